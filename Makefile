@@ -1,0 +1,49 @@
+# The commands of this project. Each installs what it needs first, a supported Node included.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help run install build generate test test-unit test-integration test-wire lint format migration bench clean
+
+NODE := scripts/with-node
+
+help: ## list the commands
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-18s %s\n", $$1, $$2 }'
+
+run: ## serve on port 4000 with config.example.yaml (CONFIG=..., PORT=...)
+	@scripts/run.sh
+
+install: ## install packages and generate the database clients, where they changed
+	@scripts/install.sh
+
+build: install ## compile src/ into dist/
+	@scripts/build.sh
+
+generate: install ## write what is made from sources: docs/errors.md
+	@$(NODE) node scripts/write-errors-doc.mjs
+
+test: ## every test, on SQLite and PostgreSQL
+	@scripts/test.sh all
+
+test-unit: ## the tests beside the sources: no network, no database
+	@scripts/test.sh unit
+
+test-integration: ## the tests under test/: databases, the app over HTTP, real SDKs, the packed library, the architecture
+	@scripts/test.sh integration
+
+test-wire: ## requests and answers recorded on the wire, against a running gateway
+	@scripts/test-wire.sh
+
+lint: install ## formatting, types, eslint, the walls, licences, vulnerable versions, schema drift
+	@scripts/lint.sh
+
+format: install ## rewrite the sources as prettier has them
+	@$(NODE) prettier --write --log-level warn .
+
+migration: install ## author a migration for both databases: make migration name=add_team_table
+	@scripts/migration-new.sh "$(name)"
+
+bench: install build ## speed and memory against a bare forwarder; writes bench/results/
+	@$(NODE) bench/run.sh
+
+clean: ## remove what was built or cached; keeps .tollgate (database, keys), packages and the toolchain
+	@rm -rf dist coverage .cache src/database/generated

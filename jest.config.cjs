@@ -1,0 +1,25 @@
+// Tests run as CommonJS through SWC; packages that ship only as ES modules are transformed too.
+const swc = {
+  swcrc: false,
+  jsc: {
+    parser: { syntax: 'typescript', decorators: true },
+    transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: false },
+    target: 'es2022',
+    keepClassNames: true,
+  },
+  module: { type: 'commonjs' },
+  sourceMaps: 'inline',
+};
+const transform = { '^.+\\.[cm]?[jt]s$': ['@swc/jest', swc] };
+const esmOnly = ['@nestjs', 'jose', 'undici', 'lru-cache', 'fastify', '@fastify', 'eventsource-parser', '@prisma', 'gpt-tokenizer', 'fast-check', 'pure-rand', 'openai'];
+
+module.exports = {
+  testEnvironment: 'node',
+  roots: ['<rootDir>/src', '<rootDir>/test', '<rootDir>/enterprise'].filter((dir) =>
+    require('node:fs').existsSync(dir.replace('<rootDir>', __dirname)),
+  ),
+  testMatch: ['**/*.spec.ts'],
+  transform,
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  transformIgnorePatterns: [`/node_modules/(?!(${esmOnly.join('|')})/)`],
+};

@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# Builds src/ into dist/; with --if-needed only when a source is newer than the last build.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+[[ -n ${TOLLGATE_NODE_READY:-} ]] || TOLLGATE_NODE_READY=1 exec scripts/with-node "scripts/${0##*/}" "$@"
+
+stamp=dist/.built
+is_current() {
+  [[ -f $stamp ]] && [[ -z $(find src enterprise package-lock.json nest-cli.json .swcrc tsconfig.json tsconfig.build.json -newer "$stamp" -type f ! -name '*.spec.ts' -print -quit) ]]
+}
+
+if [[ ${1:-} == --if-needed ]] && is_current; then
+  exit 0
+fi
+mkdir -p .cache
+# The time before the build counts: a source that is saved while it runs is newer.
+touch .cache/build-began
+if ! log=$(nest build 2>&1); then
+  printf '%s\n' "$log" >&2
+  exit 1
+fi
+cp -p .cache/build-began "$stamp"

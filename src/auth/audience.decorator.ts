@@ -1,0 +1,14 @@
+/** Declares who may call a route; a route without this declaration is closed to everyone. */
+import { SetMetadata, type CustomDecorator } from '@nestjs/common';
+
+export const AUDIENCE_METADATA = 'tollgate:audience';
+
+/**
+ * - `public`: anyone, without a key
+ * - `llm_api`: any valid key
+ * - `own_info`: any valid key; the handler shows a key no more than itself, and an admin everything
+ * - `management`: proxy admins
+ */
+export type AudienceName = 'public' | 'llm_api' | 'own_info' | 'management';
+
+export const Audience = (audience: AudienceName): CustomDecorator => SetMetadata(AUDIENCE_METADATA, audience);

@@ -1,0 +1,43 @@
+/** The one guard of every route, closed by default: it decides on the matched route's declaration, never on a URL. */
+import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import type { FastifyRequest } from 'fastify';
+import { GatewayError } from '../core/errors/gateway-error.js';
+import { AUDIENCE_METADATA, type AudienceName } from './audience.decorator.js';
+import { AuthService } from './auth.service.js';
+import type { Principal } from './principal.js';
+
+@Injectable()
+export class AuthGuard implements CanActivate {
+  constructor(
+    private readonly auth: AuthService,
+    private readonly reflector: Reflector,
+  ) {}
+
+  canActivate(context: ExecutionContext): boolean | Promise<boolean> {
+    const audience = this.reflector.get<AudienceName | undefined>(AUDIENCE_METADATA, context.getHandler());
+    if (audience === 'public') return true;
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    const principal = this.auth.authenticate(request.headers);
+    if (principal instanceof Promise) return principal.then((known) => admit(request, known, audience));
+    return admit(request, principal, audience);
+  }
+}
+
+/** @throws GatewayError `admin_only`, or `forbidden` for a route that declares nobody */
+function admit(request: FastifyRequest, principal: Principal, audience: AudienceName | undefined): boolean {
+  const route = request.routeOptions.url ?? '';
+  switch (audience) {
+    case 'llm_api':
+    case 'own_info':
+      break;
+    case 'management':
+      if (principal.role !== 'proxy_admin')
+        throw new GatewayError('admin_only', { facts: { route, role: principal.role } });
+      break;
+    default:
+      throw new GatewayError('forbidden', { facts: { reason: `The route ${route} is open to nobody.` } });
+  }
+  request.principal = principal;
+  return true;
+}

@@ -1,0 +1,62 @@
+/** Establishes who is calling from the headers of a request: the master key first, then the virtual keys. */
+import { hash } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
+import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { CLOCK } from '../config/ports.js';
+import type { Clock } from '../core/spec/clock.js';
+import { ChangeFeedPoller } from '../database/change-feed.poller.js';
+import { AUTH_SETTINGS, type AuthSettings } from './auth-settings.js';
+import { MasterKeyAuthenticator } from './authenticators/master-key.js';
+import { principalOfKey } from './authenticators/virtual-key.js';
+import { presentedKey } from './presented-key.js';
+import type { Principal } from './principal.js';
+import { VirtualKeyCache } from './virtual-key-cache.js';
+import { keyTopic, VirtualKeyRepository } from './virtual-key.repository.js';
+
+@Injectable()
+export class AuthService implements OnModuleInit, OnApplicationShutdown {
+  private readonly master: MasterKeyAuthenticator;
+  private readonly keys: VirtualKeyCache;
+  private unsubscribe: (() => void) | undefined;
+
+  constructor(
+    @Inject(AUTH_SETTINGS) private readonly settings: AuthSettings,
+    private readonly feed: ChangeFeedPoller,
+    repository: VirtualKeyRepository,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {
+    this.master = new MasterKeyAuthenticator(settings.masterKey);
+    const source = { find: (token: string) => repository.find(token), hearsChanges: () => feed.isFresh() };
+    this.keys = new VirtualKeyCache(source, settings, clock);
+  }
+
+  onModuleInit(): void {
+    this.unsubscribe = this.feed.subscribe((events, { gap }) => {
+      if (gap) this.keys.forgetAll();
+      for (const { topic, key } of events) if (topic === keyTopic) this.keys.forget(key);
+    });
+  }
+
+  onApplicationShutdown(): void {
+    this.unsubscribe?.();
+  }
+
+  /**
+   * The caller. At once for a key that is known; every other end is an error, and none lets anybody in.
+   *
+   * @throws GatewayError 401 for a key that is missing, malformed, unknown, blocked or expired; 503 where that cannot be known
+   */
+  authenticate(headers: IncomingHttpHeaders): Principal | Promise<Principal> {
+    const digest = hash('sha256', presentedKey(headers, this.settings.keyHeader), 'buffer');
+    const admin = this.master.authenticate(digest);
+    if (admin) return admin;
+    const record = this.keys.find(digest.toString('hex'));
+    if (record instanceof Promise) return record.then((found) => principalOfKey(found, this.clock.now()));
+    return principalOfKey(record, this.clock.now());
+  }
+
+  /** For a change made by this process: it holds at once, here. */
+  forgetKey(token: string): void {
+    this.keys.forget(token);
+  }
+}

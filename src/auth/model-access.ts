@@ -1,0 +1,15 @@
+/** Which models a key may use: names, patterns such as `openai/*`, and the special names of LiteLLM. */
+
+/** @param allowed empty for all models */
+export function mayUseModel(allowed: readonly string[], model: string): boolean {
+  if (allowed.length === 0) return true;
+  return allowed.some((entry) => entry === model || entry === 'all-proxy-models' || matches(entry, model));
+}
+
+function matches(pattern: string, model: string): boolean {
+  const star = pattern.indexOf('*');
+  if (star < 0) return false;
+  const prefix = pattern.slice(0, star);
+  const suffix = pattern.slice(star + 1);
+  return model.length >= prefix.length + suffix.length && model.startsWith(prefix) && model.endsWith(suffix);
+}

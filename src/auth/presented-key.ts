@@ -1,0 +1,40 @@
+/** Finds the key in a request's headers, in the order in which LiteLLM's clients rely on it. */
+import type { IncomingHttpHeaders } from 'node:http';
+import { GatewayError } from '../core/errors/gateway-error.js';
+
+/** Longer than any key that is issued; what is longer is not looked at. */
+const maxKeyLength = 1_024;
+
+const plainHeaders = ['api-key', 'x-api-key', 'x-goog-api-key', 'ocp-apim-subscription-key'] as const;
+
+/**
+ * @param customHeader `general_settings.litellm_key_header_name`, lower case; looked at last
+ * @throws GatewayError `missing_key` or `malformed_key`
+ */
+export function presentedKey(headers: IncomingHttpHeaders, customHeader: string | undefined): string {
+  const own = headers['x-litellm-api-key'];
+  if (own !== undefined) return checked(withoutScheme(String(own)));
+  const { authorization } = headers;
+  if (authorization !== undefined) {
+    const key = withoutScheme(authorization);
+    if (key === authorization) throw new GatewayError('malformed_key');
+    return checked(key);
+  }
+  for (const name of plainHeaders) {
+    const value = headers[name];
+    if (value !== undefined) return checked(String(value));
+  }
+  const custom = customHeader === undefined ? undefined : headers[customHeader];
+  if (custom !== undefined) return checked(withoutScheme(String(custom)));
+  throw new GatewayError('missing_key');
+}
+
+function withoutScheme(value: string): string {
+  return /^bearer /i.test(value) ? value.slice(7).trim() : value;
+}
+
+function checked(key: string): string {
+  if (key === '') throw new GatewayError('missing_key');
+  if (key.length > maxKeyLength) throw new GatewayError('invalid_key');
+  return key;
+}

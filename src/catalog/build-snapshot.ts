@@ -1,0 +1,83 @@
+/** Builds a snapshot from a configuration and the models of the database, and says what stands against it. */
+import { errorAt, warningAt, type ConfigProblem } from '../config/config-problem.js';
+import type { GatewayConfig } from '../config/gateway-config.js';
+import { findNearestName } from '../config/nearest-name.js';
+import { readForeignModelEntry } from '../config/read-models.js';
+import type { ModelEntry } from '../config/model-entry.js';
+import type { ProviderRegistry } from '../core/spec/provider.js';
+import { CatalogSnapshot } from './catalog-snapshot.js';
+import type { ConfigModelRow } from './config-model-source.js';
+import { buildModels } from './deployment-factory.js';
+
+export interface SnapshotReading {
+  readonly snapshot: CatalogSnapshot;
+  /** An error means that the snapshot lacks something that the file asks for: it must not be used. */
+  readonly problems: readonly ConfigProblem[];
+}
+
+export function buildSnapshot(
+  config: GatewayConfig,
+  registry: ProviderRegistry,
+  rows: readonly ConfigModelRow[] = [],
+  version = 1,
+): SnapshotReading {
+  const context = { registry, environment: config.environment, requests: config.requests };
+  const fromFile = buildModels(config.models, 'operator', context);
+  const { entries, problems: rowProblems } = readRows(rows, config.models);
+  const fromDatabase = buildModels(entries, 'restricted', context);
+  const snapshot = new CatalogSnapshot([...fromFile.models, ...fromDatabase.models], config, version);
+  const problems = [
+    ...fromFile.problems,
+    ...checkAliases(config, snapshot),
+    ...rowProblems,
+    ...fromDatabase.problems.map((problem) => warningAt(problem, `${problem.message} The row is skipped.`)),
+  ];
+  return { snapshot, problems };
+}
+
+/** What only the catalog knows to be wrong in a configuration, such as a provider that does not exist. */
+export function validateCatalog(registry: ProviderRegistry): (config: GatewayConfig) => readonly ConfigProblem[] {
+  return (config) => buildSnapshot(config, registry).problems;
+}
+
+/** One warning for each row that cannot be served. */
+function readRows(
+  rows: readonly ConfigModelRow[],
+  ofFile: readonly ModelEntry[],
+): { entries: ModelEntry[]; problems: ConfigProblem[] } {
+  const taken = new Set(ofFile.map(({ id }) => id));
+  const entries: ModelEntry[] = [];
+  const problems: ConfigProblem[] = [];
+  for (const row of rows) {
+    const source = `database row ${row.id} of config_models`;
+    const value = { model_name: row.modelName, litellm_params: row.litellmParams, model_info: withId(row) };
+    const { entry, problems: found } = readForeignModelEntry(value, source);
+    if (entry === null) {
+      const reasons = found.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)).join(' ');
+      problems.push(warningAt({ file: source, line: 0, path: '' }, `skipped: ${reasons}`));
+    } else if (taken.has(row.id)) {
+      problems.push(warningAt(entry.origin, 'skipped: an entry of the configuration file has the same id.'));
+    } else entries.push(entry);
+  }
+  return { entries, problems };
+}
+
+function withId({ id, modelInfo }: ConfigModelRow): Record<string, unknown> {
+  return { ...(typeof modelInfo === 'object' && modelInfo !== null ? modelInfo : {}), id };
+}
+
+/** An alias of a model that is inactive for now is no mistake. */
+function checkAliases(config: GatewayConfig, snapshot: CatalogSnapshot): ConfigProblem[] {
+  const names = [...config.models.map(({ modelName }) => modelName), ...config.inactiveModels];
+  return config.router.aliases
+    .filter(({ name }) => snapshot.find(name) === null)
+    .map(({ name, target, origin }) => {
+      if (names.includes(target)) return warningAt(origin, `inactive, since its model \`${target}\` is.`);
+      const nearest = findNearestName(target, names);
+      const advice = nearest === null ? 'Name one of `model_list`.' : `Did you mean \`${nearest}\`?`;
+      // The model may be one of the database, or inactive behind a pattern.
+      return config.general.storeModelInDb || names.some((known) => known.includes('*'))
+        ? warningAt(origin, `\`${name}\` leads to \`${target}\`, which is not served now.`)
+        : errorAt(origin, `\`${name}\` leads to \`${target}\`, which is no model. ${advice}`);
+    });
+}

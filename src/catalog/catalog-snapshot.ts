@@ -1,0 +1,149 @@
+/** One immutable state of what is served: running requests keep the one that they began with. */
+import { LRUCache } from 'lru-cache';
+import type { GatewayConfig, RouterSettings } from '../config/gateway-config.js';
+import type { Deployment } from '../core/spec/deployment.js';
+import type { ConfiguredModel } from './deployment-factory.js';
+import { deepFreeze } from './deep-freeze.js';
+import { compareSpecificity, fillTemplate, isPattern, WildcardPattern } from './wildcard-pattern.js';
+
+/** Who may serve a model. */
+export interface FoundModel {
+  /** The group or pattern in the configuration that the name led to. */
+  readonly modelGroup: string;
+  /** At least one; each with the provider's own name of the model, also where a pattern was met. */
+  readonly deployments: readonly Deployment[];
+}
+
+export interface ListedModel {
+  /** The name for clients; a pattern is listed as it stands. */
+  readonly id: string;
+  readonly isPattern: boolean;
+  /** Behind the name, in the order of the file; empty where only a request's name says the provider. */
+  readonly deployments: readonly Deployment[];
+}
+
+interface Wildcard {
+  readonly pattern: WildcardPattern;
+  readonly models: readonly ConfiguredModel[];
+}
+
+/** How many names that met a pattern are remembered. */
+const rememberedNames = 1000;
+
+export class CatalogSnapshot {
+  /** Grows with every change. */
+  readonly version: number;
+  readonly router: RouterSettings;
+  readonly maxResponseBytes: number;
+  readonly defaultReserveOutputTokens: number;
+
+  private readonly exact: ReadonlyMap<string, FoundModel>;
+  /** The most specific first. */
+  private readonly wildcards: readonly Wildcard[];
+  private readonly listed: readonly ListedModel[];
+  private readonly byId: ReadonlyMap<string, Deployment>;
+  private readonly met = new LRUCache<string, FoundModel>({ max: rememberedNames });
+
+  constructor(models: readonly ConfiguredModel[], config: Pick<GatewayConfig, 'router' | 'general'>, version: number) {
+    this.version = version;
+    this.router = deepFreeze(config.router);
+    this.maxResponseBytes = config.general.maxResponseBytes;
+    this.defaultReserveOutputTokens = config.general.defaultReserveOutputTokens;
+    const groups = groupByName(models);
+    const plain = [...groups].filter(([name]) => !isPattern(name));
+    const found = plain.map(([name, members]) => toFound(name, deploymentsOf(members)));
+    const served = found.filter(({ deployments }) => deployments.length > 0);
+    this.wildcards = [...groups]
+      .filter(([name]) => isPattern(name))
+      .sort(([left], [right]) => compareSpecificity(left, right))
+      .map(([name, members]) => ({ pattern: new WildcardPattern(name), models: members }));
+    const groupsByName = new Map(served.map((model) => [model.modelGroup, model]));
+    this.exact = new Map([...this.readAliases(groupsByName), ...groupsByName]);
+    this.listed = Object.freeze(this.list([...groups]));
+    this.byId = new Map(models.flatMap(({ deployment }) => (deployment ? [[deployment.id, deployment] as const] : [])));
+    Object.freeze(this);
+  }
+
+  /** An exact name goes before an alias, an alias before a pattern, a specific pattern before a general one. */
+  find(model: string): FoundModel | null {
+    return this.exact.get(model) ?? this.findByPattern(model);
+  }
+
+  /** What `GET /v1/models` lists: groups and patterns in the order of the file, then the aliases that are not hidden. */
+  models(): readonly ListedModel[] {
+    return this.listed;
+  }
+
+  /** For patterns, the deployment as configured. */
+  findDeployment(id: string): Deployment | null {
+    return this.byId.get(id) ?? null;
+  }
+
+  private findByPattern(name: string): FoundModel | null {
+    const known = this.met.get(name);
+    if (known !== undefined) return known;
+    for (const { pattern, models } of this.wildcards) {
+      const stars = pattern.match(name);
+      if (stars === null) continue;
+      const deployments = models.map((model) => specialize(model, stars, name)).filter((made) => made !== null);
+      if (deployments.length === 0) continue;
+      const found = toFound(pattern.pattern, deployments);
+      this.met.set(name, found);
+      return found;
+    }
+    return null;
+  }
+
+  /** An alias of a pattern's name is looked up once, here. */
+  private readAliases(groups: ReadonlyMap<string, FoundModel>): Map<string, FoundModel> {
+    const aliases = new Map<string, FoundModel>();
+    for (const { name, target } of this.router.aliases) {
+      const found = groups.get(target) ?? this.findByPattern(target);
+      if (found !== null) aliases.set(name, found);
+    }
+    return aliases;
+  }
+
+  private list(groups: readonly (readonly [string, readonly ConfiguredModel[]])[]): ListedModel[] {
+    const named = groups
+      .filter(([name]) => isPattern(name) || this.exact.has(name))
+      .map(([id, members]) => toListed(id, deploymentsOf(members)));
+    const ids = new Set(named.map(({ id }) => id));
+    const aliases = this.router.aliases
+      .filter(({ name, hidden }) => !hidden && !ids.has(name) && this.exact.has(name))
+      .map(({ name }) => toListed(name, this.exact.get(name)?.deployments ?? []));
+    return [...named, ...aliases];
+  }
+}
+
+function groupByName(models: readonly ConfiguredModel[]): Map<string, ConfiguredModel[]> {
+  const groups = new Map<string, ConfiguredModel[]>();
+  for (const model of models) {
+    const group = groups.get(model.modelName);
+    if (group === undefined) groups.set(model.modelName, [model]);
+    else group.push(model);
+  }
+  return groups;
+}
+
+function toFound(modelGroup: string, deployments: readonly Deployment[]): FoundModel {
+  return Object.freeze({ modelGroup, deployments: Object.freeze(deployments) });
+}
+
+function toListed(id: string, deployments: readonly Deployment[]): ListedModel {
+  return Object.freeze({ id, isPattern: isPattern(id), deployments: Object.freeze(deployments) });
+}
+
+function deploymentsOf(models: readonly ConfiguredModel[]): Deployment[] {
+  return models.map(({ deployment }) => deployment).filter((deployment) => deployment !== null);
+}
+
+function specialize(model: ConfiguredModel, stars: readonly string[], name: string): Deployment | null {
+  const { deployment } = model;
+  if (deployment === null) return model.specialize(name);
+  const filled = fillTemplate(deployment.model, stars, name);
+  const prefix = `${deployment.provider.id}/`;
+  return model.specialize(
+    isPattern(deployment.model) && filled.startsWith(prefix) ? filled.slice(prefix.length) : filled,
+  );
+}

@@ -1,0 +1,24 @@
+/** Nest's module of the catalog; it needs the modules of the configuration and of the database. */
+import { Global, Module, type DynamicModule } from '@nestjs/common';
+import type { ProviderRegistry } from '../core/spec/provider.js';
+import { CatalogService } from './catalog.service.js';
+import { CONFIG_MODEL_SOURCE } from './config-model-source.js';
+import { ConfigModelRepository } from './config-model.repository.js';
+import { PROVIDER_REGISTRY } from './provider-registry.token.js';
+
+@Global()
+@Module({})
+export class CatalogModule {
+  /** @param registry core's `providerRegistry` */
+  static forRoot(registry: ProviderRegistry): DynamicModule {
+    return {
+      module: CatalogModule,
+      providers: [
+        { provide: PROVIDER_REGISTRY, useValue: registry },
+        { provide: CONFIG_MODEL_SOURCE, useClass: ConfigModelRepository },
+        CatalogService,
+      ],
+      exports: [CatalogService, PROVIDER_REGISTRY],
+    };
+  }
+}

@@ -1,0 +1,114 @@
+/** Holds the one live snapshot of what is served, made from the configuration and the models of the database. */
+import { Inject, Injectable, Logger, Optional, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { ConfigError, describeProblem, isError } from '../config/config-problem.js';
+import type { GatewayConfig } from '../config/gateway-config.js';
+import { SettingsService } from '../config/settings.service.js';
+import type { ProviderRegistry } from '../core/spec/provider.js';
+import { ChangeFeedPoller } from '../database/change-feed.poller.js';
+import { buildSnapshot } from './build-snapshot.js';
+import type { CatalogSnapshot } from './catalog-snapshot.js';
+import { CONFIG_MODEL_SOURCE, type ConfigModelRow, type ConfigModelSource } from './config-model-source.js';
+import { PROVIDER_REGISTRY } from './provider-registry.token.js';
+
+/** The topic of the change feed that tells of changed rows in `config_models`. */
+export const modelsTopic = 'models';
+
+const retryMs = 1_000;
+
+@Injectable()
+export class CatalogService implements OnModuleInit, OnApplicationShutdown {
+  private readonly logger = new Logger('Catalog');
+  private readonly unsubscribe: (() => void)[] = [];
+  private snapshot: CatalogSnapshot;
+  private rows: readonly ConfigModelRow[] = [];
+  private warned = new Set<string>();
+  private refreshing: Promise<void> | undefined;
+  private stale = false;
+  private retry: NodeJS.Timeout | undefined;
+
+  /** @throws ConfigError where the configuration names what does not exist */
+  constructor(
+    private readonly settings: SettingsService,
+    @Inject(PROVIDER_REGISTRY) private readonly registry: ProviderRegistry,
+    @Optional() @Inject(CONFIG_MODEL_SOURCE) private readonly source?: ConfigModelSource,
+    @Optional() private readonly feed?: ChangeFeedPoller,
+  ) {
+    this.snapshot = this.build(settings.current(), 1);
+    this.unsubscribe.push(settings.onChange((next) => this.prepare(next)));
+  }
+
+  /** What is served now. Keep the result for as long as one request lasts. */
+  current(): CatalogSnapshot {
+    return this.snapshot;
+  }
+
+  async onModuleInit(): Promise<void> {
+    if (this.source === undefined || !this.settings.general.storeModelInDb) return;
+    const stop = this.feed?.subscribe((events, { gap }) => {
+      if (gap || events.some(({ topic }) => topic === modelsTopic)) void this.refresh();
+    });
+    if (stop !== undefined) this.unsubscribe.push(stop);
+    await this.refresh();
+  }
+
+  onApplicationShutdown(): void {
+    clearTimeout(this.retry);
+    this.retry = undefined;
+    for (const stop of this.unsubscribe.splice(0)) stop();
+  }
+
+  /**
+   * Reads the database's models again. Never rejects: while the database is away the last known models stay, and it is
+   * tried again each second. A call during a reading leads to one more.
+   */
+  refresh(): Promise<void> {
+    this.stale = true;
+    this.refreshing ??= this.readRows().finally(() => (this.refreshing = undefined));
+    return this.refreshing;
+  }
+
+  private async readRows(): Promise<void> {
+    while (this.stale && this.source !== undefined) {
+      this.stale = false;
+      try {
+        this.rows = await this.source.list();
+        this.snapshot = this.build(this.settings.current(), this.snapshot.version + 1);
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error);
+        this.warnOnce(`The models of the database cannot be read (${reason}); the last known ones stay.`);
+        this.retryLater();
+        return;
+      }
+    }
+  }
+
+  private retryLater(): void {
+    if (this.unsubscribe.length === 0) return;
+    this.retry ??= setTimeout(() => {
+      this.retry = undefined;
+      void this.refresh();
+    }, retryMs).unref();
+  }
+
+  private prepare(next: GatewayConfig): () => void {
+    const snapshot = this.build(next, this.snapshot.version + 1);
+    return () => {
+      this.snapshot = snapshot;
+    };
+  }
+
+  private build(config: GatewayConfig, version: number): CatalogSnapshot {
+    const { snapshot, problems } = buildSnapshot(config, this.registry, this.rows, version);
+    if (problems.some(isError)) throw new ConfigError(problems);
+    const warnings = problems.map(describeProblem);
+    for (const warning of warnings) this.warnOnce(warning);
+    // What is mended and breaks again is worth another line.
+    this.warned = new Set(warnings);
+    return snapshot;
+  }
+
+  private warnOnce(warning: string): void {
+    if (!this.warned.has(warning)) this.logger.warn(warning);
+    this.warned.add(warning);
+  }
+}

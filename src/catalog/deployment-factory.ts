@@ -1,0 +1,237 @@
+/** Builds core's deployments from configured entries: provider, address, credentials, parameters, prices. */
+import { errorAt, warningAt, type ConfigProblem, type Origin } from '../config/config-problem.js';
+import type { Environment } from '../config/environment-references.js';
+import type { RequestPolicy } from '../config/gateway-config.js';
+import type { ModelEntry } from '../config/model-entry.js';
+import type {
+  Credentials,
+  Deployment,
+  EgressProfile,
+  Endpoint,
+  ParameterPolicy,
+  ProviderDefinition,
+  ProviderRegistry,
+} from '../core/spec/index.js';
+import { deepFreeze } from './deep-freeze.js';
+import { hashEntry } from './deployment-id.js';
+import { toModelPrices } from './entry-prices.js';
+import { resolveProvider, type ResolvedModel } from './resolve-provider.js';
+
+export interface FactoryContext {
+  readonly registry: ProviderRegistry;
+  readonly environment: Environment;
+  readonly requests: RequestPolicy;
+}
+
+/** One configured entry, and the deployments that it stands for. */
+export interface ConfiguredModel {
+  readonly modelName: string;
+  readonly origin: Origin;
+  /** The deployment of a plain entry, and the template of a pattern; null where only a request's name says the provider. */
+  readonly deployment: Deployment | null;
+  /** The deployment for `model` as the provider is to see it; null where there is no such provider, or no key for it. */
+  specialize(model: string): Deployment | null;
+}
+
+export interface BuiltModels {
+  readonly models: readonly ConfiguredModel[];
+  readonly problems: readonly ConfigProblem[];
+}
+
+export function buildModels(
+  entries: readonly ModelEntry[],
+  egress: EgressProfile,
+  context: FactoryContext,
+): BuiltModels {
+  const problems: ConfigProblem[] = [];
+  const ids = new IdGiver(entries);
+  const models = entries
+    .map((entry) => new EntryReader(entry, ids.next(entry), egress, context, problems).read())
+    .filter((model) => model !== null);
+  return { models, problems };
+}
+
+/** Gives each entry its id; identical twins are told apart by their order. */
+class IdGiver {
+  private readonly taken: Set<string>;
+
+  constructor(entries: readonly ModelEntry[]) {
+    this.taken = new Set(entries.map(({ id }) => id).filter((id) => id !== undefined));
+  }
+
+  next(entry: ModelEntry): string {
+    if (entry.id !== undefined) return entry.id;
+    const hash = hashEntry(entry);
+    let id = hash;
+    for (let ordinal = 2; this.taken.has(id); ordinal += 1) id = `${hash}-${ordinal}`;
+    this.taken.add(id);
+    return id;
+  }
+}
+
+/** Passes every name on to whatever provider it names. */
+const anyModel = '*';
+
+class EntryReader {
+  constructor(
+    private readonly entry: ModelEntry,
+    private readonly id: string,
+    private readonly egress: EgressProfile,
+    private readonly context: FactoryContext,
+    private readonly problems: ConfigProblem[],
+  ) {}
+
+  /** Null where the entry cannot be served; the problems say why. */
+  read(): ConfiguredModel | null {
+    const { entry } = this;
+    const shared = { modelName: entry.modelName, origin: entry.origin };
+    const parts = this.readParts();
+    if (entry.model === anyModel && entry.customProvider === undefined) {
+      return { ...shared, deployment: null, specialize: (model) => this.buildFor(model, parts) };
+    }
+    const resolved = resolveProvider(entry.model, entry.customProvider, this.context.registry);
+    if (typeof resolved === 'string') return this.refuse('litellm_params.model', resolved);
+    const deployment = this.build(resolved, parts);
+    if (typeof deployment === 'string') return this.leaveOut(deployment);
+    return { ...shared, deployment, specialize: (model) => Object.freeze({ ...deployment, model }) };
+  }
+
+  private buildFor(model: string, parts: SharedParts): Deployment | null {
+    const resolved = resolveProvider(model, undefined, this.context.registry);
+    const built = typeof resolved === 'string' ? resolved : this.build(resolved, parts);
+    return typeof built === 'string' ? null : built;
+  }
+
+  private build({ provider, model }: ResolvedModel, parts: SharedParts): Deployment | string {
+    const { entry, egress } = this;
+    const endpoint = this.findEndpoint(provider);
+    if (typeof endpoint === 'string') return endpoint;
+    const credentials = this.findCredentials(provider);
+    if (typeof credentials === 'string') return credentials;
+    return deepFreeze(
+      { ...parts, id: this.id, modelGroup: entry.modelName, provider, model, endpoint, egress, credentials },
+      provider,
+    );
+  }
+
+  private readParts(): SharedParts {
+    const { entry } = this;
+    const { prices, unused } = toModelPrices(entry.prices);
+    for (const key of unused) {
+      this.problems.push(
+        warningAt(this.at(`litellm_params.${key}`), 'known to LiteLLM, not served by this version: it has no effect.'),
+      );
+    }
+    return {
+      parameters: toParameters(entry, this.context.requests),
+      defaults: entry.defaults,
+      clientSettable: entry.clientSettable,
+      timeoutMs: entry.timeoutMs,
+      streamTimeoutMs: entry.streamTimeoutMs,
+      weight: entry.weight,
+      rpm: entry.rpm,
+      tpm: entry.tpm,
+      maxRetries: entry.maxRetries,
+      mockResponse: entry.mockResponse,
+      prices,
+      baseModel: entry.baseModel,
+      modelInfo: entry.modelInfo,
+    };
+  }
+
+  private findEndpoint(provider: ProviderDefinition): Endpoint | string {
+    const { entry, context } = this;
+    const configured =
+      entry.baseUrl ?? findVariable(provider.env.baseUrl, context.environment)?.value ?? provider.defaultBaseUrl;
+    if (configured !== undefined)
+      return (
+        toEndpoint(configured) ??
+        `\`${provider.id}\` has an address that is no URL in the environment. Correct ${namesOf(provider.env.baseUrl)}.`
+      );
+    if (isAnsweredHere(entry, provider) || entry.clientSettable.some(isAddressParam) || hasOwnAddressing(entry))
+      return noEndpoint;
+    const variables = provider.env.baseUrl ?? [];
+    return `\`${provider.id}\` has no address of its own. Set \`api_base\`${variables.length > 0 ? ` or ${namesOf(variables)}` : ''}.`;
+  }
+
+  private findCredentials(provider: ProviderDefinition): Credentials | string {
+    const { entry, egress, context } = this;
+    // A key from the environment must not follow an address that somebody else wrote.
+    const mayUseEnvironment = egress === 'operator' || entry.baseUrl === undefined;
+    const found = mayUseEnvironment ? findVariable(provider.env.apiKey, context.environment) : null;
+    const apiKey = entry.apiKey ?? found?.value;
+    const organization = entry.providerSettings['organization'];
+    const credentials: Credentials = {
+      ...entry.otherCredentials,
+      ...(typeof organization === 'string' ? { organization } : {}),
+      ...(apiKey === undefined ? {} : { apiKey }),
+    };
+    const isReachable = apiKey !== undefined || !provider.needsApiKey || Object.keys(entry.otherCredentials).length > 0;
+    if (isReachable || isAnsweredHere(entry, provider) || entry.clientSettable.includes('api_key')) return credentials;
+    return `there is no key for \`${provider.id}\`. Set \`api_key\`${mayUseEnvironment && provider.env.apiKey ? ` or ${namesOf(provider.env.apiKey)}` : ''}.`;
+  }
+
+  private refuse(path: string, message: string): null {
+    this.problems.push(errorAt(this.at(path), message));
+    return null;
+  }
+
+  private leaveOut(reason: string): null {
+    this.problems.push(warningAt(this.entry.origin, `inactive: ${reason}`));
+    return null;
+  }
+
+  private at(path: string): Origin {
+    const { origin } = this.entry;
+    return { ...origin, path: origin.path === '' ? path : `${origin.path}.${path}` };
+  }
+}
+
+type SharedParts = Omit<Deployment, 'id' | 'modelGroup' | 'provider' | 'model' | 'endpoint' | 'egress' | 'credentials'>;
+
+/** For deployments that are answered within the process, or whose address comes with each request. */
+const noEndpoint: Endpoint = { origin: '', basePath: '' };
+
+function toParameters(entry: ModelEntry, requests: RequestPolicy): ParameterPolicy {
+  return {
+    dropUnsupported: entry.dropParams ?? requests.dropParams,
+    alwaysDrop: entry.additionalDropParams,
+    alsoAllowed: entry.allowedOpenaiParams,
+    mayModify: entry.modifyParams ?? requests.modifyParams,
+    extraBody: entry.extraBody,
+    extraHeaders: entry.extraHeaders,
+    provider: entry.providerSettings,
+  };
+}
+
+function isAnsweredHere(entry: ModelEntry, provider: ProviderDefinition): boolean {
+  return entry.mockResponse !== undefined || provider.local !== undefined;
+}
+
+function isAddressParam(name: string): boolean {
+  return name === 'api_base' || name === 'base_url';
+}
+
+/** Cloud providers make their address from a region or project. */
+function hasOwnAddressing({ providerSettings }: ModelEntry): boolean {
+  return Object.keys(providerSettings).some((key) => /^(aws|vertex)_/.test(key));
+}
+
+/** Null where the text is no http address. Query and fragment are no part of an API's address. */
+export function toEndpoint(address: string): Endpoint | null {
+  const url = URL.parse(address);
+  if (url === null || !/^https?:$/.test(url.protocol)) return null;
+  return { origin: url.origin, basePath: url.pathname.replace(/\/+$/, '') };
+}
+
+function findVariable(names: readonly string[] | undefined, environment: Environment): { value: string } | null {
+  for (const name of names ?? []) {
+    const value = environment[name];
+    if (value !== undefined && value !== '') return { value };
+  }
+  return null;
+}
+
+function namesOf(variables: readonly string[] | undefined): string {
+  return (variables ?? []).join(' or ');
+}

@@ -1,0 +1,46 @@
+/** Finds out which provider a configured model name means, as LiteLLM reads such names. */
+import type { ProviderDefinition, ProviderRegistry } from '../core/spec/provider.js';
+import { findNearestName } from '../config/nearest-name.js';
+
+export interface ResolvedModel {
+  readonly provider: ProviderDefinition;
+  /** The provider's name of the model. */
+  readonly model: string;
+}
+
+/** A model name that names no provider is OpenAI's. */
+const bareProvider = 'openai';
+
+/**
+ * `groq/llama-3.3-70b` is groq's `llama-3.3-70b`. With `customProvider` the name may leave the provider out, and may hold
+ * slashes of its own: `openrouter` + `meta-llama/llama-3`.
+ *
+ * @returns a string that says what is wrong and what to do, where there is no such provider
+ */
+export function resolveProvider(
+  name: string,
+  customProvider: string | undefined,
+  registry: ProviderRegistry,
+): ResolvedModel | string {
+  const slash = name.indexOf('/');
+  const prefix = slash === -1 ? undefined : name.slice(0, slash);
+  if (customProvider !== undefined) {
+    const provider = registry.find(customProvider);
+    if (provider === null) return unknownProvider(customProvider, registry);
+    const prefixed = prefix !== undefined && (prefix === customProvider || prefix === provider.id);
+    return { provider, model: prefixed ? name.slice(slash + 1) : name };
+  }
+  const provider = registry.find(prefix ?? bareProvider);
+  if (provider === null) return unknownProvider(prefix ?? bareProvider, registry);
+  const model = name.slice(slash + 1);
+  return model === '' ? `\`${name}\` names no model. Write for example \`${prefix}/*\`.` : { provider, model };
+}
+
+function unknownProvider(id: string, registry: ProviderRegistry): string {
+  const nearest = findNearestName(id, registry.ids);
+  const advice =
+    nearest === null
+      ? 'Set `custom_llm_provider` for a model whose name holds a slash.'
+      : `Did you mean \`${nearest}\`?`;
+  return `there is no provider \`${id}\`. ${advice}`;
+}

@@ -1,0 +1,2 @@
+/** The injection token of the client cache's settings. */
+export const CLIENT_CACHE_OPTIONS = Symbol('CLIENT_CACHE_OPTIONS');

@@ -1,0 +1,134 @@
+/** The configuration as the rooms read it: camelCase, units in the names, defaults filled in. */
+import type { ConfigProblem, Origin } from './config-problem.js';
+import type { Environment } from './environment-references.js';
+import { toMs } from './schema/fields.js';
+import type { WireGeneralSettings, WireLitellmSettings, WireRouterSettings } from './schema/settings.schema.js';
+import type { ModelEntry } from './model-entry.js';
+
+export interface GatewayConfig {
+  readonly general: GeneralSettings;
+  readonly router: RouterSettings;
+  readonly requests: RequestPolicy;
+  /** Active entries, in the order of the file. */
+  readonly models: readonly ModelEntry[];
+  /** The names of entries that are left out because an environment variable is not set. */
+  readonly inactiveModels: readonly string[];
+  /** The process's variables with the file's put over them; holds secrets. */
+  readonly environment: Environment;
+  /** Absolute paths of the file and of all that it includes. */
+  readonly files: readonly string[];
+  /** Stands for the content of these files. */
+  readonly fingerprint: string;
+  readonly warnings: readonly ConfigProblem[];
+}
+
+export interface GeneralSettings {
+  readonly masterKey: string;
+  /** `file:...` or `postgresql://...`. */
+  readonly databaseUrl: string;
+  readonly databaseConnectionPoolLimit: number;
+  readonly databaseConnectionTimeoutMs: number;
+  readonly storeModelInDb: boolean;
+  readonly maxRequestBytes: number;
+  readonly maxResponseBytes: number;
+  readonly clientCache: { readonly maxSize: number; readonly ttlMs: number };
+  readonly egress: { readonly allowedHosts: readonly string[]; readonly allowedCidrs: readonly string[] };
+  /** As configured: relative to the working directory. */
+  readonly journalDir: string;
+  readonly journalMaxBytes: number;
+  readonly journalFsync: 'none' | 'interval' | 'always';
+  readonly defaultReserveOutputTokens: number;
+  readonly batchWriteIntervalMs: number;
+  readonly disableSpendLogs: boolean;
+  readonly allowRequestsOnDbUnavailable: boolean;
+  readonly staleKeyMaxMs: number;
+  readonly keyCacheTtlMs: number;
+  readonly keyCacheMaxSize: number;
+  /** Lower case. */
+  readonly keyHeaderName: string | undefined;
+}
+
+export type RoutingStrategy = 'simple-shuffle';
+
+export interface RouterSettings {
+  readonly routingStrategy: RoutingStrategy;
+  /** Attempts after the first. */
+  readonly numRetries: number;
+  readonly retryAfterMs: number;
+  /** Whole request, where the deployment sets none. */
+  readonly timeoutMs: number;
+  readonly streamTimeoutMs: number | undefined;
+  readonly aliases: readonly ModelAlias[];
+}
+
+export interface ModelAlias {
+  readonly name: string;
+  readonly target: string;
+  /** Left out of the list of models. */
+  readonly hidden: boolean;
+  readonly origin: Origin;
+}
+
+/** What holds for every deployment that says nothing else. */
+export interface RequestPolicy {
+  readonly dropParams: boolean;
+  readonly modifyParams: boolean;
+}
+
+export const defaultDatabaseUrl = 'file:./.tollgate/gateway.db';
+/** As LiteLLM's router has it. */
+const defaultRetries = 2;
+const bytesPerMb = 1_048_576;
+
+/** What general settings come to, once the places that may give them have been asked. */
+export interface ResolvedGeneral {
+  readonly masterKey: string;
+  readonly databaseUrl: string;
+  readonly storeModelInDb: boolean;
+}
+
+export function toGeneralSettings(wire: WireGeneralSettings, resolved: ResolvedGeneral): GeneralSettings {
+  return {
+    ...resolved,
+    databaseConnectionPoolLimit: wire.database_connection_pool_limit,
+    databaseConnectionTimeoutMs: toMs(wire.database_connection_timeout),
+    maxRequestBytes: Math.floor(wire.max_request_size_mb * bytesPerMb),
+    maxResponseBytes: Math.floor(wire.max_response_size_mb * bytesPerMb),
+    clientCache: { maxSize: wire.client_cache.max_size, ttlMs: toMs(wire.client_cache.ttl_seconds) },
+    egress: { allowedHosts: wire.egress.allowed_hosts, allowedCidrs: wire.egress.allowed_cidrs },
+    journalDir: wire.journal_dir,
+    journalMaxBytes: wire.journal_max_bytes,
+    journalFsync: wire.journal_fsync,
+    defaultReserveOutputTokens: wire.default_reserve_output_tokens,
+    batchWriteIntervalMs: toMs(wire.proxy_batch_write_at),
+    disableSpendLogs: wire.disable_spend_logs,
+    allowRequestsOnDbUnavailable: wire.allow_requests_on_db_unavailable,
+    staleKeyMaxMs: toMs(wire.stale_key_max_seconds),
+    keyCacheTtlMs: toMs(wire.user_api_key_cache_ttl),
+    keyCacheMaxSize: wire.user_api_key_cache_max_size,
+    keyHeaderName: wire.litellm_key_header_name?.toLowerCase(),
+  };
+}
+
+export function toRouterSettings(
+  wire: WireRouterSettings,
+  litellm: WireLitellmSettings,
+  originOfAlias: (name: string) => Origin,
+): RouterSettings {
+  return {
+    routingStrategy: 'simple-shuffle',
+    numRetries: wire.num_retries ?? litellm.num_retries ?? defaultRetries,
+    retryAfterMs: toMs(wire.retry_after),
+    timeoutMs: toMs(wire.timeout ?? litellm.request_timeout),
+    streamTimeoutMs: toMs(wire.stream_timeout),
+    aliases: Object.entries(wire.model_group_alias).map(([name, target]) => ({
+      name,
+      ...(typeof target === 'string' ? { target, hidden: false } : { target: target.model, hidden: target.hidden }),
+      origin: originOfAlias(name),
+    })),
+  };
+}
+
+export function toRequestPolicy(wire: WireLitellmSettings): RequestPolicy {
+  return { dropParams: wire.drop_params, modifyParams: wire.modify_params };
+}

@@ -1,0 +1,171 @@
+/** A YAML tree whose every value still knows its file, line and path. */
+import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, Scalar, type Document, type Pair } from 'yaml';
+import { errorAt, type ConfigProblem, type Origin } from './config-problem.js';
+
+export interface LocatedScalar {
+  readonly kind: 'scalar';
+  readonly origin: Origin;
+  readonly value: unknown;
+  /** A number as it was written, before it became a double. */
+  readonly text?: string;
+  /** The environment variable that the value was to come from, where it is not set. */
+  readonly unsetVariable?: string;
+}
+
+export interface LocatedList {
+  readonly kind: 'list';
+  readonly origin: Origin;
+  readonly items: readonly Located[];
+}
+
+export interface LocatedMap {
+  readonly kind: 'map';
+  readonly origin: Origin;
+  readonly entries: ReadonlyMap<string, Located>;
+}
+
+export type Located = LocatedScalar | LocatedList | LocatedMap;
+
+/** Enough for any real file, and an end for aliases that refer to themselves. */
+const maxNodes = 1_000_000;
+
+export interface ParsedYaml {
+  /** Null where the text is no YAML map. */
+  readonly root: LocatedMap | null;
+  readonly problems: readonly ConfigProblem[];
+}
+
+/** Reads YAML 1.2 with merge keys (`<<`). */
+export function parseLocatedYaml(text: string, file: string): ParsedYaml {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { merge: true, prettyErrors: false, lineCounter: lines });
+  const top: Origin = { file, line: 1, path: '' };
+  if (document.errors.length > 0) {
+    return {
+      root: null,
+      problems: document.errors.map((error) =>
+        errorAt(
+          { ...top, line: lines.linePos(error.pos[0]).line },
+          `not valid YAML: ${error.message}. Correct this line.`,
+        ),
+      ),
+    };
+  }
+  if (document.contents === null) return { root: { kind: 'map', origin: top, entries: new Map() }, problems: [] };
+
+  const reader = new TreeReader(document, lines, file);
+  const root = reader.read(document.contents, top);
+  if (root.kind !== 'map') {
+    reader.problems.push(errorAt(top, 'a configuration is a map of sections. Begin with `model_list:`.'));
+  }
+  return { root: root.kind === 'map' ? root : null, problems: reader.problems };
+}
+
+class TreeReader {
+  readonly problems: ConfigProblem[] = [];
+  private nodes = 0;
+
+  constructor(
+    private readonly document: Document,
+    private readonly lines: LineCounter,
+    private readonly file: string,
+  ) {}
+
+  read(node: unknown, origin: Origin): Located {
+    this.nodes += 1;
+    if (this.nodes > maxNodes) {
+      if (this.nodes === maxNodes + 1) {
+        this.problems.push(
+          errorAt(origin, 'the aliases here expand without end. Remove the alias that refers to itself.'),
+        );
+      }
+      return { kind: 'scalar', origin, value: null };
+    }
+    if (isAlias(node)) return this.read(node.resolve(this.document) ?? null, origin);
+    if (isMap(node)) return { kind: 'map', origin, entries: this.readEntries(node.items, origin) };
+    if (isSeq(node)) {
+      const items = node.items.map((item, index) =>
+        this.read(item, { file: this.file, line: this.lineOf(item) ?? origin.line, path: `${origin.path}[${index}]` }),
+      );
+      return { kind: 'list', origin, items };
+    }
+    if (!isScalar(node)) return { kind: 'scalar', origin, value: null };
+    const isNumber = typeof node.value === 'number';
+    return { kind: 'scalar', origin, value: node.value, ...(isNumber && node.source ? { text: node.source } : {}) };
+  }
+
+  private readEntries(pairs: readonly Pair[], origin: Origin): Map<string, Located> {
+    const own = new Map<string, Located>();
+    const merged = new Map<string, Located>();
+    for (const pair of pairs) {
+      const key = isScalar(pair.key) ? pair.key : new Scalar(String(pair.key));
+      if (isMergeKey(key)) {
+        for (const [name, value] of this.readMerged(pair.value, origin)) if (!merged.has(name)) merged.set(name, value);
+        continue;
+      }
+      const name = key.source ?? String(key.value);
+      const at: Origin = {
+        file: this.file,
+        line: this.lineOf(key) ?? origin.line,
+        path: origin.path === '' ? name : `${origin.path}.${name}`,
+      };
+      if (name === '__proto__') this.problems.push(errorAt(at, '`__proto__` is no name for a key. Remove it.'));
+      else own.set(name, this.read(pair.value, at));
+    }
+    return new Map([...merged, ...own]);
+  }
+
+  /** `<<: *base` or `<<: [*one, *two]`, where the first of several wins. */
+  private *readMerged(node: unknown, origin: Origin): Iterable<[string, Located]> {
+    const value = this.read(node, origin);
+    const sources = value.kind === 'list' ? value.items : [value];
+    for (const source of sources) if (source.kind === 'map') yield* source.entries;
+  }
+
+  private lineOf(node: unknown): number | undefined {
+    const start = isScalar(node) || isMap(node) || isSeq(node) || isAlias(node) ? node.range?.[0] : undefined;
+    return start === undefined ? undefined : this.lines.linePos(start).line;
+  }
+}
+
+function isMergeKey(key: Scalar): boolean {
+  return key.value === '<<' || (typeof key.value === 'symbol' && key.value.description === '<<');
+}
+
+/**
+ * The tree as plain data.
+ *
+ * @param keepsText says for a key whether its number is wanted as the text that was written (an exact price)
+ */
+export function toPlain(node: Located, keepsText: (key: string) => boolean, key = ''): unknown {
+  if (node.kind === 'map') {
+    return Object.fromEntries(
+      [...node.entries].map(([name, value]) => [name, toPlain(value, keepsText, keepsText(key) ? key : name)]),
+    );
+  }
+  if (node.kind === 'list') return node.items.map((item) => toPlain(item, keepsText, key));
+  return node.text !== undefined && keepsText(key) ? node.text : node.value;
+}
+
+/** The origin of the value at `path`, or of the nearest one above it; then the path is completed by what is missing. */
+export function originOf(root: Located, path: readonly PropertyKey[]): Origin {
+  let node = root;
+  for (const [index, step] of path.entries()) {
+    const next =
+      node.kind === 'map'
+        ? node.entries.get(String(step))
+        : node.kind === 'list'
+          ? node.items[Number(step)]
+          : undefined;
+    if (next === undefined) return { ...node.origin, path: appendPath(node.origin.path, path.slice(index)) };
+    node = next;
+  }
+  return node.origin;
+}
+
+function appendPath(path: string, steps: readonly PropertyKey[]): string {
+  return steps.reduce<string>((soFar, step) => {
+    if (typeof step === 'number') return `${soFar}[${step}]`;
+    return soFar === '' ? String(step) : `${soFar}.${String(step)}`;
+  }, path);
+}

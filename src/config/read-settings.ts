@@ -1,0 +1,199 @@
+/** Reads the settings sections, and what the environment may give in their place. */
+import type { z } from 'zod';
+import { checkKeys, checkNestedKeys, servedKeys } from './check-keys.js';
+import { Egress, type EgressPolicy } from '../core/transport/egress.js';
+import { errorAt, warningAt, type ConfigProblem, type Origin } from './config-problem.js';
+import { findUnset, type Environment } from './environment-references.js';
+import { defaultDatabaseUrl, toGeneralSettings, type GeneralSettings } from './gateway-config.js';
+import { originOf, type Located, type LocatedMap } from './located.js';
+import { findMasterKeyFault, leastMasterKeyLength, masterKeyCommand } from './master-key.js';
+import { findNearestName } from './nearest-name.js';
+import { readSection } from './read-section.js';
+import { generalSettingsSchema, sectionSchemas, type WireGeneralSettings } from './schema/settings.schema.js';
+
+/** What a missing master key is: an error to a server that starts, a warning where only a file is checked. */
+export type MasterKeyFault = 'error' | 'warning';
+
+export type SettingsSection = keyof typeof sectionSchemas;
+type WireSettings = { readonly [Name in SettingsSection]: z.output<(typeof sectionSchemas)[Name]> };
+
+/** One settings section with its defaults, or null where anything in it does not fit. */
+export function readSettings<Name extends SettingsSection>(
+  root: LocatedMap,
+  name: Name,
+  problems: ConfigProblem[],
+): WireSettings[Name] | null {
+  const schema: z.ZodType<WireSettings[Name]> = sectionSchemas[name] as never;
+  const section = sectionOrEmpty(root, name);
+  if (section.kind === 'map') {
+    problems.push(...checkKeys(section, name));
+    for (const [key, child] of section.entries) {
+      if (child.kind === 'map') problems.push(...checkNested(name, key, child));
+      if (servedKeys[name].includes(key) && !mayComeFromElsewhere.has(key)) reportUnset(child, problems);
+    }
+  }
+  return readSection(section, schema, [name], problems);
+}
+
+/** An unset variable is no fault where there is another place to take the value from. */
+const mayComeFromElsewhere: ReadonlySet<string> = new Set(['master_key', 'database_url', 'store_model_in_db']);
+
+function checkNested(section: SettingsSection, key: string, map: LocatedMap): ConfigProblem[] {
+  if (section !== 'general_settings') return [];
+  const { client_cache: clientCache, egress } = generalSettingsSchema.shape;
+  if (key === 'client_cache') return checkNestedKeys(map, Object.keys(clientCache.unwrap().shape));
+  if (key === 'egress') return checkNestedKeys(map, Object.keys(egress.unwrap().shape));
+  return [];
+}
+
+function sectionOrEmpty(root: LocatedMap, name: string): Located {
+  const section = root.entries.get(name);
+  const empty: LocatedMap = { kind: 'map', origin: { ...root.origin, path: name }, entries: new Map() };
+  return section === undefined || (section.kind === 'scalar' && section.value === null) ? empty : section;
+}
+
+export function checkEnvironmentVariables(root: LocatedMap, problems: ConfigProblem[]): void {
+  const section = root.entries.get('environment_variables');
+  if (section === undefined || (section.kind === 'scalar' && section.value === null)) return;
+  if (section.kind !== 'map') {
+    problems.push(errorAt(section.origin, 'expected a map of names and values. Write for example `NAME: value`.'));
+    return;
+  }
+  for (const child of section.entries.values()) {
+    if (child.kind !== 'scalar')
+      problems.push(errorAt(child.origin, 'expected text. Write for example `NAME: value`.'));
+    else reportUnset(child, problems);
+  }
+}
+
+function reportUnset(node: Located, problems: ConfigProblem[]): void {
+  for (const unset of findUnset(node)) {
+    problems.push(
+      errorAt(
+        unset.node.origin,
+        `the environment variable ${unset.variable} is not set. Set it, or write the value here.`,
+      ),
+    );
+  }
+}
+
+/** LiteLLM's other strategies choose among the same deployments, so another choice is no wrong one. */
+const otherStrategies = [
+  'least-busy',
+  'usage-based-routing',
+  'usage-based-routing-v2',
+  'latency-based-routing',
+  'cost-based-routing',
+];
+
+export function checkStrategy(strategy: string, origin: Origin, problems: ConfigProblem[]): void {
+  if (strategy === 'simple-shuffle') return;
+  if (otherStrategies.includes(strategy)) {
+    problems.push(
+      warningAt(origin, `\`${strategy}\` is known to LiteLLM, not served by this version: \`simple-shuffle\` is used.`),
+    );
+  } else if (strategy === 'provider-budget-routing') {
+    problems.push(
+      errorAt(
+        origin,
+        'known to LiteLLM, not served by this version, and not ignored: without it spend would have no such limit. Use `simple-shuffle`.',
+      ),
+    );
+  } else {
+    const nearest = findNearestName(strategy, ['simple-shuffle', ...otherStrategies]);
+    problems.push(
+      errorAt(
+        origin,
+        `there is no such strategy. ${nearest ? `Did you mean \`${nearest}\`?` : 'Use `simple-shuffle`.'}`,
+      ),
+    );
+  }
+}
+
+/** Settings that the environment may give too: the file goes before it, as in LiteLLM. */
+export function resolveGeneral(
+  wire: WireGeneralSettings,
+  root: LocatedMap,
+  environment: Environment,
+  whenNoMasterKey: MasterKeyFault,
+  problems: ConfigProblem[],
+): GeneralSettings {
+  const originOfGeneral = (key: string): Origin => originOf(root, ['general_settings', key]);
+  const masterKey = firstSet([
+    [wire.master_key, 'general_settings.master_key'],
+    [environment['TOLLGATE_MASTER_KEY'], 'TOLLGATE_MASTER_KEY'],
+    [environment['LITELLM_MASTER_KEY'], 'LITELLM_MASTER_KEY'],
+  ]);
+  problems.push(...checkMasterKey(masterKey, root, whenNoMasterKey));
+  checkEgress(wire.egress, (key, index) => originOf(root, ['general_settings', 'egress', key, index]), problems);
+  const databaseUrl = wire.database_url ?? nonEmpty(environment['DATABASE_URL']) ?? defaultDatabaseUrl;
+  if (!/^(file:.|postgres(ql)?:\/\/.)/.test(databaseUrl)) {
+    problems.push(
+      errorAt(
+        originOfGeneral('database_url'),
+        'expected `file:...` (SQLite) or `postgresql://...` (PostgreSQL), here or in DATABASE_URL. Write for example `database_url: file:./.tollgate/gateway.db`.',
+      ),
+    );
+  }
+  return toGeneralSettings(wire, {
+    masterKey: masterKey?.value ?? '',
+    databaseUrl,
+    storeModelInDb: wire.store_model_in_db ?? /^(true|yes|on|1)$/i.test(environment['STORE_MODEL_IN_DB'] ?? ''),
+  });
+}
+
+function checkEgress(
+  egress: WireGeneralSettings['egress'],
+  originOfEntry: (key: string, index: number) => Origin,
+  problems: ConfigProblem[],
+): void {
+  for (const [index, host] of egress.allowed_hosts.entries()) {
+    if (isEgressPolicy({ allowedHosts: [host], allowedCidrs: [] })) continue;
+    const advice = 'Write for example `llm.internal` or `*.corp.example`.';
+    problems.push(errorAt(originOfEntry('allowed_hosts', index), `expected a host name. ${advice}`));
+  }
+  for (const [index, cidr] of egress.allowed_cidrs.entries()) {
+    if (isEgressPolicy({ allowedHosts: [], allowedCidrs: [cidr] })) continue;
+    problems.push(
+      errorAt(originOfEntry('allowed_cidrs', index), 'expected an address range. Write for example `10.20.0.0/16`.'),
+    );
+  }
+}
+
+function isEgressPolicy(policy: EgressPolicy): boolean {
+  try {
+    return new Egress(policy).id !== '';
+  } catch {
+    // What is wrong is said at the entry's place.
+    return false;
+  }
+}
+
+interface Found {
+  readonly value: string;
+  readonly source: string;
+}
+
+function firstSet(candidates: readonly (readonly [value: string | undefined, source: string])[]): Found | null {
+  for (const [value, source] of candidates) if (value !== undefined && value !== '') return { value, source };
+  return null;
+}
+
+function checkMasterKey(key: Found | null, root: LocatedMap, whenNone: MasterKeyFault): ConfigProblem[] {
+  const origin = originOf(root, ['general_settings', 'master_key']);
+  const advice = `Make one with \`${masterKeyCommand}\`, and set it as TOLLGATE_MASTER_KEY or here.`;
+  if (key === null) {
+    const general = root.entries.get('general_settings');
+    const written = general?.kind === 'map' ? general.entries.get('master_key') : undefined;
+    const unset = written?.kind === 'scalar' ? written.unsetVariable : undefined;
+    const cause = unset === undefined ? '' : ` (the environment variable ${unset} is not set)`;
+    const message = `there is no master key${cause}, and the server does not start without one of at least ${leastMasterKeyLength} characters. ${advice}`;
+    return [whenNone === 'error' ? errorAt(origin, message) : warningAt(origin, message)];
+  }
+  const fault = findMasterKeyFault(key.value);
+  return fault === null ? [] : [errorAt(origin, `the master key (from ${key.source}) ${fault}. ${advice}`)];
+}
+
+function nonEmpty(value: string | undefined): string | undefined {
+  return value === '' ? undefined : value;
+}

@@ -1,0 +1,133 @@
+/** The schema of one `model_list` entry. */
+import { z } from 'zod';
+import { amount, anyMap, described, flag, positive, price, text, textList, wholeNumber } from './fields.js';
+
+const inputPrice = 'USD for one input token, instead of the price table. Read exactly as written.';
+
+/** Settings of a deployment. Every other key is a default request parameter, or a setting of the provider. */
+export const litellmParamsSchema = z.looseObject({
+  model: described(text(), {
+    description:
+      'Provider and model: `openai/gpt-4o`. Without a provider it is an OpenAI model. With `*` the client names the model.',
+    example: 'openai/gpt-4o',
+  }),
+  custom_llm_provider: described(text().optional(), {
+    description: 'The provider, where `model` does not name it.',
+    example: 'openai',
+  }),
+  api_key: described(text().optional(), {
+    description:
+      "The provider's key. Without it, the provider's own environment variable is used. An `os.environ/` reference whose variable is not set makes the entry inactive, with a warning.",
+    example: 'os.environ/OPENAI_API_KEY',
+  }),
+  api_base: described(text().optional(), {
+    description: "The provider's address with the API's path.",
+    example: 'https://api.openai.com/v1',
+  }),
+  base_url: described(text().optional(), {
+    description: 'The same as `api_base`.',
+    example: 'http://127.0.0.1:8000/v1',
+  }),
+  organization: described(text().optional(), { description: 'Sent as `OpenAI-Organization`.', example: 'org-123' }),
+  api_version: described(text().optional(), { description: 'The API version, for Azure.', example: '2024-10-21' }),
+  timeout: described(positive().optional(), { description: 'Seconds for a whole request.', example: 600 }),
+  stream_timeout: described(positive().optional(), {
+    description: 'Seconds until the first byte of a stream, and between its chunks.',
+    example: 30,
+  }),
+  max_retries: described(wholeNumber().optional(), {
+    description: 'Attempts after the first on this deployment, instead of `num_retries`.',
+    example: 2,
+  }),
+  num_retries: described(wholeNumber().optional(), { description: 'The same as `max_retries`.', example: 2 }),
+  weight: described(amount().optional(), {
+    description: 'Share of the requests among the deployments of one `model_name`.',
+    example: 2,
+  }),
+  rpm: described(amount().optional(), {
+    description: 'Requests a minute; a weight where no `weight` is set.',
+    example: 600,
+  }),
+  tpm: described(amount().optional(), {
+    description: 'Tokens a minute; a weight where neither `weight` nor `rpm` is set.',
+    example: 100000,
+  }),
+  drop_params: described(flag().optional(), {
+    description: 'Drop unsupported request parameters instead of refusing, over `litellm_settings.drop_params`.',
+    example: true,
+  }),
+  additional_drop_params: described(textList().optional(), {
+    description: 'Request parameters that are always taken out; nested ones as `a.b`.',
+    example: ['user'],
+  }),
+  allowed_openai_params: described(textList().optional(), {
+    description: "Request parameters that are passed on although the provider's list does not have them.",
+    example: ['tools'],
+  }),
+  modify_params: described(flag().optional(), {
+    description: 'Messages that the provider would refuse may be repaired, over `litellm_settings.modify_params`.',
+    example: true,
+  }),
+  extra_headers: described(z.record(z.string(), text()).optional(), {
+    description: 'Headers sent with every request.',
+    example: { 'x-team': 'search' },
+  }),
+  extra_body: described(anyMap().optional(), {
+    description: 'Merged into the body of every request, last.',
+    example: { custom_flag: true },
+  }),
+  mock_response: described(text().optional(), {
+    description: 'The gateway answers with this text itself; the provider is not called.',
+    example: 'This is a mock.',
+  }),
+  configurable_clientside_auth_params: described(textList().optional(), {
+    description: 'Addresses and credentials that a request may set in its body; all others are refused.',
+    example: ['api_key'],
+  }),
+  base_model: described(text().optional(), {
+    description: 'The name under which the price table knows the model.',
+    example: 'azure/gpt-4o',
+  }),
+  input_cost_per_token: described(price().optional(), { description: inputPrice, example: 0.0000025 }),
+  output_cost_per_token: described(price().optional(), { description: 'USD for one output token.', example: 0.00001 }),
+  cache_read_input_token_cost: described(price().optional(), {
+    description: "USD for one token read from the provider's prompt cache.",
+    example: 0.00000125,
+  }),
+  cache_creation_input_token_cost: described(price().optional(), {
+    description:
+      "USD for one token written to the provider's prompt cache. The price table's other price keys may be set likewise.",
+    example: 0.00000375,
+  }),
+});
+
+/** Facts about a deployment; every other key is kept as it is and shown by `/model/info`. */
+export const modelInfoSchema = z.looseObject({
+  id: described(text().optional(), {
+    description: "The deployment's id. Without it, a hash of the entry without its secrets.",
+    example: 'gpt-4o-east',
+  }),
+  mode: described(text().optional(), { description: 'What the model does: `chat`, `embedding`, ...', example: 'chat' }),
+  base_model: described(text().optional(), {
+    description: 'The name under which the price table knows the model.',
+    example: 'azure/gpt-4o',
+  }),
+  max_tokens: described(wholeNumber(1).optional(), { description: "The model's most output tokens.", example: 16384 }),
+});
+
+export const modelEntrySchema = z.looseObject({
+  model_name: described(text(), {
+    description:
+      'The name that clients use. Entries with the same name share its requests. A pattern such as `openai/*` or `*` takes every name that fits; the most specific pattern wins.',
+    example: 'gpt-4o',
+  }),
+  litellm_params: described(litellmParamsSchema, { description: 'How the model is reached.' }),
+  model_info: described(modelInfoSchema.optional(), { description: 'Facts about the deployment.' }),
+});
+
+export type WireModelEntry = z.output<typeof modelEntrySchema>;
+
+/** Keys whose numbers are prices, in `litellm_params` and `model_info`. */
+export function isPriceKey(key: string): boolean {
+  return /_cost_per_|_token_cost/.test(key);
+}

@@ -1,0 +1,203 @@
+/** The schemas of the settings sections. */
+import { z } from 'zod';
+import { amount, anyMap, choice, described, flag, positive, text, textList, wholeNumber } from './fields.js';
+
+export const litellmSettingsSchema = z.looseObject({
+  drop_params: described(flag().default(false), {
+    description: 'Drop request parameters that a provider does not support instead of refusing the request.',
+    example: true,
+  }),
+  modify_params: described(flag().default(false), {
+    description: 'Messages that a provider would refuse may be repaired.',
+    example: true,
+  }),
+  num_retries: described(wholeNumber().optional(), {
+    description: 'Attempts after the first; `router_settings.num_retries` goes before it.',
+    example: 2,
+  }),
+  request_timeout: described(positive().default(6000), {
+    description: 'Seconds for a whole request where neither the deployment nor the router sets a `timeout`.',
+    example: 600,
+  }),
+});
+
+const aliasTarget = z.union(
+  [z.string().min(1), z.looseObject({ model: z.string().min(1), hidden: z.boolean().default(false) })],
+  {
+    error: 'expected the name of a model',
+  },
+);
+
+export const routerSettingsSchema = z.looseObject({
+  routing_strategy: described(text().default('simple-shuffle'), {
+    description: 'How a deployment is chosen among those of one `model_name`. Served: `simple-shuffle`.',
+    example: 'simple-shuffle',
+  }),
+  num_retries: described(wholeNumber().optional(), {
+    description: 'Attempts after the first. Without it `litellm_settings.num_retries`, then 2.',
+    example: 2,
+  }),
+  retry_after: described(amount().default(0), {
+    description: 'The least seconds to wait before another attempt.',
+    example: 1,
+  }),
+  timeout: described(positive().optional(), {
+    description: 'Seconds for a whole request where the deployment sets none.',
+    example: 600,
+  }),
+  stream_timeout: described(positive().optional(), {
+    description: 'Seconds until the first byte of a stream, and between its chunks, where the deployment sets none.',
+    example: 30,
+  }),
+  model_group_alias: described(z.record(z.string(), aliasTarget).default({}), {
+    description:
+      'Other names for models: `{gpt-4: gpt-4o}`, or `{gpt-4: {model: gpt-4o, hidden: true}}` to leave it out of the list of models.',
+    example: { 'gpt-4': 'gpt-4o' },
+  }),
+});
+
+const clientCacheSchema = z.looseObject({
+  max_size: described(wholeNumber(1).default(200), {
+    description: 'How many clients are kept.',
+    example: 200,
+    startOnly: true,
+  }),
+  ttl_seconds: described(positive().default(3600), {
+    description: 'Seconds after which a client is made anew. The old one is never closed under a running request.',
+    example: 3600,
+    startOnly: true,
+  }),
+});
+
+const fsyncModes = ['none', 'interval', 'always'] as const;
+type FsyncMode = (typeof fsyncModes)[number];
+
+/** `true` and `false` are `always` and `none`. */
+function fsyncMode(): z.ZodType<FsyncMode> {
+  const modeOf = (value: unknown): unknown => (typeof value === 'boolean' ? (value ? 'always' : 'none') : value);
+  return z.preprocess(modeOf, choice(fsyncModes));
+}
+
+const egressSchema = z.looseObject({
+  allowed_hosts: described(textList().default([]), {
+    description:
+      'Host names that addresses from the database or from a request may lead to although they resolve to a private address.',
+    example: ['llm.internal'],
+  }),
+  allowed_cidrs: described(textList().default([]), {
+    description:
+      'Address ranges that addresses from the database or from a request may lead to although they are private.',
+    example: ['10.20.0.0/16'],
+  }),
+});
+
+export const generalSettingsSchema = z.looseObject({
+  master_key: described(text().optional(), {
+    description:
+      "The administrator's key: at least 32 characters, not a published one. Without it the environment's `TOLLGATE_MASTER_KEY`, then `LITELLM_MASTER_KEY`.",
+    example: 'os.environ/LITELLM_MASTER_KEY',
+    startOnly: true,
+  }),
+  database_url: described(text().optional(), {
+    description:
+      "`file:...` for SQLite, `postgresql://...` for PostgreSQL. Without it the environment's `DATABASE_URL`, then `file:./.tollgate/gateway.db`.",
+    example: 'postgresql://user:password@host:5432/tollgate',
+    startOnly: true,
+  }),
+  database_connection_pool_limit: described(wholeNumber(1).default(10), {
+    description: 'Database connections of one process (PostgreSQL).',
+    example: 10,
+    startOnly: true,
+  }),
+  database_connection_timeout: described(positive().default(5), {
+    description:
+      'Seconds that one attempt to connect to the database may take. A database that is away is tried again.',
+    example: 5,
+    startOnly: true,
+  }),
+  store_model_in_db: described(flag().optional(), {
+    description: "Models of the database are served too. Without it the environment's `STORE_MODEL_IN_DB`, then false.",
+    example: true,
+    startOnly: true,
+  }),
+  max_request_size_mb: described(positive().default(32), {
+    description: 'The largest request body, in MiB.',
+    example: 32,
+    startOnly: true,
+  }),
+  max_response_size_mb: described(positive().default(64), {
+    description: 'The largest answer of a provider that is not a stream, in MiB.',
+    example: 64,
+  }),
+  client_cache: described(clientCacheSchema.prefault({}), {
+    description: 'The cache of HTTP clients.',
+    startOnly: true,
+  }),
+  egress: described(egressSchema.prefault({}), {
+    description: 'Which private addresses may be reached. Addresses written into this file are always allowed.',
+  }),
+  journal_dir: described(text().default('./.tollgate/journal'), {
+    description: 'The folder of the spend journal, relative to the working directory. It must outlive the process.',
+    example: '/var/lib/tollgate/journal',
+    startOnly: true,
+  }),
+  journal_max_bytes: described(wholeNumber(1_048_576).default(1_073_741_824), {
+    description: 'The most bytes of journal that wait for the database; beyond it requests get 503.',
+    example: 1073741824,
+    startOnly: true,
+  }),
+  journal_fsync: described(fsyncMode().default('none'), {
+    description:
+      'When journal records are forced to the disk, so that spend survives a power cut too: `none`, `interval` or `always`, at the price of speed.',
+    example: 'interval',
+    startOnly: true,
+  }),
+  default_reserve_output_tokens: described(wholeNumber().default(1000), {
+    description: 'Output tokens that are reserved for a request without `max_tokens`.',
+    example: 1000,
+  }),
+  proxy_batch_write_at: described(positive().default(0.5), {
+    description: 'Seconds that a spend row waits for its batch at most.',
+    example: 0.5,
+    startOnly: true,
+  }),
+  disable_spend_logs: described(flag().default(false), {
+    description: 'No spend rows are kept.',
+    example: true,
+  }),
+  allow_requests_on_db_unavailable: described(flag().default(true), {
+    description: 'Known keys are served while the database is away.',
+    example: false,
+  }),
+  stale_key_max_seconds: described(amount().default(3600), {
+    description: 'How long a key that was read from the database is trusted while the database is away.',
+    example: 3600,
+  }),
+  user_api_key_cache_ttl: described(positive().default(60), {
+    description: 'Seconds after which a cached key is read again. Changes of keys do not wait for it.',
+    example: 60,
+    startOnly: true,
+  }),
+  user_api_key_cache_max_size: described(wholeNumber(1).default(10_000), {
+    description: 'How many keys are cached.',
+    example: 10000,
+    startOnly: true,
+  }),
+  litellm_key_header_name: described(text().optional(), {
+    description: 'One more header in which a key may come.',
+    example: 'x-my-key',
+  }),
+});
+
+/** The whole file; `model_list` is checked entry by entry. */
+export const sectionSchemas = {
+  litellm_settings: litellmSettingsSchema,
+  router_settings: routerSettingsSchema,
+  general_settings: generalSettingsSchema,
+} as const;
+
+export const environmentVariablesSchema = anyMap();
+
+export type WireLitellmSettings = z.output<typeof litellmSettingsSchema>;
+export type WireRouterSettings = z.output<typeof routerSettingsSchema>;
+export type WireGeneralSettings = z.output<typeof generalSettingsSchema>;

@@ -1,0 +1,38 @@
+/** Settings that are read once at start: what a reload does with them. */
+import { warningAt, type ConfigProblem } from './config-problem.js';
+import type { GatewayConfig, GeneralSettings } from './gateway-config.js';
+
+/** Each with its name in the file. */
+export const startOnlySettings = {
+  masterKey: 'master_key',
+  databaseUrl: 'database_url',
+  databaseConnectionPoolLimit: 'database_connection_pool_limit',
+  databaseConnectionTimeoutMs: 'database_connection_timeout',
+  storeModelInDb: 'store_model_in_db',
+  maxRequestBytes: 'max_request_size_mb',
+  clientCache: 'client_cache',
+  journalDir: 'journal_dir',
+  journalMaxBytes: 'journal_max_bytes',
+  journalFsync: 'journal_fsync',
+  batchWriteIntervalMs: 'proxy_batch_write_at',
+  keyCacheTtlMs: 'user_api_key_cache_ttl',
+  keyCacheMaxSize: 'user_api_key_cache_max_size',
+} as const satisfies Partial<Record<keyof GeneralSettings, string>>;
+
+const names = Object.keys(startOnlySettings) as (keyof typeof startOnlySettings)[];
+
+/** `next` with these settings as they run in `current`, and one warning for each that the file has changed. */
+export function keepStartOnlySettings(
+  current: GatewayConfig,
+  next: GatewayConfig,
+): { config: GatewayConfig; warnings: readonly ConfigProblem[] } {
+  const kept = Object.fromEntries(names.map((name) => [name, current.general[name]]));
+  const changed = names.filter((name) => JSON.stringify(current.general[name]) !== JSON.stringify(next.general[name]));
+  const warnings = changed.map((name) =>
+    warningAt(
+      { file: next.files[0] ?? '', line: 0, path: `general_settings.${startOnlySettings[name]}` },
+      'changed: restart the gateway to use it. The old value stays until then.',
+    ),
+  );
+  return { config: { ...next, general: { ...next.general, ...kept } }, warnings };
+}

@@ -1,0 +1,86 @@
+/** Reads an OpenAI chat-completions body: what the gateway itself needs of it, checked; the rest stays the client's word. */
+import { GatewayError } from '../../errors/gateway-error.js';
+import type { ChatCompletionRequest } from '../../schema/openai/chat.js';
+import { readJsonBody } from '../json-body.js';
+
+export interface ParsedChatRequest {
+  readonly body: ChatCompletionRequest;
+  /** The body as it came. */
+  readonly bytes: Buffer;
+  readonly stream: boolean;
+  /** Names of addresses and credentials that the caller tried to set. */
+  readonly reservedMembers: readonly string[];
+}
+
+const roles: ReadonlySet<unknown> = new Set(['system', 'developer', 'user', 'assistant', 'tool', 'function']);
+
+/**
+ * @param pathModel the model that the path names, where the body has none
+ * @throws GatewayError `invalid_json`, `json_too_deep` or `invalid_request`, with `param` where one member is at fault
+ */
+export function parseChatRequest(bytes: Buffer, pathModel?: string): ParsedChatRequest {
+  const { value, reservedMembers } = readJsonBody(bytes);
+  const model = value['model'] ?? pathModel;
+  if (typeof model !== 'string' || model === '')
+    throw invalid('model', 'a non-empty string such as "gpt-4o"', value['model']);
+  checkMessages(value['messages']);
+  const { stream, max_tokens, max_completion_tokens, n, stream_options, tools } = value;
+  if (stream !== undefined && stream !== null && typeof stream !== 'boolean')
+    throw invalid('stream', 'true or false', stream);
+  checkCount('max_tokens', max_tokens);
+  checkCount('max_completion_tokens', max_completion_tokens);
+  checkCount('n', n);
+  if (stream_options !== undefined && stream_options !== null && !isObject(stream_options)) {
+    throw invalid('stream_options', 'an object', stream_options);
+  }
+  if (tools !== undefined && tools !== null && !Array.isArray(tools)) throw invalid('tools', 'a list', tools);
+  return { body: withModel(value, model), bytes, stream: stream === true, reservedMembers };
+}
+
+function withModel(value: Record<string, unknown>, model: string): ChatCompletionRequest {
+  const body = value['model'] === model ? value : { ...value, model };
+  // `model` and `messages` are checked above, and no other member is relied on without a check of its own.
+  return body as unknown as ChatCompletionRequest;
+}
+
+function checkMessages(messages: unknown): void {
+  if (!Array.isArray(messages) || messages.length === 0) {
+    throw invalid('messages', 'a non-empty list of messages such as {"role": "user", "content": "Hello"}', messages);
+  }
+  for (let at = 0; at < messages.length; at++) {
+    const message: unknown = messages[at];
+    if (!isObject(message)) throw invalid(`messages[${at}]`, 'an object with a role', message);
+    if (!roles.has(message['role'])) {
+      throw invalid(
+        `messages[${at}].role`,
+        'one of system, developer, user, assistant, tool, function',
+        message['role'],
+      );
+    }
+    const { content } = message;
+    if (content !== undefined && content !== null && typeof content !== 'string' && !Array.isArray(content)) {
+      throw invalid(`messages[${at}].content`, 'a string or a list of content parts', content);
+    }
+    if (Array.isArray(content) && !content.every(isObject)) {
+      throw invalid(`messages[${at}].content`, 'a list of objects, each with a type', content);
+    }
+  }
+}
+
+function checkCount(param: string, value: unknown): void {
+  if (value === undefined || value === null) return;
+  if (typeof value !== 'number' || !Number.isInteger(value) || value < 0)
+    throw invalid(param, 'a whole number, not negative', value);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function invalid(param: string, wanted: string, got: unknown): GatewayError {
+  const given =
+    got === undefined
+      ? 'it is missing'
+      : `it is ${got === null ? 'null' : Array.isArray(got) ? 'a list' : `of type ${typeof got}`}`;
+  return new GatewayError('invalid_request', { param, facts: { reason: `\`${param}\` must be ${wanted}; ${given}.` } });
+}

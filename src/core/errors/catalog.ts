@@ -1,0 +1,196 @@
+/** The one table of errors: every failure that can leave the system, its status, its wire type and how the router treats it. */
+
+export interface ErrorRow {
+  /** Default HTTP status; an upstream error may keep its own. */
+  readonly status: number;
+  /** The `error.type` that clients see. */
+  readonly type: string;
+  /** Another attempt, on this or another deployment, may succeed. */
+  readonly retryable: boolean;
+  /** Counts against the deployment's health. */
+  readonly cools: boolean;
+  /** What happened and what to do, in words that hold no secret. `{name}` is filled from the error's facts. */
+  readonly text: string;
+}
+
+const row = (
+  status: number,
+  type: string,
+  text: string,
+  flags: { retryable?: boolean; cools?: boolean } = {},
+): ErrorRow => ({
+  status,
+  type,
+  text,
+  retryable: flags.retryable ?? false,
+  cools: flags.cools ?? false,
+});
+
+const again = { retryable: true };
+const againAndCools = { retryable: true, cools: true };
+
+export const errorCatalog = {
+  // The request itself.
+  invalid_json: row(
+    400,
+    'invalid_request_error',
+    'The request body is not valid JSON: {reason}. Send one JSON object encoded in UTF-8.',
+  ),
+  invalid_request: row(400, 'invalid_request_error', '{reason}'),
+  json_too_deep: row(400, 'invalid_request_error', 'The request body nests deeper than {limit} levels. Flatten it.'),
+  unknown_model: row(
+    400,
+    'invalid_request_error',
+    '{route}: Invalid model name passed in model={model}. Call `/v1/models` to view available models for your key.',
+  ),
+  unsupported_parameter: row(
+    400,
+    'invalid_request_error',
+    'The provider {provider} does not support the parameter {param} for the model {model}. Remove it, or set `drop_params: true` to have such parameters dropped.',
+  ),
+  clientside_credentials: row(
+    400,
+    'invalid_request_error',
+    'The request may not set {param}: addresses and credentials come from the configuration. An operator can allow it by `configurable_clientside_auth_params` on the deployment.',
+  ),
+  bad_host_header: row(400, 'invalid_request_error', 'The request needs exactly one valid Host header.'),
+  malformed_request: row(400, 'invalid_request_error', 'The request is not well-formed HTTP: {reason}.'),
+  body_too_large: row(
+    413,
+    'invalid_request_error',
+    'The request body is larger than {limit} bytes. Send less, or raise `general_settings.max_request_size_mb`.',
+  ),
+  unsupported_media_type: row(
+    415,
+    'invalid_request_error',
+    'The content type {contentType} is not supported here. Send `application/json`.',
+  ),
+  unsupported_encoding: row(
+    415,
+    'invalid_request_error',
+    'The content encoding {encoding} is not supported. Send the body uncompressed.',
+  ),
+  not_found: row(
+    404,
+    'not_found_error',
+    'There is no {method} {route} here. See the README for the routes that are served.',
+  ),
+  method_not_allowed: row(405, 'invalid_request_error', '{method} is not allowed here. Use {allowed}.'),
+  object_not_found: row(404, 'not_found_error', '{reason}'),
+  conflict: row(409, 'invalid_request_error', '{reason}'),
+
+  // Who calls.
+  missing_key: row(401, 'auth_error', 'Authentication Error, No api key passed in.'),
+  malformed_key: row(
+    401,
+    'auth_error',
+    'Authentication Error, Malformed API Key passed in. Ensure Key has `Bearer ` prefix.',
+  ),
+  invalid_key: row(401, 'token_not_found_in_db', 'Authentication Error, Invalid API key provided.'),
+  expired_key: row(
+    401,
+    'expired_key',
+    'Authentication Error - Expired Key. Key Expiry time {expiry} and current time {now}',
+  ),
+  blocked_key: row(
+    401,
+    'auth_error',
+    "Authentication Error, Key is blocked. Update via `/key/unblock` if you're an admin.",
+  ),
+  admin_only: row(
+    401,
+    'auth_error',
+    'Authentication Error, Only proxy admin can be used to generate, delete, update info for new keys/users/teams. Route={route}. Your role={role}',
+  ),
+  forbidden: row(403, 'permission_error', '{reason}'),
+  model_access_denied: row(
+    403,
+    'key_model_access_denied',
+    "The requested model '{model}' is not available for this API key, or the model name is invalid. Call `/v1/models` to view available models for your key.",
+  ),
+
+  // The gateway itself.
+  database_unavailable: row(
+    503,
+    'service_unavailable_error',
+    'The database is not reachable at the moment. Try again shortly.',
+    again,
+  ),
+  journal_unavailable: row(
+    503,
+    'service_unavailable_error',
+    'The spend journal cannot take more at the moment. Try again shortly; operators: see `journal_dir` and `journal_max_bytes`.',
+    again,
+  ),
+  shutting_down: row(503, 'service_unavailable_error', 'This process is shutting down. Try again.', again),
+  no_deployment: row(
+    503,
+    'service_unavailable_error',
+    'No deployments available for selected model. Passed model={model}',
+    again,
+  ),
+  internal: row(
+    500,
+    'internal_server_error',
+    'The gateway failed to handle the request. The operator finds the cause in its log under the call id.',
+  ),
+  client_closed: row(499, 'client_closed_request', 'The client closed the connection before the answer was complete.'),
+
+  // What the provider said. The provider's own message stands in for the text where it gave one.
+  upstream_bad_request: row(400, 'invalid_request_error', 'The provider refused the request.'),
+  upstream_authentication: row(
+    401,
+    'authentication_error',
+    "The provider refused the gateway's credentials.",
+    againAndCools,
+  ),
+  upstream_permission: row(
+    403,
+    'permission_error',
+    "The provider does not allow the gateway's credentials to do this.",
+    { cools: true },
+  ),
+  upstream_not_found: row(404, 'not_found_error', 'The provider does not know the model or path.', { cools: true }),
+  upstream_timeout: row(408, 'timeout_error', 'The provider did not answer within {timeoutMs} ms.', againAndCools),
+  upstream_too_large: row(413, 'invalid_request_error', 'The provider found the request too large.'),
+  upstream_unprocessable: row(422, 'invalid_request_error', 'The provider could not process the request.'),
+  context_window_exceeded: row(
+    400,
+    'context_window_exceeded',
+    "The request is longer than the model's context window.",
+  ),
+  content_policy_violation: row(400, 'content_policy_violation', "The provider's content policy refused the request."),
+  upstream_rate_limited: row(429, 'rate_limit_error', 'The provider limits the rate of requests.', againAndCools),
+  upstream_overloaded: row(503, 'service_unavailable_error', 'The provider is overloaded.', againAndCools),
+  upstream_internal: row(500, 'api_error', 'The provider failed to handle the request.', againAndCools),
+
+  // How the connection to the provider failed.
+  upstream_unreachable: row(502, 'api_connection_error', 'The provider could not be reached: {reason}.', againAndCools),
+  upstream_address_refused: row(
+    502,
+    'api_connection_error',
+    "The provider's address is not allowed by the egress policy.",
+    {},
+  ),
+  upstream_connection_lost: row(
+    502,
+    'api_connection_error',
+    'The connection to the provider broke before the answer was complete.',
+    againAndCools,
+  ),
+  upstream_invalid_response: row(
+    502,
+    'api_error',
+    'The provider sent an answer that cannot be understood: {reason}.',
+    againAndCools,
+  ),
+  upstream_stream_truncated: row(
+    502,
+    'api_error',
+    "The provider's stream ended before the answer was complete.",
+    againAndCools,
+  ),
+  upstream_stream_error: row(502, 'api_error', 'The provider reported an error within the stream.', againAndCools),
+} as const satisfies Record<string, ErrorRow>;
+
+export type ErrorCode = keyof typeof errorCatalog;

@@ -1,0 +1,19 @@
+/** The shape of a quirk: one named way in which a provider departs from OpenAI's chat endpoint. */
+import type { ChatCall } from '../../spec/chat-adapter.js';
+
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+/** Every function is pure and returns its argument itself where there is nothing to do. */
+export interface Quirk {
+  readonly name: string;
+  /** Changes the body on its way out, after the parameter policy and before `extra_body`. */
+  request?(body: JsonObject, call: ChatCall): JsonObject;
+  /** Headers that come from the deployment's own settings. */
+  headers?(call: ChatCall): Readonly<Record<string, string>> | undefined;
+  /** Changes a whole answer on its way back. */
+  answer?(completion: JsonObject): JsonObject;
+  /** Changes one chunk of a streamed answer. */
+  chunk?(chunk: JsonObject): JsonObject;
+  /** Where the usage of an answer or chunk is, if not under `usage`. */
+  usage?(body: JsonObject): unknown;
+}

@@ -1,0 +1,13 @@
+/** OpenAI itself: the engine with OpenAI's account headers and the parameter names of its reasoning models. */
+import { openAiCompatible } from '../openai-compatible/index.js';
+import { accountHeaders } from './account-headers.js';
+import { reasoningModelParams } from './reasoning-model-params.js';
+
+export const openai = openAiCompatible({
+  id: 'openai',
+  displayName: 'OpenAI',
+  docs: 'https://platform.openai.com/docs/api-reference/chat',
+  defaultBaseUrl: 'https://api.openai.com/v1',
+  env: { apiKey: ['OPENAI_API_KEY'], baseUrl: ['OPENAI_BASE_URL', 'OPENAI_API_BASE'] },
+  quirks: [accountHeaders, reasoningModelParams],
+});

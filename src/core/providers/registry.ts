@@ -1,0 +1,29 @@
+/** The one place that knows every provider: a full adapter is added here, an OpenAI-compatible row in its catalog. */
+import type { ProviderDefinition, ProviderRegistry } from '../spec/provider.js';
+import { anthropic } from './anthropic/index.js';
+import { demo } from './demo/index.js';
+import { catalog } from './openai-compatible/catalog.js';
+import { openAiCompatible } from './openai-compatible/index.js';
+import { openai } from './openai/index.js';
+
+const definitions: readonly ProviderDefinition[] = [
+  anthropic,
+  demo,
+  openai,
+  // scripts/new-provider adds here
+  ...catalog.map(openAiCompatible),
+];
+
+/** Other names under which configurations know a provider. */
+const aliases: Readonly<Record<string, string>> = {
+  openai_like: 'custom_openai',
+};
+
+const byId: ReadonlyMap<string, ProviderDefinition> = new Map(
+  definitions.map((definition) => [definition.id, definition]),
+);
+
+export const providerRegistry: ProviderRegistry = {
+  find: (id) => byId.get(id) ?? byId.get(aliases[id] ?? '') ?? null,
+  ids: [...byId.keys()].sort(),
+};

@@ -1,0 +1,101 @@
+/** The contract of a provider that answers chat: pure functions from the OpenAI hub to the provider's wire and back. */
+import type { ChatCompletion, ChatCompletionChunk, ChatCompletionRequest } from '../schema/openai/chat.js';
+import type { GatewayError } from '../errors/gateway-error.js';
+import type { Endpoint, InboundHeaders, InboundResponse, OutboundRequest } from './outbound.js';
+import type { ParameterPolicy } from './parameters.js';
+import type { Usage } from './usage.js';
+
+/** One chat request on its way to one deployment. */
+export interface ChatCall {
+  /** The client's body with the deployment's defaults merged in; `model` is still the client's name. */
+  readonly body: ChatCompletionRequest;
+  /** The provider's name of the model, without the provider prefix. */
+  readonly model: string;
+  readonly stream: boolean;
+  readonly endpoint: Endpoint;
+  readonly parameters: ParameterPolicy;
+  /** Epoch seconds for answers whose provider gives no creation time. */
+  readonly created: number;
+  /** The id for answers whose provider gives none: `chatcmpl-...`. */
+  readonly responseId: string;
+}
+
+/** A whole answer in the hub's shape, and its usage in ours. */
+export interface ParsedChatResponse {
+  readonly completion: ChatCompletion;
+  /** Undefined where the provider reported none. */
+  readonly usage: Usage | undefined;
+}
+
+/**
+ * Turns the bytes of one streamed answer into hub chunks. Bytes may be cut anywhere.
+ *
+ * Both methods throw a `GatewayError`: `upstream_stream_error` (or the catalog's finer code) for an error event,
+ * `upstream_invalid_response` for what cannot be parsed, `upstream_stream_truncated` from `end` where the provider's
+ * own end marker never came. A finish reason is never made up. Chunks carry no `usage`: the reader of the parser decides
+ * from `usage` whether the client is sent a usage chunk.
+ */
+export interface ChatStreamParser {
+  push(bytes: Uint8Array): readonly ChatCompletionChunk[];
+  /** The connection has ended cleanly: the chunks still held back. */
+  end(): readonly ChatCompletionChunk[];
+  /** Chunks that were good, from a `push` or `end` that threw; empty otherwise. They are sent before the error is. */
+  readonly beforeFault: readonly ChatCompletionChunk[];
+  /** The provider's own end marker has been seen: nothing more is to come. */
+  readonly finished: boolean;
+  /** The newest usage; complete once `finished`. */
+  readonly usage: Usage | undefined;
+}
+
+export interface ChatAdapter {
+  /** The OpenAI parameters that reach the provider for this model; the documentation's matrix is made from it. */
+  supportedParams(model: string): ReadonlySet<string>;
+  /** True where parameters that OpenAI does not define are passed on as they are. */
+  readonly passesUnknownParams: boolean;
+  /** Throws `unsupported_parameter` or `invalid_request` for what the provider cannot take. Sets no credentials. */
+  buildRequest(call: ChatCall): OutboundRequest;
+  /** Reads a 2xx answer. Throws `upstream_invalid_response` for one that is none. */
+  parseResponse(response: InboundResponse, call: ChatCall): ParsedChatResponse;
+  createStreamParser(call: ChatCall): ChatStreamParser;
+  /** Reads any other answer, and never throws. */
+  parseError(response: InboundResponse): GatewayError;
+}
+
+/** What a client speaks. */
+export type Dialect = 'openai-chat';
+
+/** What passing one streamed answer through has learned so far. */
+export interface NativeStreamTap {
+  /**
+   * The bytes to forward now: whole events only, none where an event is still incomplete.
+   * Throws as `ChatStreamParser.push` does; what came before the fault in the same call is in `beforeFault`.
+   */
+  push(bytes: Buffer): Buffer | undefined;
+  /** The upstream ended cleanly: the bytes still owed to the client, its dialect's end marker included. */
+  end(): Buffer | undefined;
+  /** Events that were good, from a `push` that threw. */
+  readonly beforeFault: Buffer | undefined;
+  readonly finished: boolean;
+  readonly usage: Usage | undefined;
+  /** Events with content that have been forwarded. */
+  readonly contentEvents: number;
+}
+
+/** One request that is passed through in the dialect that it came in. */
+export interface NativeCall extends ChatCall {
+  /** The client's body as it came, before parsing. */
+  readonly bytes: Buffer;
+}
+
+/** The pair for a provider that speaks the client's own dialect: nothing is translated, nothing is lost. */
+export interface NativeAdapter {
+  /** False where this call needs translation after all (a renamed parameter in the answer, a default of the deployment). */
+  accepts(call: NativeCall): boolean;
+  buildRequest(call: NativeCall): OutboundRequest;
+  /** Checks and reads a whole 2xx answer; `body` is what the client gets, the same bytes wherever possible. */
+  readResponse(
+    response: { headers: InboundHeaders; body: Buffer },
+    call: NativeCall,
+  ): { body: Buffer; usage: Usage | undefined };
+  createStreamTap(call: NativeCall): NativeStreamTap;
+}

@@ -1,0 +1,59 @@
+/** One configured way to reach one model: what a `model_list` entry becomes. */
+import type { Credentials, Endpoint } from './outbound.js';
+import type { ParameterPolicy } from './parameters.js';
+import type { ProviderDefinition } from './provider.js';
+
+/** Who vouches for an address: the operator's file, or a database row or request (then the egress policy applies). */
+export type EgressProfile = 'operator' | 'restricted';
+
+/** Exact prices of a model. Each is a decimal string in USD (for one token, or one piece), so that nothing is rounded before the sum. */
+export interface ModelPrices {
+  readonly inputPerToken?: string;
+  readonly outputPerToken?: string;
+  readonly cacheReadPerToken?: string;
+  readonly cacheCreationPerToken?: string;
+  readonly cacheCreation1hPerToken?: string;
+  readonly outputReasoningPerToken?: string;
+  readonly inputAudioPerToken?: string;
+  readonly outputAudioPerToken?: string;
+  readonly perRequest?: string;
+  readonly perWebSearch?: string;
+  /** Prices that hold for the whole request once the prompt is longer than `aboveTokens`; ascending. */
+  readonly tiers?: readonly ({ readonly aboveTokens: number } & Omit<ModelPrices, 'tiers' | 'serviceTiers'>)[];
+  /** Prices by the tier that the provider says it billed: `flex`, `priority`, `batch`. */
+  readonly serviceTiers?: Readonly<Record<string, Omit<ModelPrices, 'serviceTiers'>>>;
+}
+
+export interface Deployment {
+  /** Stable over restarts: `model_info.id`, or a hash of the entry. */
+  readonly id: string;
+  /** The public name (`model_name`); a pattern where it holds `*`. */
+  readonly modelGroup: string;
+  readonly provider: ProviderDefinition;
+  /** The provider's name of the model; `*` stands for what the client's name has there. */
+  readonly model: string;
+  readonly endpoint: Endpoint;
+  readonly egress: EgressProfile;
+  readonly credentials: Credentials;
+  readonly parameters: ParameterPolicy;
+  /** Request parameters that the client's body overrides (`temperature` in `litellm_params`, ...). */
+  readonly defaults: Readonly<Record<string, unknown>>;
+  /** Body fields that a client may set although they are addresses or credentials (`configurable_clientside_auth_params`). */
+  readonly clientSettable: readonly string[];
+  /** Whole request, milliseconds. */
+  readonly timeoutMs: number | undefined;
+  /** Until the first byte of a stream, and between its chunks, milliseconds. */
+  readonly streamTimeoutMs: number | undefined;
+  readonly weight: number | undefined;
+  readonly rpm: number | undefined;
+  readonly tpm: number | undefined;
+  readonly maxRetries: number | undefined;
+  /** Answered by the gateway itself (`mock_response`). */
+  readonly mockResponse: string | undefined;
+  /** Overrides of the price table (`input_cost_per_token`, ... in `litellm_params` or `model_info`). */
+  readonly prices: ModelPrices | undefined;
+  /** The name under which the price table knows the model, where it differs (`base_model`). */
+  readonly baseModel: string | undefined;
+  /** Everything else of `model_info`, as configured, for `/model/info`. */
+  readonly modelInfo: Readonly<Record<string, unknown>>;
+}

@@ -1,0 +1,10 @@
+/** The contract of core in one place: what providers, rooms and library users implement or hand in. */
+export * from './chat-adapter.js';
+export * from './client-cache.js';
+export * from './clock.js';
+export * from './deployment.js';
+export * from './exchange.js';
+export * from './outbound.js';
+export * from './parameters.js';
+export * from './provider.js';
+export * from './usage.js';

@@ -1,0 +1,20 @@
+/** Token counts of one answer in one shape, whatever the provider calls them. */
+
+/** All counts are whole tokens. `promptTokens` includes cached and cache-creation tokens; `completionTokens` includes reasoning. */
+export interface Usage {
+  readonly promptTokens: number;
+  readonly completionTokens: number;
+  /** Of the prompt: read from the provider's prompt cache. */
+  readonly cachedTokens?: number;
+  /** Of the prompt: written to the provider's prompt cache (5-minute lifetime, or where the provider names none). */
+  readonly cacheCreationTokens?: number;
+  /** Of the prompt: written to the cache with a one-hour lifetime; not part of `cacheCreationTokens`. */
+  readonly cacheCreation1hTokens?: number;
+  readonly reasoningTokens?: number;
+  readonly audioPromptTokens?: number;
+  readonly audioCompletionTokens?: number;
+  /** Searches that the provider ran and bills by the piece. */
+  readonly webSearchRequests?: number;
+  /** The tier that the provider says it billed, such as `flex` or `priority`. */
+  readonly serviceTier?: string;
+}

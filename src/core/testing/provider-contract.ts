@@ -1,0 +1,168 @@
+/** The contract test that every provider's own spec runs over its fixtures: requests, answers, streams, errors. */
+import { describe, expect, it } from '@jest/globals';
+import { GatewayError } from '../errors/gateway-error.js';
+import type { ChatCompletion } from '../schema/openai/chat.js';
+import type { ProviderDefinition } from '../spec/provider.js';
+import type { Usage } from '../spec/usage.js';
+import { assembleStream, type AssembledChoice } from './assemble-stream.js';
+import { nativeStream, runStream, translatedStream, type OpenStream } from './contract-streams.js';
+import { bodyOf, callOf, eventsOf, missingFixtures, readFixtures, succeeds, type ProviderFixture } from './provider-fixture.js';
+
+/** Declares the tests of one provider over the `*.json` files of `fixturesFolder`; see `ProviderFixture` for their form. */
+export function describeProviderContract(definition: ProviderDefinition, fixturesFolder: string): void {
+  const fixtures = readFixtures(fixturesFolder);
+  describe(`the contract of ${definition.id}`, () => {
+    it('has a fixture for everything that a provider must show', () => {
+      expect(missingFixtures(fixtures)).toEqual([]);
+    });
+    for (const fixture of fixtures) {
+      describe(fixture.name, () => {
+        describeRequest(definition, fixture);
+        if (!succeeds(fixture)) describeFailure(definition, fixture);
+        else if (fixture.call.stream) describeStream(definition, fixture);
+        else describeWhole(definition, fixture);
+      });
+    }
+  });
+}
+
+function describeRequest(definition: ProviderDefinition, fixture: ProviderFixture): void {
+  const call = callOf(fixture, definition);
+  const adapters = { translated: definition.chat, native: definition.native?.['openai-chat'] };
+  for (const [way, adapter] of Object.entries(adapters)) {
+    if (!adapter) continue;
+    it(`sends the ${way} request as recorded`, async () => {
+      const request = await definition.authenticate(adapter.buildRequest(call), { apiKey: 'test-key' });
+      expect(request).toMatchObject({ method: 'POST', origin: call.endpoint.origin, path: fixture.sent.path });
+      expect(request.headers).toMatchObject({ ...fixture.sent.headers });
+      expect(JSON.parse(Buffer.from(request.body ?? '').toString())).toEqual(fixture.sent.body);
+    });
+  }
+}
+
+function describeWhole(definition: ProviderDefinition, fixture: ProviderFixture): void {
+  const call = callOf(fixture, definition);
+  const body = bodyOf(fixture);
+  const headers = fixture.upstream.headers ?? {};
+  it('reads the answer and its usage', () => {
+    const { completion, usage } = chatOf(definition).parseResponse({ status: 200, headers, body }, call);
+    expectCompletion(completion, usage, fixture);
+    expect(completion).toMatchObject({ object: 'chat.completion', id: expect.any(String), created: expect.any(Number) });
+  });
+  const native = definition.native?.['openai-chat'];
+  if (!native) return;
+  it('passes the answer through natively and reads its usage', () => {
+    const answer = native.readResponse({ headers, body }, call);
+    expectCompletion(JSON.parse(answer.body.toString()) as ChatCompletion, answer.usage, fixture);
+  });
+}
+
+function describeStream(definition: ProviderDefinition, fixture: ProviderFixture): void {
+  for (const [way, open] of streamsOf(definition, fixture)) {
+    const events = eventsOf(fixture);
+    const bytes = Buffer.concat(events);
+    it(`assembles the ${way} stream to the expected answer, with its usage`, () => {
+      const { choices, usage } = runStream(open(), events);
+      expectCompletion({ choices }, usage, fixture);
+    });
+    it(`gives the same for the ${way} stream cut at any byte`, () => {
+      const whole = runStream(open(), [bytes]);
+      for (let at = 1; at < bytes.length; at += 1) {
+        expect(runStream(open(), [bytes.subarray(0, at), bytes.subarray(at)])).toEqual(whole);
+      }
+      expect(runStream(open(), [...bytes].map((byte) => Buffer.from([byte])))).toEqual(whole);
+    });
+    it(`reports the ${way} stream as truncated wherever it ends too early, and never makes up a finish`, () => {
+      for (let count = 0; count < events.length; count += 1) expectTruncation(open(), events.slice(0, count), fixture);
+      expectFailure(() => runStream(open(), []), { code: 'upstream_stream_truncated', status: 502 });
+    });
+  }
+}
+
+/** A stream that ends after `events` either lacks nothing that matters, or is refused without a finish of our own making. */
+function expectTruncation(stream: OpenStream, events: readonly Buffer[], fixture: ProviderFixture): void {
+  for (const event of events) stream.push(event);
+  const pushed = assembleStream(stream.chunks());
+  try {
+    stream.end();
+  } catch (error) {
+    expect(error).toMatchObject({ code: 'upstream_stream_truncated' });
+    expect(finishReasons(assembleStream(stream.chunks()))).toEqual(finishReasons(pushed));
+    return;
+  }
+  expect(assembleStream(stream.chunks())).toEqual(fixture.expect.completion?.choices);
+}
+
+function describeFailure(definition: ProviderDefinition, fixture: ProviderFixture): void {
+  const expected = fixture.expect.error;
+  if (!expected) return;
+  const { status, headers = {}, sse } = fixture.upstream;
+  const call = callOf(fixture, definition);
+  const body = bodyOf(fixture);
+  if (status >= 300) {
+    it('maps the error to the catalog', () => {
+      expectFailure(() => {
+        throw chatOf(definition).parseError({ status, headers, body });
+      }, expected);
+    });
+  } else if (sse) {
+    for (const [way, open] of streamsOf(definition, fixture)) {
+      it(`ends the ${way} stream with the error, after what was good`, () => {
+        const stream = open();
+        expectFailure(() => runStream(stream, eventsOf(fixture)), expected);
+        expect(assembleStream(stream.chunks())).toEqual(fixture.expect.completion?.choices ?? []);
+      });
+    }
+  } else {
+    it('finds the error in an answer that claims success', () => {
+      expectFailure(() => chatOf(definition).parseResponse({ status, headers, body }, call), expected);
+      const native = definition.native?.['openai-chat'];
+      if (native) expectFailure(() => native.readResponse({ headers, body }, call), expected);
+    });
+  }
+}
+
+function expectFailure(run: () => unknown, expected: NonNullable<ProviderFixture['expect']['error']>): void {
+  let thrown: unknown;
+  try {
+    run();
+  } catch (error) {
+    thrown = error;
+  }
+  expect(thrown).toBeInstanceOf(GatewayError);
+  const { message, ...rest } = expected;
+  expect(thrown).toMatchObject(rest);
+  if (message !== undefined) expect((thrown as GatewayError).message).toContain(message);
+  expect((thrown as GatewayError).message).not.toContain('test-key');
+}
+
+function expectCompletion(
+  completion: { readonly choices: readonly unknown[] },
+  usage: Usage | undefined,
+  { expect: expected, call }: ProviderFixture,
+): void {
+  const members = call.stream ? { choices: expected.completion?.choices } : { ...expected.completion };
+  for (const [member, value] of Object.entries(members)) expect([member, Reflect.get(completion, member)]).toEqual([member, value]);
+  const [first] = completion.choices as readonly AssembledChoice[];
+  if (expected.finishReason !== undefined) expect(first?.finish_reason).toBe(expected.finishReason);
+  expect(usage).toBeDefined();
+  expect(usage).toEqual(expected.usage);
+}
+
+function streamsOf(definition: ProviderDefinition, fixture: ProviderFixture): readonly [string, () => OpenStream][] {
+  const call = callOf(fixture, definition);
+  const native = definition.native?.['openai-chat'];
+  return [
+    ['translated', () => translatedStream(chatOf(definition).createStreamParser(call))],
+    ...(native ? [['native', () => nativeStream(native.createStreamTap(call))] as [string, () => OpenStream]] : []),
+  ];
+}
+
+function chatOf(definition: ProviderDefinition): NonNullable<ProviderDefinition['chat']> {
+  if (!definition.chat) throw new Error(`${definition.id} has no chat adapter.`);
+  return definition.chat;
+}
+
+function finishReasons(choices: readonly AssembledChoice[]): readonly (string | null)[] {
+  return choices.map((choice) => choice.finish_reason);
+}

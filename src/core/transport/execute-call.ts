@@ -1,0 +1,394 @@
+/** All provider I/O of core: sends one call to one deployment, and carries its answer to the sink until it ends, fails or is aborted. */
+import { promisify } from 'node:util';
+import { brotliDecompress, gunzip, inflate } from 'node:zlib';
+import type { Dispatcher } from 'undici';
+import { GatewayError } from '../errors/gateway-error.js';
+import type {
+  AnswerHead,
+  AnswerSink,
+  Clock,
+  Deployment,
+  InboundHeaders,
+  OutboundRequest,
+  RunningCall,
+  StreamTranslation,
+  Translation,
+  Usage,
+} from '../spec/index.js';
+import { networkFailure } from './network-failure.js';
+
+export interface CallOptions {
+  readonly dispatcher: Dispatcher;
+  readonly clock: Clock;
+  /** From sending to the last byte, milliseconds. */
+  readonly totalTimeoutMs: number | undefined;
+  /** Until the first byte of the answer, and between the parts of a stream, milliseconds. */
+  readonly idleTimeoutMs: number | undefined;
+  /** A longer answer that is no stream is an error. */
+  readonly maxResponseBytes: number;
+}
+
+/** An error body is read up to here; the rest says nothing new. */
+const maxErrorBytes = 64 * 1024;
+/** What a stream has received is kept up to here, for counting tokens when it is cut off before its usage came. */
+const maxKeptBytes = 256 * 1024;
+/** A provider that has sent its end marker gets this long to end the response, so that its connection can be used again. */
+const lingerMs = 1_000;
+
+const decoders: Readonly<Record<string, (body: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>>> = {
+  gzip: promisify<Buffer, { maxOutputLength: number }, Buffer>(gunzip),
+  'x-gzip': promisify<Buffer, { maxOutputLength: number }, Buffer>(gunzip),
+  deflate: promisify<Buffer, { maxOutputLength: number }, Buffer>(inflate),
+  br: promisify<Buffer, { maxOutputLength: number }, Buffer>(brotliDecompress),
+};
+
+type Mode = 'waiting' | 'whole' | 'stream' | 'error';
+
+/**
+ * One attempt. `run` resolves when the sink has the whole answer, and rejects with a `GatewayError` otherwise; what had
+ * been reached by then stays readable as `CallProgress`. `abort` may be called at any moment and closes the connection.
+ */
+export class ProviderCall<Whole, Part> implements Dispatcher.DispatchHandler, RunningCall {
+  sentAt: number | undefined;
+  headAt: number | undefined;
+  firstPartAt: number | undefined;
+  begun = false;
+
+  private mode: Mode = 'waiting';
+  private settled = false;
+  private ended = false;
+  private head: AnswerHead | undefined;
+  private stream: StreamTranslation<Part> | undefined;
+  private wholeUsage: Usage | undefined;
+  private chunks: Buffer[] = [];
+  private bytes = 0;
+  private controller: Dispatcher.DispatchController | undefined;
+  private totalTimer: NodeJS.Timeout | undefined;
+  private idleTimer: NodeJS.Timeout | undefined;
+  private resolve!: () => void;
+  private reject!: (error: GatewayError) => void;
+
+  constructor(
+    private readonly deployment: Deployment,
+    private readonly streaming: boolean,
+    private readonly translation: Translation<Whole, Part>,
+    private readonly sink: AnswerSink<Whole, Part>,
+    private readonly options: CallOptions,
+  ) {}
+
+  get usage(): Usage | undefined {
+    return this.stream ? this.stream.usage : this.wholeUsage;
+  }
+
+  get contentEvents(): number {
+    return this.stream?.contentEvents ?? 0;
+  }
+
+  get received(): readonly Buffer[] {
+    return this.chunks;
+  }
+
+  run(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.resolve = resolve;
+      this.reject = reject;
+      this.armTimers();
+      const signed = this.authenticate();
+      if (signed instanceof Promise) {
+        signed.then(
+          (request) => this.dispatch(request),
+          (error: unknown) => this.fail(this.asGatewayError(error)),
+        );
+      } else if (signed !== undefined) {
+        this.dispatch(signed);
+      }
+    });
+  }
+
+  abort(error: GatewayError): void {
+    this.fail(error);
+  }
+
+  // undici's side
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.controller = controller;
+    if (this.settled) controller.abort(new Error('aborted before it was sent'));
+  }
+
+  onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: InboundHeaders): void {
+    if (status < 200 || this.settled) return;
+    this.controller = controller;
+    this.headAt = this.options.clock.monotonic();
+    this.head = { status, headers };
+    this.idleTimer?.refresh();
+    if (status >= 300) this.mode = 'error';
+    else if (!this.streaming) this.mode = 'whole';
+    else if (isEventStream(headers)) this.openStream();
+    else this.mode = 'error';
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.settled) return;
+    this.idleTimer?.refresh();
+    if (this.mode === 'stream') {
+      if (this.bytes < maxKeptBytes) this.keep(chunk);
+      this.forward(chunk);
+    } else if (this.mode === 'whole') {
+      this.keep(chunk);
+      if (this.bytes > this.options.maxResponseBytes)
+        this.fail(this.invalid('it is larger than max_response_size_mb allows'));
+    } else if (this.bytes < maxErrorBytes) {
+      this.keep(chunk);
+    } else {
+      this.finishError();
+    }
+  }
+
+  onResponseEnd(): void {
+    this.ended = true;
+    clearTimeout(this.idleTimer);
+    if (this.settled) return;
+    if (this.mode === 'stream') this.finishStream();
+    else if (this.mode === 'whole') this.finishWhole();
+    else this.finishError();
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    this.ended = true;
+    clearTimeout(this.idleTimer);
+    if (!this.settled) this.fail(networkFailure(error, this.deployment.provider.id, this.head !== undefined));
+  }
+
+  // sending
+
+  private authenticate(): OutboundRequest | Promise<OutboundRequest> | undefined {
+    try {
+      return this.deployment.provider.authenticate(this.translation.request, this.deployment.credentials);
+    } catch (error) {
+      this.fail(this.asGatewayError(error));
+      return undefined;
+    }
+  }
+
+  private dispatch(request: OutboundRequest): void {
+    if (this.settled) return;
+    this.sentAt = this.options.clock.monotonic();
+    try {
+      this.options.dispatcher.dispatch(
+        {
+          origin: request.origin,
+          path: request.path,
+          method: request.method,
+          headers: request.headers,
+          body: request.body ?? null,
+          headersTimeout: 0,
+          bodyTimeout: 0,
+        },
+        this,
+      );
+    } catch (error) {
+      this.fail(this.asGatewayError(error));
+    }
+  }
+
+  // streams
+
+  private openStream(): void {
+    const encoding = contentEncoding(this.head!.headers);
+    if (encoding !== undefined) {
+      this.fail(this.invalid(`its stream is encoded as ${encoding} although it was asked for plain bytes`));
+      return;
+    }
+    this.mode = 'stream';
+    this.stream = this.translation.openStream();
+  }
+
+  private forward(chunk: Buffer): void {
+    const stream = this.stream!;
+    let part: Part | undefined;
+    try {
+      part = stream.push(chunk);
+    } catch (error) {
+      this.breakStream(error);
+      return;
+    }
+    if (part !== undefined) this.emit(part);
+    if (stream.finished) this.finishStream();
+  }
+
+  private finishStream(): void {
+    const stream = this.stream!;
+    try {
+      const part = stream.end();
+      if (part !== undefined) this.emit(part);
+      const tail = stream.tail?.();
+      if (tail !== undefined) this.emit(tail);
+    } catch (error) {
+      this.breakStream(error);
+      return;
+    }
+    this.succeed();
+  }
+
+  private breakStream(error: unknown): void {
+    const good = this.stream!.beforeFault;
+    if (good !== undefined) this.emit(good);
+    this.fail(this.asGatewayError(error));
+  }
+
+  private emit(part: Part): void {
+    if (this.settled) return;
+    if (!this.begun) {
+      this.begun = true;
+      this.firstPartAt = this.options.clock.monotonic();
+      this.sink.begin(this.head!);
+    }
+    if (this.sink.part(part)) return;
+    this.controller?.pause();
+    clearTimeout(this.idleTimer); // a slow reader is not the provider's silence
+    this.sink.onDrain(() => {
+      if (this.settled) return;
+      this.armIdleTimer();
+      this.controller?.resume();
+    });
+  }
+
+  // whole answers
+
+  private finishWhole(): void {
+    const { headers } = this.head!;
+    const encoding = contentEncoding(headers);
+    if (encoding === undefined) {
+      this.deliver(this.body());
+      return;
+    }
+    const decode = decoders[encoding];
+    if (!decode) {
+      this.fail(this.invalid(`its content encoding ${encoding} is unknown`));
+      return;
+    }
+    decode(this.body(), { maxOutputLength: this.options.maxResponseBytes }).then(
+      (body) => this.deliver(body),
+      (error: unknown) => this.fail(this.invalid('its body cannot be decompressed within max_response_size_mb', error)),
+    );
+  }
+
+  private deliver(body: Buffer): void {
+    if (this.settled) return;
+    const head = this.head!;
+    try {
+      const answer = this.translation.readWhole({ ...head, body });
+      this.wholeUsage = answer.usage;
+      this.begun = true;
+      this.firstPartAt = this.options.clock.monotonic();
+      this.sink.whole(answer, head);
+    } catch (error) {
+      this.fail(this.asGatewayError(error));
+      return;
+    }
+    this.succeed();
+  }
+
+  // failures
+
+  private finishError(): void {
+    const head = this.head!;
+    const response = { ...head, body: this.body() };
+    if (head.status >= 400) {
+      const { chat, id } = this.deployment.provider;
+      this.fail(
+        chat?.parseError(response) ?? new GatewayError('upstream_internal', { provider: id, status: head.status }),
+      );
+    } else if (head.status >= 300) {
+      this.fail(this.invalid(`it is a redirect (${head.status}), and redirects are not followed`));
+    } else {
+      this.fail(this.readErrorOf(response));
+    }
+  }
+
+  /** A 2xx that is no event stream although one was asked for: the reader of whole answers knows an error body. */
+  private readErrorOf(response: AnswerHead & { body: Buffer }): GatewayError {
+    try {
+      this.translation.readWhole(response);
+    } catch (error) {
+      return this.asGatewayError(error);
+    }
+    return this.invalid(`a stream was asked for, and its content type is ${mediaType(response.headers) ?? 'missing'}`);
+  }
+
+  private invalid(reason: string, cause?: unknown): GatewayError {
+    return new GatewayError('upstream_invalid_response', {
+      provider: this.deployment.provider.id,
+      facts: { reason },
+      cause,
+    });
+  }
+
+  private asGatewayError(error: unknown): GatewayError {
+    if (error instanceof GatewayError) return error;
+    return new GatewayError('internal', { provider: this.deployment.provider.id, cause: error, detail: String(error) });
+  }
+
+  // ends
+
+  private succeed(): void {
+    this.settle();
+    if (!this.ended) this.idleTimer = setTimeout(() => this.controller?.abort(new Error('no end')), lingerMs).unref();
+    this.resolve();
+  }
+
+  private fail(error: GatewayError): void {
+    if (this.settled) return;
+    this.settle();
+    this.controller?.abort(error);
+    this.reject(error);
+  }
+
+  private settle(): void {
+    this.settled = true;
+    clearTimeout(this.totalTimer);
+    clearTimeout(this.idleTimer);
+  }
+
+  private armTimers(): void {
+    const { totalTimeoutMs } = this.options;
+    if (totalTimeoutMs !== undefined) this.totalTimer = setTimeout(() => this.timeOut(totalTimeoutMs), totalTimeoutMs);
+    this.armIdleTimer();
+  }
+
+  private armIdleTimer(): void {
+    const { idleTimeoutMs } = this.options;
+    if (idleTimeoutMs !== undefined) this.idleTimer = setTimeout(() => this.timeOut(idleTimeoutMs), idleTimeoutMs);
+  }
+
+  private timeOut(timeoutMs: number): void {
+    this.fail(new GatewayError('upstream_timeout', { provider: this.deployment.provider.id, facts: { timeoutMs } }));
+  }
+
+  private keep(chunk: Buffer): void {
+    this.chunks.push(chunk);
+    this.bytes += chunk.length;
+  }
+
+  private body(): Buffer {
+    return this.chunks.length === 1 ? this.chunks[0]! : Buffer.concat(this.chunks);
+  }
+}
+
+function isEventStream(headers: InboundHeaders): boolean {
+  return mediaType(headers) === 'text/event-stream';
+}
+
+function mediaType(headers: InboundHeaders): string | undefined {
+  const value = headers['content-type'];
+  if (typeof value !== 'string') return undefined;
+  const end = value.indexOf(';');
+  return (end < 0 ? value : value.slice(0, end)).trim().toLowerCase();
+}
+
+function contentEncoding(headers: InboundHeaders): string | undefined {
+  const value = headers['content-encoding'];
+  if (value === undefined || value === '' || value === 'identity') return undefined;
+  return String(value).toLowerCase();
+}

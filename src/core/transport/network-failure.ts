@@ -1,0 +1,52 @@
+/** Names what went wrong on the wire: a socket, DNS or TLS failure becomes a row of the error catalog. */
+import { GatewayError } from '../errors/gateway-error.js';
+
+const reasons: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'the connection was refused',
+  ENOTFOUND: 'its host name does not resolve',
+  EAI_AGAIN: 'its host name could not be resolved',
+  EHOSTUNREACH: 'there is no route to it',
+  ENETUNREACH: 'there is no route to it',
+  ETIMEDOUT: 'the connection timed out',
+  UND_ERR_CONNECT_TIMEOUT: 'the connection timed out',
+  ECONNRESET: 'the connection was reset',
+  EPIPE: 'the connection was closed',
+  UND_ERR_SOCKET: 'the connection was closed',
+};
+
+/**
+ * @param error what undici or Node reported
+ * @param answered the response head had arrived
+ */
+export function networkFailure(error: unknown, provider: string, answered: boolean): GatewayError {
+  if (error instanceof GatewayError) return error;
+  const code = errorCode(error);
+  const facts = {
+    provider,
+    cause: error,
+    detail: `${code}: ${error instanceof Error ? error.message : String(error)}`,
+  };
+  if (code.startsWith('HPE_') || code === 'UND_ERR_HEADERS_OVERFLOW' || code === 'UND_ERR_RESPONSE') {
+    return new GatewayError('upstream_invalid_response', { ...facts, facts: { reason: 'it is not valid HTTP' } });
+  }
+  if (answered) return new GatewayError('upstream_connection_lost', facts);
+  if (/CERT|TLS|SSL|SELF_SIGNED|UNABLE_TO_VERIFY/.test(code)) {
+    return new GatewayError('upstream_unreachable', {
+      ...facts,
+      facts: { reason: 'its TLS certificate or handshake failed' },
+    });
+  }
+  return new GatewayError('upstream_unreachable', {
+    ...facts,
+    facts: { reason: reasons[code] ?? 'the connection failed' },
+  });
+}
+
+/** The innermost code: undici wraps the errors of several addresses in an AggregateError. */
+function errorCode(error: unknown): string {
+  if (!(error instanceof Error)) return 'UNKNOWN';
+  const { code, errors } = error as Error & { code?: unknown; errors?: readonly unknown[] };
+  if (typeof code === 'string') return code;
+  if (errors && errors.length > 0) return errorCode(errors[0]);
+  return error.cause === undefined ? error.name : errorCode(error.cause);
+}

@@ -1,0 +1,46 @@
+/** Makes the Prisma client for a database URL; both databases are typed as SQLite's client, which has the narrower interface. */
+import { PrismaPg } from '@prisma/adapter-pg';
+import {
+  defaultConnectionPoolLimit,
+  defaultConnectTimeoutMs,
+  type DatabaseOptions,
+  type DatabaseRuntime,
+} from './database-options.js';
+import type { DatabaseTarget } from './database-target.js';
+import { PrismaClient as PostgresClient } from './generated/postgres/client.js';
+import { PrismaClient as SqliteClient, type Prisma } from './generated/sqlite/client.js';
+import { SqliteAdapterFactory } from './sqlite-adapter.js';
+
+export type { Prisma } from './generated/sqlite/client.js';
+export type { ChangeFeed, ConfigModel, LedgerState, SpendLog, VirtualKey } from './generated/sqlite/client.js';
+
+/** What work inside a transaction is given. */
+export type TransactionClient = Prisma.TransactionClient;
+
+/** Prisma's client without its raw SQL and connection control. */
+export type DatabaseClient = TransactionClient;
+
+/** A connection that is silent for so long is taken for dead: without it a vanished server holds its callers for many minutes. */
+const queryTimeoutMs = 30_000;
+const transactionOptions = { maxWait: 6_000, timeout: 20_000 };
+
+export function createPrismaClient(target: DatabaseTarget, options: DatabaseOptions, runtime: DatabaseRuntime): SqliteClient {
+  if (target.dialect === 'sqlite') {
+    const adapter = new SqliteAdapterFactory(target.path, runtime);
+    return new SqliteClient({ adapter, transactionOptions, errorFormat: 'minimal' });
+  }
+  const adapter = new PrismaPg(
+    {
+      connectionString: target.url,
+      max: options.connectionPoolLimit ?? defaultConnectionPoolLimit,
+      connectionTimeoutMillis: options.connectTimeoutMs ?? defaultConnectTimeoutMs,
+      query_timeout: queryTimeoutMs,
+      keepAlive: true,
+      application_name: 'tollgate',
+    },
+    target.schema === undefined ? {} : { schema: target.schema },
+  );
+  const client = new PostgresClient({ adapter, transactionOptions, errorFormat: 'minimal' });
+  // Made from one schema: what the narrower client can be asked, this one answers alike.
+  return client as unknown as SqliteClient;
+}

@@ -1,0 +1,60 @@
+/** Makes the call that carries one chat exchange to one deployment: over the network, or within the process. */
+import type { CatalogSnapshot } from '../../catalog/catalog-snapshot.js';
+import type { UpstreamConnections } from '../../clients/upstream-connections.service.js';
+import { openAiChatFormat } from '../../core/dialects/openai-chat/format.js';
+import { mockAnswer } from '../../core/providers/demo/mock-answer.js';
+import type { Deployment, NativeCall, RunningCall } from '../../core/spec/index.js';
+import { ProviderCall } from '../../core/transport/execute-call.js';
+import { LocalCall } from '../../core/transport/local-call.js';
+import { translate } from '../../core/transport/translation.js';
+import type { ChatExchange } from './chat-exchange.js';
+import { withClientCredentials, withoutCredentials } from './client-credentials.js';
+
+/** @throws GatewayError for what the deployment's provider cannot be asked */
+export function startCall(
+  exchange: ChatExchange,
+  configured: Deployment,
+  catalog: CatalogSnapshot,
+  connections: UpstreamConnections,
+): RunningCall {
+  const { parsed, settings } = exchange.asked;
+  const ownCredentials = parsed.reservedMembers.length > 0;
+  const deployment = ownCredentials ? withClientCredentials(configured, parsed.body) : configured;
+  const call = callFor(exchange, deployment, ownCredentials);
+  const local = deployment.mockResponse === undefined ? deployment.provider.local : mockAnswer(deployment.mockResponse);
+  if (local) return new LocalCall(local, call, openAiChatFormat, exchange, exchange.clock);
+  const { router } = catalog;
+  return new ProviderCall(deployment, call.stream, translate(deployment, call, openAiChatFormat), exchange, {
+    dispatcher: connections.dispatcherFor(deployment),
+    clock: exchange.clock,
+    totalTimeoutMs: settings.timeoutMs ?? deployment.timeoutMs ?? router.timeoutMs,
+    idleTimeoutMs: call.stream
+      ? (settings.streamTimeoutMs ?? deployment.streamTimeoutMs ?? router.streamTimeoutMs)
+      : undefined,
+    maxResponseBytes: catalog.maxResponseBytes,
+  });
+}
+
+function callFor(
+  { asked, startedAtMs, stream }: ChatExchange,
+  deployment: Deployment,
+  ownCredentials: boolean,
+): NativeCall {
+  const given = ownCredentials ? withoutCredentials(asked.settings.body) : asked.settings.body;
+  const { defaults } = deployment;
+  return {
+    body: hasMembers(defaults) ? { ...defaults, ...given } : given,
+    bytes: asked.parsed.bytes,
+    model: deployment.model,
+    stream,
+    endpoint: deployment.endpoint,
+    parameters: deployment.parameters,
+    created: Math.floor(startedAtMs / 1000),
+    responseId: `chatcmpl-${asked.requestId}`,
+  };
+}
+
+function hasMembers(object: object): boolean {
+  for (const _ in object) return true;
+  return false;
+}

@@ -1,0 +1,113 @@
+/** One client's chat request on its way: what was asked, what has been tried, and the sink that the answer goes to. */
+import type { ParsedChatRequest } from '../../core/dialects/openai-chat/parse-request.js';
+import { GatewayError } from '../../core/errors/gateway-error.js';
+import type { RoutedRequest } from '../../core/router/router.js';
+import type {
+  AnswerHead,
+  AnswerSink,
+  Clock,
+  Deployment,
+  RunningCall,
+  Usage,
+  WholeAnswer,
+} from '../../core/spec/index.js';
+import type { Principal } from '../../auth/principal.js';
+import type { SpendAttempt, SpendTicket } from '../../spend/spend-intent.js';
+import type { RequestSettings } from '../request-settings.js';
+import { responseHeaders } from '../response-headers.js';
+import type { SseWriter } from '../sse-writer.js';
+
+export type Bytes = Buffer | string;
+
+export interface ChatAsked {
+  readonly requestId: string;
+  readonly principal: Principal;
+  readonly clientAddress: string;
+  readonly parsed: ParsedChatRequest;
+  readonly settings: RequestSettings;
+}
+
+/** A checkpoint of a stream is due after so many parts, or so long. */
+const checkpointParts = 50;
+const checkpointMs = 1_000;
+
+export class ChatExchange implements RoutedRequest, AnswerSink<Bytes, Bytes> {
+  readonly startedAtMs: number;
+  readonly startedAt: number;
+  readonly attempts: SpendAttempt[] = [];
+  ticket: SpendTicket | undefined;
+  /** The attempt that is running, or was the last. */
+  deployment: Deployment | undefined;
+  call: RunningCall | undefined;
+  answer: WholeAnswer<Bytes> | undefined;
+  private over = false;
+  private wake: (() => void) | undefined;
+  private partsSinceCheckpoint = 0;
+  private checkpointDueAt = 0;
+
+  constructor(
+    readonly asked: ChatAsked,
+    readonly writer: SseWriter,
+    readonly clock: Clock,
+    private readonly checkpoint: (exchange: ChatExchange) => void,
+  ) {
+    this.startedAtMs = clock.now();
+    this.startedAt = clock.monotonic();
+    writer.onClientLeft(() => this.abort(new GatewayError('client_closed')));
+  }
+
+  get stream(): boolean {
+    return this.asked.parsed.stream;
+  }
+
+  /** The request is over or its client has got something: whatever fails now is final. */
+  get final(): boolean {
+    return this.over || this.call?.begun === true;
+  }
+
+  get usage(): Usage | undefined {
+    return this.call?.usage;
+  }
+
+  sleep(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  /** Ends whatever is running for this request, a wait for the next attempt included. */
+  abort(error: GatewayError): void {
+    this.over = true;
+    this.call?.abort(error);
+    this.wake?.();
+  }
+
+  // The answer's side
+
+  /** Held until the request is settled: the ledger knows of an answer before its client does. */
+  whole(answer: WholeAnswer<Bytes>): void {
+    this.answer = answer;
+  }
+
+  begin(_head: AnswerHead): void {
+    this.checkpointDueAt = this.clock.monotonic() + checkpointMs;
+    this.writer.begin(responseHeaders(this));
+  }
+
+  part(part: Bytes): boolean {
+    if (++this.partsSinceCheckpoint >= checkpointParts || this.clock.monotonic() >= this.checkpointDueAt) {
+      this.partsSinceCheckpoint = 0;
+      this.checkpointDueAt = this.clock.monotonic() + checkpointMs;
+      this.checkpoint(this);
+    }
+    return this.writer.write(part);
+  }
+
+  onDrain(resume: () => void): void {
+    this.writer.onDrain(resume);
+  }
+}

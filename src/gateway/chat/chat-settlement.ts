@@ -1,0 +1,96 @@
+/** What a chat request goes into the ledger with: its intent before the first attempt, its checkpoints, its outcome. */
+import type { GatewayError } from '../../core/errors/gateway-error.js';
+import { estimateNanos } from '../../core/pricing/cost.js';
+import type { Deployment, Usage } from '../../core/spec/index.js';
+import { estimateTokens } from '../../core/tokens/estimate-tokens.js';
+import type { SpendAttempt, SpendIntent, SpendOutcome, SpendProgress } from '../../spend/spend-intent.js';
+import { costOf, costsOf } from '../deployment-costs.js';
+import type { ChatExchange } from './chat-exchange.js';
+
+export function intentOf(exchange: ChatExchange, deployment: Deployment, defaultOutputTokens: number): SpendIntent {
+  const { asked, startedAtMs } = exchange;
+  const { principal, settings, parsed } = asked;
+  const { body } = parsed;
+  const { prices, maxOutputTokens } = costsOf(deployment);
+  const size = {
+    bodyBytes: parsed.bytes.length,
+    answers: body.n,
+    maxTokens: body.max_completion_tokens ?? body.max_tokens,
+    modelMaxTokens: maxOutputTokens,
+    defaultOutputTokens,
+  };
+  return {
+    requestId: asked.requestId,
+    startedAtMs,
+    callType: 'acompletion',
+    apiKeyHash: principal.keyHash,
+    modelGroup: body.model,
+    reservationNanos: prices ? estimateNanos(size, prices) : 0n,
+    requesterIp: asked.clientAddress,
+    ...(principal.keyAlias !== undefined && { keyAlias: principal.keyAlias }),
+    ...(principal.userId !== undefined && { userId: principal.userId }),
+    ...(principal.teamId !== undefined && { teamId: principal.teamId }),
+    ...(settings.endUser !== undefined && { endUser: settings.endUser }),
+    ...(settings.sessionId !== undefined && { sessionId: settings.sessionId }),
+    ...(settings.tags.length > 0 && { tags: settings.tags }),
+  };
+}
+
+/** The attempt that has just ended, with what it cost. */
+export function attemptOf(
+  exchange: ChatExchange,
+  deployment: Deployment,
+  error: GatewayError | undefined,
+): SpendAttempt {
+  const usage = usageSoFar(exchange);
+  return {
+    deploymentId: deployment.id,
+    provider: deployment.provider.id,
+    model: deployment.model,
+    apiBase: deployment.endpoint.origin + deployment.endpoint.basePath,
+    status: error ? 'failure' : 'success',
+    costNanos: costOf(deployment, usage),
+    ...(error && { errorCode: error.code }),
+    ...(usage && { usage }),
+  };
+}
+
+export function progressOf(exchange: ChatExchange): SpendProgress | undefined {
+  const { deployment } = exchange;
+  const usage = usageSoFar(exchange);
+  if (!deployment || !usage) return undefined;
+  const { id, provider, model, endpoint } = deployment;
+  return {
+    usage,
+    costNanos: costOf(deployment, usage),
+    attempt: { deploymentId: id, provider: provider.id, model, apiBase: endpoint.origin + endpoint.basePath },
+  };
+}
+
+export function outcomeOf(exchange: ChatExchange, nowMs: number, error: GatewayError | undefined): SpendOutcome {
+  const { attempts, call, startedAt, startedAtMs } = exchange;
+  const usage = usageSoFar(exchange);
+  return {
+    status: error ? 'failure' : 'success',
+    endedAtMs: nowMs,
+    stream: exchange.stream,
+    attempts,
+    spendNanos: attempts.reduce((sum, attempt) => sum + attempt.costNanos, 0n),
+    ...(usage && { usage }),
+    ...(usage && !exchange.usage && { usageEstimated: true }),
+    ...(call?.firstPartAt !== undefined && {
+      completionStartedAtMs: Math.round(startedAtMs + call.firstPartAt - startedAt),
+    }),
+    ...(error && { errorCode: error.code, errorMessage: error.message }),
+  };
+}
+
+/**
+ * The provider's own usage where it has come. A stream that was cut off before is charged for what had been sent: the
+ * prompt by its bytes, the answer by its content events, which carry about a token each.
+ */
+function usageSoFar(exchange: ChatExchange): Usage | undefined {
+  const { call, asked } = exchange;
+  if (!call || call.usage || call.contentEvents === 0) return call?.usage;
+  return { promptTokens: estimateTokens(asked.parsed.bytes.length), completionTokens: call.contentEvents };
+}

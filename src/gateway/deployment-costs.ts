@@ -1,0 +1,38 @@
+/** The prices that hold for a deployment: the operator's over the price table's, looked up once. */
+import { compilePrices, type CompiledPrices } from '../core/pricing/compile-prices.js';
+import { costNanos } from '../core/pricing/cost.js';
+import { effectivePrices } from '../core/pricing/effective-prices.js';
+import { findBaseModelFacts, findModelFacts } from '../core/pricing/price-table.js';
+import type { Deployment, Usage } from '../core/spec/index.js';
+
+export interface DeploymentCosts {
+  /** Undefined for a model without a price: its requests are recorded as unpriced, never as silently free. */
+  readonly prices: CompiledPrices | undefined;
+  /** The most that the model answers, tokens. */
+  readonly maxOutputTokens: number | undefined;
+}
+
+const known = new WeakMap<Deployment, DeploymentCosts>();
+
+export function costsOf(deployment: Deployment): DeploymentCosts {
+  let costs = known.get(deployment);
+  if (costs === undefined) {
+    costs = lookUp(deployment);
+    known.set(deployment, costs);
+  }
+  return costs;
+}
+
+/** Nano-dollars; zero where the deployment is unpriced. */
+export function costOf(deployment: Deployment, usage: Usage | undefined): bigint {
+  const { prices } = costsOf(deployment);
+  return usage && prices ? costNanos(usage, prices) : 0n;
+}
+
+function lookUp(deployment: Deployment): DeploymentCosts {
+  const { provider, model, baseModel } = deployment;
+  const facts =
+    baseModel === undefined ? findModelFacts(provider.id, model) : findBaseModelFacts(provider.id, baseModel);
+  const prices = effectivePrices(facts?.prices, deployment.prices);
+  return { prices: prices && compilePrices(prices), maxOutputTokens: facts?.maxOutputTokens };
+}

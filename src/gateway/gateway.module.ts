@@ -1,0 +1,8 @@
+/** The data plane: the endpoints that clients of models call, and the pipeline behind them. */
+import { Module } from '@nestjs/common';
+import { ChatCompletionsController } from './chat/chat-completions.controller.js';
+import { LlmPipelineService } from './llm-pipeline.service.js';
+import { ModelsController } from './models/models.controller.js';
+
+@Module({ controllers: [ChatCompletionsController, ModelsController], providers: [LlmPipelineService] })
+export class GatewayModule {}

@@ -1,0 +1,150 @@
+/** The spine of the data plane: every model request passes these steps, read from top to bottom. */
+import type { IncomingHttpHeaders } from 'node:http';
+import { setTimeout } from 'node:timers/promises';
+import { Inject, Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
+import { mayUseModel } from '../auth/model-access.js';
+import type { Principal } from '../auth/principal.js';
+import { CatalogService } from '../catalog/catalog.service.js';
+import { CLOCK, RANDOM } from '../config/ports.js';
+import { UpstreamConnections } from '../clients/upstream-connections.service.js';
+import { parseChatRequest } from '../core/dialects/openai-chat/parse-request.js';
+import { GatewayError } from '../core/errors/gateway-error.js';
+import { Router, type RoutePlan } from '../core/router/router.js';
+import type { Clock, Deployment, Random } from '../core/spec/index.js';
+import { SpendService } from '../spend/spend.service.js';
+import { startCall } from './chat/chat-call.js';
+import { ChatExchange } from './chat/chat-exchange.js';
+import { attemptOf, intentOf, outcomeOf, progressOf } from './chat/chat-settlement.js';
+import { allowingDeployments } from './chat/client-credentials.js';
+import { readRequestSettings } from './request-settings.js';
+import { responseHeaders } from './response-headers.js';
+import type { SseWriter } from './sse-writer.js';
+
+/** A model request as it came in, its caller known. */
+export interface LlmRequest {
+  /** The matched route, for error texts. */
+  readonly route: string;
+  readonly principal: Principal;
+  readonly headers: IncomingHttpHeaders;
+  readonly clientAddress: string;
+  readonly bytes: Buffer;
+}
+
+/** How long a shutdown waits for running answers. */
+const shutdownGraceMs = 30_000;
+const shutdownLookMs = 25;
+
+@Injectable()
+export class LlmPipelineService implements BeforeApplicationShutdown {
+  private readonly logger = new Logger('Pipeline');
+  private readonly router: Router;
+  private readonly running = new Set<ChatExchange>();
+
+  constructor(
+    private readonly catalog: CatalogService,
+    private readonly connections: UpstreamConnections,
+    private readonly spend: SpendService,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(RANDOM) random: Random,
+  ) {
+    this.router = new Router(random);
+  }
+
+  /** Answers one chat request through `writer`; never rejects. */
+  async chat(request: LlmRequest, writer: SseWriter): Promise<void> {
+    let exchange: ChatExchange | undefined;
+    try {
+      exchange = this.open(request, writer);
+      const plan = this.plan(request, exchange);
+      await this.router.route(plan, (deployment) => this.attempt(exchange!, deployment), exchange);
+      this.settle(exchange, undefined);
+      this.respond(exchange);
+    } catch (thrown) {
+      const error = this.asGatewayError(thrown);
+      if (exchange) this.settle(exchange, error);
+      writer.fail(error, exchange ? responseHeaders(exchange) : {});
+    } finally {
+      if (exchange) this.running.delete(exchange);
+    }
+  }
+
+  /** Lets what is running end by itself for a while; then each client is told within its answer, and its account closed. */
+  async beforeApplicationShutdown(): Promise<void> {
+    const deadline = this.clock.monotonic() + shutdownGraceMs;
+    while (this.running.size > 0 && this.clock.monotonic() < deadline) await setTimeout(shutdownLookMs);
+    for (const exchange of this.running) exchange.abort(new GatewayError('shutting_down'));
+    while (this.running.size > 0) await setTimeout(shutdownLookMs);
+  }
+
+  /** Reads what was asked. Nothing has been promised or paid for yet. */
+  private open(request: LlmRequest, writer: SseWriter): ChatExchange {
+    const parsed = parseChatRequest(request.bytes);
+    const asked = {
+      requestId: this.spend.newRequestId(),
+      principal: request.principal,
+      clientAddress: request.clientAddress,
+      parsed,
+      settings: readRequestSettings(parsed.body, request.headers),
+    };
+    const exchange = new ChatExchange(asked, writer, this.clock, this.checkpoint);
+    this.running.add(exchange);
+    return exchange;
+  }
+
+  /** Who may serve the request: of the model's deployments those that the key and the request allow. */
+  private plan(request: LlmRequest, { asked }: ChatExchange): RoutePlan {
+    const { model } = asked.parsed.body;
+    if (!mayUseModel(request.principal.models, model)) {
+      throw new GatewayError('model_access_denied', { param: 'model', facts: { model } });
+    }
+    const catalog = this.catalog.current();
+    const found = catalog.find(model);
+    if (!found) throw new GatewayError('unknown_model', { param: 'model', facts: { model, route: request.route } });
+    return {
+      modelGroup: model,
+      deployments: allowingDeployments(found.deployments, asked.parsed.reservedMembers),
+      maxRetries: asked.settings.maxRetries ?? catalog.router.numRetries,
+      retryAfterMs: catalog.router.retryAfterMs,
+    };
+  }
+
+  /** One attempt on one deployment. The first one reserves: its intent is on record before the provider hears of it. */
+  private async attempt(exchange: ChatExchange, deployment: Deployment): Promise<void> {
+    const catalog = this.catalog.current();
+    exchange.call = startCall(exchange, deployment, catalog, this.connections);
+    exchange.deployment = deployment;
+    exchange.ticket ??= this.spend.begin(intentOf(exchange, deployment, catalog.defaultReserveOutputTokens));
+    let error: GatewayError | undefined;
+    try {
+      await exchange.call.run();
+    } catch (thrown) {
+      error = this.asGatewayError(thrown);
+      throw error;
+    } finally {
+      exchange.attempts.push(attemptOf(exchange, deployment, error));
+    }
+  }
+
+  /** Closes the account. Requests that reached no provider have none. */
+  private settle(exchange: ChatExchange, error: GatewayError | undefined): void {
+    exchange.ticket?.settle(outcomeOf(exchange, this.clock.now(), error));
+  }
+
+  private respond(exchange: ChatExchange): void {
+    const { answer, writer } = exchange;
+    if (answer) writer.whole(200, responseHeaders(exchange), answer.answer);
+    else writer.end();
+  }
+
+  private readonly checkpoint = (exchange: ChatExchange): void => {
+    const progress = progressOf(exchange);
+    if (progress) exchange.ticket?.checkpoint(progress);
+  };
+
+  private asGatewayError(thrown: unknown): GatewayError {
+    if (thrown instanceof GatewayError) return thrown;
+    const error = new GatewayError('internal', { cause: thrown });
+    this.logger.error(thrown instanceof Error ? thrown.stack : String(thrown));
+    return error;
+  }
+}

@@ -1,0 +1,113 @@
+/** What a request asks of the gateway itself: the LiteLLM headers and body members that are not the provider's business. */
+import type { IncomingHttpHeaders } from 'node:http';
+import { GatewayError } from '../core/errors/gateway-error.js';
+import type { ChatCompletionRequest } from '../core/schema/openai/chat.js';
+
+export interface RequestSettings {
+  readonly timeoutMs: number | undefined;
+  readonly streamTimeoutMs: number | undefined;
+  readonly maxRetries: number | undefined;
+  readonly tags: readonly string[];
+  readonly endUser: string | undefined;
+  readonly sessionId: string | undefined;
+  /** The body for the provider: without the members that are read here. */
+  readonly body: ChatCompletionRequest;
+}
+
+/** Members of LiteLLM's clients that steer the gateway; a provider would refuse them. */
+const gatewayMembers = [
+  'timeout',
+  'stream_timeout',
+  'num_retries',
+  'max_retries',
+  'tags',
+  'metadata',
+  'litellm_metadata',
+  'litellm_session_id',
+  'litellm_trace_id',
+  'litellm_call_id',
+] as const;
+
+/** Members that change what happens to a request and that nobody should have ignored. */
+const notServed = ['guardrails', 'fallbacks', 'context_window_fallbacks', 'content_policy_fallbacks', 'cache'] as const;
+
+/** @throws GatewayError `invalid_request` naming the header or member that cannot be followed */
+export function readRequestSettings(body: ChatCompletionRequest, headers: IncomingHttpHeaders): RequestSettings {
+  for (const member of notServed) {
+    if (body[member] !== undefined && body[member] !== null) {
+      throw invalid(member, 'is not served by this version of the gateway. Remove it.');
+    }
+  }
+  const metadata = isObject(body['metadata']) ? body['metadata'] : undefined;
+  return {
+    timeoutMs: seconds(headers, 'x-litellm-timeout', body, 'timeout'),
+    streamTimeoutMs: seconds(headers, 'x-litellm-stream-timeout', body, 'stream_timeout'),
+    maxRetries: count(headers, 'x-litellm-num-retries', body, 'num_retries'),
+    tags: tagsOf(headers['x-litellm-tags'], body['tags'] ?? metadata?.['tags']),
+    endUser: text(headers['x-litellm-end-user-id']) ?? text(headers['x-litellm-customer-id']) ?? text(body.user),
+    sessionId:
+      text(headers['x-litellm-session-id']) ?? text(body['litellm_session_id']) ?? text(metadata?.['session_id']),
+    body: forProvider(body),
+  };
+}
+
+/** OpenAI takes `metadata` for stored completions only; elsewhere it is LiteLLM's own. */
+function forProvider(body: ChatCompletionRequest): ChatCompletionRequest {
+  const taken = gatewayMembers.filter((member) => member in body && !(member === 'metadata' && body['store'] === true));
+  if (taken.length === 0) return body;
+  const rest: Record<string, unknown> = { ...body };
+  for (const member of taken) delete rest[member];
+  return rest as unknown as ChatCompletionRequest;
+}
+
+function seconds(
+  headers: IncomingHttpHeaders,
+  header: string,
+  body: ChatCompletionRequest,
+  member: string,
+): number | undefined {
+  const value = headers[header] ?? body[member];
+  if (value === undefined || value === null) return undefined;
+  const number = Number(value);
+  if (!(number > 0) || number > 2_000_000)
+    throw invalid(headers[header] === undefined ? member : header, 'must be a number of seconds above 0.');
+  return number * 1000;
+}
+
+function count(
+  headers: IncomingHttpHeaders,
+  header: string,
+  body: ChatCompletionRequest,
+  member: string,
+): number | undefined {
+  const value = headers[header] ?? body[member];
+  if (value === undefined || value === null) return undefined;
+  const number = Number(value);
+  if (!Number.isInteger(number) || number < 0 || number > 10) {
+    throw invalid(headers[header] === undefined ? member : header, 'must be a whole number from 0 to 10.');
+  }
+  return number;
+}
+
+function tagsOf(header: string | string[] | undefined, member: unknown): readonly string[] {
+  const fromHeader =
+    header === undefined
+      ? []
+      : String(header)
+          .split(',')
+          .map((tag) => tag.trim());
+  const fromBody = Array.isArray(member) ? member.filter((tag) => typeof tag === 'string') : [];
+  return [...fromHeader, ...fromBody].filter((tag) => tag !== '').slice(0, 100);
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value.slice(0, 256) : undefined;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function invalid(param: string, what: string): GatewayError {
+  return new GatewayError('invalid_request', { param, facts: { reason: `\`${param}\` ${what}` } });
+}

@@ -1,0 +1,74 @@
+/** Writes one answer to one client: a whole body or a stream of events, with backpressure, and an error in the form that still fits. */
+import type { ServerResponse } from 'node:http';
+import type { GatewayError } from '../core/errors/gateway-error.js';
+
+export type Headers = Record<string, string>;
+
+/** How a dialect writes errors; see `core/dialects/<d>/format-error.ts`. */
+export interface ErrorFormat {
+  body(error: GatewayError): string;
+  /** For a stream that has begun: one event, and no end marker after it. */
+  event(error: GatewayError): string;
+}
+
+const jsonType = 'application/json; charset=utf-8';
+
+export class SseWriter {
+  private left: (() => void) | undefined;
+
+  constructor(
+    private readonly response: ServerResponse,
+    private readonly errors: ErrorFormat,
+  ) {
+    response.once('close', () => {
+      if (!response.writableFinished) this.left?.();
+    });
+  }
+
+  /** Calls `listener` when the client goes away before its answer is complete. */
+  onClientLeft(listener: () => void): void {
+    this.left = listener;
+  }
+
+  get begun(): boolean {
+    return this.response.headersSent;
+  }
+
+  whole(status: number, headers: Headers, body: Buffer | string): void {
+    headers['content-type'] = jsonType;
+    headers['content-length'] = String(Buffer.byteLength(body));
+    this.response.writeHead(status, headers);
+    this.response.end(body);
+  }
+
+  begin(headers: Headers): void {
+    headers['content-type'] = 'text/event-stream; charset=utf-8';
+    headers['cache-control'] = 'no-cache';
+    headers['x-accel-buffering'] = 'no';
+    this.response.writeHead(200, headers);
+  }
+
+  /** False where the client is slower than the provider: wait for `onDrain`. */
+  write(part: Buffer | string): boolean {
+    return this.response.write(part);
+  }
+
+  onDrain(resume: () => void): void {
+    this.response.once('drain', resume);
+  }
+
+  end(): void {
+    this.response.end();
+  }
+
+  /** Tells the client what failed: with a status of its own, or within the stream that has begun. */
+  fail(error: GatewayError, headers: Headers): void {
+    if (this.response.destroyed) return;
+    if (this.begun) {
+      this.response.end(this.errors.event(error));
+      return;
+    }
+    if (error.retryAfterMs !== undefined) headers['retry-after'] = String(Math.ceil(error.retryAfterMs / 1000));
+    this.whole(error.status, headers, this.errors.body(error));
+  }
+}

@@ -1,0 +1,36 @@
+/** Decides which request bodies are taken at all; reading them is left to the route, after its guard. */
+import type { FastifyInstance } from 'fastify';
+import { GatewayError } from '../core/errors/gateway-error.js';
+
+const jsonMediaType = /^application\/(?:[\w.+-]+\+)?json$/;
+
+/**
+ * Bodies stay on the socket until a route asks for them by `readBody`, so that nobody without a key can make the process
+ * hold one. Bodies of an unknown type or encoding are refused by their headers alone.
+ */
+export function acceptBodies(fastify: FastifyInstance): void {
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser('*', (request, payload, done) => {
+    const { 'content-type': contentType, 'content-encoding': encoding } = request.headers;
+    if (encoding !== undefined && encoding !== 'identity') {
+      done(new GatewayError('unsupported_encoding', { facts: { encoding: printable(encoding) } }));
+    } else if (!isJson(contentType)) {
+      done(new GatewayError('unsupported_media_type', { facts: { contentType: printable(contentType ?? 'none') } }));
+    } else {
+      done(null, payload);
+    }
+  });
+}
+
+/** Strict on purpose: whatever else a proxy before us might take for JSON is refused here. */
+function isJson(contentType: string | undefined): boolean {
+  if (contentType === 'application/json') return true;
+  if (contentType === undefined) return false;
+  const [mediaType, ...parameters] = contentType.split(';').map((piece) => piece.trim().toLowerCase());
+  if (!jsonMediaType.test(mediaType ?? '')) return false;
+  return parameters.every((parameter) => parameter === '' || /^charset="?utf-?8"?$/.test(parameter));
+}
+
+function printable(value: string): string {
+  return value.replace(/[^\x20-\x7e]/g, '?').slice(0, 100);
+}

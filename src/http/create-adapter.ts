@@ -1,0 +1,38 @@
+/** Builds the Fastify adapter with the product's limits: nothing unbounded, nothing parsed before its caller is known. */
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { acceptBodies } from './body-parsing.js';
+import { answerClientError } from './client-errors.js';
+import { checkRequest } from './request-checks.js';
+
+/** Long enough for a large body over a slow line, short enough against one that is dripped on purpose. */
+const requestTimeoutMs = 120_000;
+const keepAliveTimeoutMs = 75_000;
+
+export function createAdapter(): FastifyAdapter {
+  const adapter = new FastifyAdapter({
+    logger: false,
+    requestTimeout: requestTimeoutMs,
+    keepAliveTimeout: keepAliveTimeoutMs,
+    clientErrorHandler: answerClientError,
+    // A route matches one spelling only: what differs by case, a slash at its end or a doubled one is another path.
+    routerOptions: {
+      caseSensitive: true,
+      ignoreTrailingSlash: false,
+      ignoreDuplicateSlashes: false,
+      maxParamLength: 512,
+    },
+    // Ids are the pipeline's own.
+    genReqId: () => '',
+  });
+  const fastify = adapter.getInstance();
+  fastify.addHook('onRequest', (request, _reply, done) => {
+    try {
+      checkRequest(request.raw);
+      done();
+    } catch (error) {
+      done(error as Error);
+    }
+  });
+  acceptBodies(fastify);
+  return adapter;
+}

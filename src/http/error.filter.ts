@@ -1,0 +1,63 @@
+/** The one place that writes error bodies outside of a running answer: whatever was thrown becomes a row of the catalog. */
+import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { openAiErrorBody } from '../core/dialects/openai-chat/format-error.js';
+import { GatewayError } from '../core/errors/gateway-error.js';
+
+@Catch()
+export class ErrorFilter implements ExceptionFilter {
+  private readonly logger = new Logger('Requests');
+
+  catch(thrown: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    const request = http.getRequest<FastifyRequest>();
+    const reply = http.getResponse<FastifyReply>();
+    const error = toGatewayError(thrown, request);
+    if (error.status >= 500)
+      this.logger.error(`${error.code} on ${request.routeOptions.url ?? 'an unknown route'}: ${describe(error)}`);
+    if (reply.raw.headersSent || reply.raw.destroyed) return;
+    if (error.retryAfterMs !== undefined) reply.header('retry-after', String(Math.ceil(error.retryAfterMs / 1000)));
+    // What is left of an unread body is not worth a connection.
+    if (!request.raw.complete) reply.header('connection', 'close');
+    reply.status(error.status).header('content-type', 'application/json; charset=utf-8').send(openAiErrorBody(error));
+  }
+}
+
+function toGatewayError(thrown: unknown, request: FastifyRequest): GatewayError {
+  if (thrown instanceof GatewayError) return thrown;
+  const status = statusOf(thrown);
+  if (status === 404) {
+    return new GatewayError('not_found', { facts: { method: request.method, route: printablePath(request.url) } });
+  }
+  if (status === 413)
+    return new GatewayError('body_too_large', { facts: { limit: 'the allowed number of' }, cause: thrown });
+  if (status === 415) {
+    return new GatewayError('unsupported_media_type', { facts: { contentType: 'given' }, cause: thrown });
+  }
+  if (status !== undefined && status >= 400 && status < 500) {
+    return new GatewayError('malformed_request', {
+      status,
+      facts: { reason: 'it was refused before it reached a route' },
+      cause: thrown,
+    });
+  }
+  return new GatewayError('internal', { cause: thrown });
+}
+
+function statusOf(thrown: unknown): number | undefined {
+  if (thrown instanceof HttpException) return thrown.getStatus();
+  const status = (thrown as { statusCode?: unknown } | null)?.statusCode;
+  return typeof status === 'number' ? status : undefined;
+}
+
+/** Without the query, which may hold a key. */
+function printablePath(url: string): string {
+  return (url.split('?', 1)[0] ?? '').replace(/[^\x21-\x7e]/g, '?').slice(0, 200);
+}
+
+/** For the operator's log: the chain of causes, without the request's content. */
+function describe(error: GatewayError): string {
+  const parts = [error.detail ?? error.message];
+  for (let cause = error.cause; cause instanceof Error; cause = cause.cause) parts.push(cause.stack ?? cause.message);
+  return parts.join('; caused by ');
+}

@@ -1,0 +1,36 @@
+/** Refuses requests that two servers might read differently, before anything else looks at them. */
+import type { IncomingMessage } from 'node:http';
+import { GatewayError } from '../core/errors/gateway-error.js';
+
+/** host [":" port] as RFC 9110 has it: a name, an IPv4 address or an IPv6 address in brackets. */
+const validHost = /^(?:[a-z0-9](?:[a-z0-9._-]*[a-z0-9.])?|\[[0-9a-f:.]+\])(?::\d{1,5})?$/i;
+
+/**
+ * Node accepts two Host headers, malformed ones and absolute-form targets, although RFC 9112 says 400.
+ *
+ * @throws GatewayError `bad_host_header` or `malformed_request`
+ */
+export function checkRequest(request: IncomingMessage): void {
+  const { rawHeaders, url } = request;
+  let host: string | undefined;
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at]!;
+    if (name.length !== 4 || name.toLowerCase() !== 'host') continue;
+    if (host !== undefined) throw new GatewayError('bad_host_header');
+    host = rawHeaders[at + 1];
+  }
+  if (host === undefined || !isValidHost(host)) throw new GatewayError('bad_host_header');
+  if (url?.charCodeAt(0) !== 0x2f) {
+    throw new GatewayError('malformed_request', { facts: { reason: 'the request target must begin with a slash' } });
+  }
+}
+
+let lastValidHost = '';
+
+/** Nearly every request names the host that the one before it named. */
+function isValidHost(host: string): boolean {
+  if (host === lastValidHost) return true;
+  if (host.length > 262 || !validHost.test(host)) return false;
+  lastValidHost = host;
+  return true;
+}

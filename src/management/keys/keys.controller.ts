@@ -1,0 +1,39 @@
+/** The routes of virtual keys. */
+import { Controller, Get, HttpCode, Post, Query, Req } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { Audience } from '../../auth/audience.decorator.js';
+import { principalOf } from '../../auth/principal-of.js';
+import { checkedBy, JsonBody } from '../../http/json-body.js';
+import {
+  deleteKeysSchema,
+  generateKeySchema,
+  keyInfoQuerySchema,
+  type DeleteKeysBody,
+  type GenerateKeyBody,
+} from './key.dto.js';
+import { KeysService } from './keys.service.js';
+
+@Controller('key')
+export class KeysController {
+  constructor(private readonly keys: KeysService) {}
+
+  @Post('generate')
+  @HttpCode(200)
+  @Audience('management')
+  generate(@Req() request: FastifyRequest, @JsonBody(generateKeySchema) body: GenerateKeyBody): Promise<object> {
+    return this.keys.generate(body, principalOf(request));
+  }
+
+  @Get('info')
+  @Audience('own_info')
+  info(@Req() request: FastifyRequest, @Query() query: unknown): Promise<object> {
+    return this.keys.info(checkedBy(keyInfoQuerySchema, query).key, principalOf(request));
+  }
+
+  @Post('delete')
+  @HttpCode(200)
+  @Audience('management')
+  delete(@JsonBody(deleteKeysSchema) body: DeleteKeysBody): Promise<object> {
+    return this.keys.delete(body);
+  }
+}

@@ -1,0 +1,45 @@
+/** The worker thread that carries the spend journal: a `SpendWriter` with its own database client, spoken to by messages. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { systemClock, systemRandom } from '../core/spec/index.js';
+import { openLedger } from './ledger-client.js';
+import type { SpendReport } from './spend-report.js';
+import { SpendWriter } from './spend-writer.js';
+import type { FromWriterThread, ToWriterThread, WriterThreadData } from './writer-thread.js';
+
+const { settings, databaseUrl, journalId } = workerData as WriterThreadData;
+
+function tell(message: FromWriterThread): void {
+  parentPort?.postMessage(message);
+}
+
+const report: SpendReport = (level, message, facts) => {
+  tell({ kind: 'report', report: [level, message, plainFacts(facts)] });
+};
+
+/** Errors keep only their text: not every error's own properties can be cloned to another thread. */
+function plainFacts(facts: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(facts).map(([name, value]) => [name, value instanceof Error ? (value.stack ?? value.message) : value]),
+  );
+}
+
+const ledger = openLedger(databaseUrl);
+const writer = new SpendWriter({
+  settings,
+  journalId,
+  store: ledger.store,
+  clock: systemClock,
+  random: systemRandom,
+  report,
+  onCarried: (position) => tell({ kind: 'carried', position }),
+  onLost: () => tell({ kind: 'lost' }),
+});
+
+async function stop(message: ToWriterThread): Promise<void> {
+  const carried = await writer.stop(message.stop);
+  await ledger.close();
+  tell({ kind: 'stopped', carried });
+}
+
+parentPort?.on('message', (message: ToWriterThread) => void stop(message));
+writer.start();

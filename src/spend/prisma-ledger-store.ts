@@ -1,0 +1,112 @@
+/** The ledger in the database, through Prisma: one interactive transaction moves the position and writes the rows. */
+import type { createPrismaClient, Prisma, TransactionClient } from '../database/database-client.js';
+import { isUniqueViolation } from '../database/database-errors.js';
+import { segmentName, segmentOfName, type JournalPosition } from './journal-folder.js';
+import { PositionConflict, RowsRejected, type LedgerStore } from './ledger-store.js';
+import type { SpendRow } from './spend-row.js';
+
+export type LedgerClient = Pick<ReturnType<typeof createPrismaClient>, 'ledgerState' | '$transaction'>;
+
+const TRANSACTION = { maxWait: 10_000, timeout: 30_000 };
+/** Prisma's codes for a value that does not fit its column: too long, invalid, out of range, inconsistent. */
+const BAD_VALUE = new Set(['P2000', 'P2005', 'P2006', 'P2007', 'P2009', 'P2011', 'P2012', 'P2020', 'P2023', 'P2033']);
+/** PostgreSQL's class "data exception", which Prisma may pass on under a code of its own. */
+const POSTGRES_DATA_EXCEPTION = /^22[0-9A-Z]{3}$/;
+
+export class PrismaLedgerStore implements LedgerStore {
+  readonly #prisma: LedgerClient;
+
+  constructor(prisma: LedgerClient) {
+    this.#prisma = prisma;
+  }
+
+  async findPosition(journalId: string): Promise<JournalPosition | null> {
+    const state = await this.#prisma.ledgerState.findUnique({ where: { journalId } });
+    return state && { segment: segmentOfName(state.file), offset: Number(state.offset) };
+  }
+
+  async commit(
+    journalId: string,
+    from: JournalPosition | null,
+    to: JournalPosition,
+    rows: readonly SpendRow[],
+  ): Promise<void> {
+    try {
+      await this.#prisma.$transaction(async (transaction) => {
+        await movePosition(transaction, journalId, from, to);
+        await insertRows(transaction, rows);
+      }, TRANSACTION);
+    } catch (error) {
+      if (!(error instanceof PositionConflict)) throw error;
+      const found = await this.findPosition(journalId);
+      if (found?.segment !== to.segment || found.offset !== to.offset) throw error;
+    }
+  }
+
+  async forget(journalId: string): Promise<void> {
+    await this.#prisma.ledgerState.deleteMany({ where: { journalId } });
+  }
+}
+
+/** The position goes first: its row's lock keeps a second carrier of the same journal waiting until this one has committed. */
+async function movePosition(
+  { ledgerState }: TransactionClient,
+  journalId: string,
+  from: JournalPosition | null,
+  to: JournalPosition,
+): Promise<void> {
+  const next = { file: segmentName(to.segment), offset: BigInt(to.offset) };
+  if (from === null) {
+    try {
+      await ledgerState.create({ data: { journalId, ...next } });
+    } catch (error) {
+      if (isUniqueViolation(error)) throw conflict(journalId, error);
+      throw error;
+    }
+    return;
+  }
+  const where = { journalId, file: segmentName(from.segment), offset: BigInt(from.offset) };
+  const { count } = await ledgerState.updateMany({ where, data: next });
+  if (count === 0) throw conflict(journalId);
+}
+
+async function insertRows({ spendLog }: TransactionClient, rows: readonly SpendRow[]): Promise<void> {
+  if (rows.length === 0) return;
+  try {
+    await spendLog.createMany({
+      data: rows.map((row) => ({ ...row, detail: row.detail as unknown as Prisma.InputJsonObject })),
+    });
+  } catch (error) {
+    if (isRowError(error)) throw new RowsRejected(messageOf(error), { cause: error });
+    throw error;
+  }
+}
+
+function conflict(journalId: string, cause?: unknown): PositionConflict {
+  return new PositionConflict(`The spend journal ${journalId} has been carried by somebody else`, { cause });
+}
+
+function isRowError(error: unknown): boolean {
+  if (error instanceof Error && error.name === 'PrismaClientValidationError') return true;
+  const code = codeOf(error);
+  if (isUniqueViolation(error) || (code !== undefined && BAD_VALUE.has(code))) return true;
+  const sqlState = sqlStateOf(error);
+  return sqlState !== undefined && POSTGRES_DATA_EXCEPTION.test(sqlState);
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}
+
+/** Where the adapter knew no better, the database's own code lies in `cause.originalCode`. */
+function sqlStateOf(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const { cause } = error;
+  if (typeof cause !== 'object' || cause === null || !('originalCode' in cause)) return undefined;
+  return typeof cause.originalCode === 'string' ? cause.originalCode : undefined;
+}
+
+function messageOf(error: unknown): string {
+  if (isUniqueViolation(error)) return 'a row with this request id exists already';
+  return `a value does not fit its column (${codeOf(error) ?? 'validation'})`;
+}

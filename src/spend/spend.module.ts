@@ -1,0 +1,22 @@
+/** The spend room as a Nest module: settings in, `SpendService` out. */
+import { Module, type DynamicModule, type FactoryProvider } from '@nestjs/common';
+import { SPEND_SETTINGS, type SpendSettings } from './spend-settings.js';
+import { SpendService } from './spend.service.js';
+import { createWriter, WRITER_FACTORY } from './writer-factory.js';
+
+@Module({})
+export class SpendModule {
+  /** Global: the data plane begins and settles from many rooms, on one journal. */
+  static register(settings: Pick<FactoryProvider<SpendSettings>, 'inject' | 'useFactory'>): DynamicModule {
+    return {
+      module: SpendModule,
+      global: true,
+      providers: [
+        { provide: SPEND_SETTINGS, ...settings },
+        { provide: WRITER_FACTORY, useValue: createWriter },
+        SpendService,
+      ],
+      exports: [SpendService],
+    };
+  }
+}

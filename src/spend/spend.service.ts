@@ -1,0 +1,139 @@
+/** The door to the ledger: every client request is begun here before its upstream is called, and settled before it ends. */
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { Inject, Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { GatewayError } from '../core/errors/gateway-error.js';
+import { systemClock, systemRandom } from '../core/spec/index.js';
+import { Journal } from './journal.js';
+import { journalFolder, makeJournalDir, socketPath } from './journal-folder.js';
+import { OwnershipSocket } from './journal-ownership.js';
+import { createRequestIds } from './request-id.js';
+import type { SpendIntent, SpendOutcome, SpendProgress, SpendTicket } from './spend-intent.js';
+import type { SpendReport } from './spend-report.js';
+import { SPEND_SETTINGS, type SpendSettings } from './spend-settings.js';
+import { WRITER_FACTORY, type RunningWriter, type WriterFactory } from './writer-factory.js';
+
+export interface SpendStatus {
+  readonly journalId: string;
+  /** Written to the journal and not yet in the database. */
+  readonly uncarriedBytes: number;
+  readonly openRequests: number;
+  /** Settled, but the journal could not take it yet. */
+  readonly pendingSettlements: number;
+  readonly writerRunning: boolean;
+}
+
+const OWNERSHIP_CHECK_MS = 2_000;
+const JOURNAL_ID_BYTES = 10;
+
+@Injectable()
+export class SpendService implements OnModuleInit, OnApplicationShutdown {
+  /** A UUIDv7 for one client request. */
+  readonly newRequestId = createRequestIds(systemClock, systemRandom);
+
+  readonly #logger = new Logger('Spend');
+  readonly #report: SpendReport = (level, message, facts) => {
+    this.#logger[level === 'info' ? 'log' : level]({ message, ...facts });
+  };
+  readonly #settings: SpendSettings;
+  readonly #createWriter: WriterFactory;
+  #running: { journal: Journal; journalId: string; socket: OwnershipSocket; writer: RunningWriter } | undefined;
+  #ownershipTimer: NodeJS.Timeout | undefined;
+
+  constructor(@Inject(SPEND_SETTINGS) settings: SpendSettings, @Inject(WRITER_FACTORY) createWriter: WriterFactory) {
+    this.#settings = settings;
+    this.#createWriter = createWriter;
+  }
+
+  async onModuleInit(): Promise<void> {
+    const { journalDir, segmentBytes, journalMaxBytes, fsync } = this.#settings;
+    const journalId = randomBytes(JOURNAL_ID_BYTES).toString('hex');
+    const report = this.#report;
+    makeJournalDir(journalDir);
+    const socket = new OwnershipSocket(socketPath(journalDir, journalId));
+    await socket.listen();
+    const journal = new Journal({ journalDir, journalId, segmentBytes, maxBytes: journalMaxBytes, fsync, clock: systemClock, report });
+    const writer = this.#createWriter({
+      settings: this.#settings,
+      journalId,
+      report,
+      onCarried: (position) => journal.carried(position),
+      onLost: () => journal.refuse('another process carries this journal'),
+    });
+    writer.start();
+    this.#running = { journal, journalId, socket, writer };
+    this.#ownershipTimer = setInterval(() => void this.#checkOwnership(), OWNERSHIP_CHECK_MS).unref();
+  }
+
+  /** Ends the journal; the server has answered its last request by now. */
+  async onApplicationShutdown(): Promise<void> {
+    const running = this.#running;
+    if (!running) return;
+    this.#running = undefined;
+    clearInterval(this.#ownershipTimer);
+    const remove = running.journal.close();
+    const carried = await running.writer.stop({ remove, waitMs: this.#settings.shutdownWaitMs });
+    // From here on the journal counts as orphaned, so whatever is left of it is somebody else's.
+    running.socket.close();
+    if (!carried) this.#report('warn', 'Spend rows were left in the journal; the next start writes them', { journalId: running.journalId });
+  }
+
+  /**
+   * Journals the intent; once this returns, the request leaves exactly one row, whatever happens to the process.
+   * Throws `GatewayError` `journal_unavailable`.
+   */
+  begin(intent: SpendIntent): SpendTicket {
+    const journal = this.#running?.journal;
+    if (!journal) throw new GatewayError('journal_unavailable', { detail: 'the journal is not open' });
+    journal.appendIntent(intent);
+    return new JournaledTicket(intent.requestId, journal, this.#report);
+  }
+
+  status(): SpendStatus {
+    const running = this.#running;
+    return {
+      journalId: running?.journalId ?? '',
+      uncarriedBytes: running?.journal.uncarriedBytes ?? 0,
+      openRequests: running?.journal.openRequests ?? 0,
+      pendingSettlements: running?.journal.pendingSettlements ?? 0,
+      writerRunning: running?.writer.running ?? false,
+    };
+  }
+
+  /** A removed socket is put back before a sibling takes it for a death; a removed journal cannot be. */
+  async #checkOwnership(): Promise<void> {
+    const running = this.#running;
+    if (!running) return;
+    try {
+      if (await running.socket.repair()) this.#report('warn', 'The socket of the spend journal was removed; it listens again');
+    } catch (error) {
+      this.#report('error', 'The socket of the spend journal cannot be restored', { error });
+    }
+    if (!existsSync(journalFolder(this.#settings.journalDir, running.journalId))) {
+      running.journal.refuse('the journal was removed or adopted while its process lives');
+    }
+  }
+}
+
+class JournaledTicket implements SpendTicket {
+  settled = false;
+
+  constructor(
+    readonly requestId: string,
+    private readonly journal: Journal,
+    private readonly report: SpendReport,
+  ) {}
+
+  checkpoint(progress: SpendProgress): void {
+    if (!this.settled) this.journal.appendCheckpoint(this.requestId, progress);
+  }
+
+  settle(outcome: SpendOutcome): void {
+    if (this.settled) {
+      this.report('error', 'A request was settled twice; the second settlement was ignored', { requestId: this.requestId });
+      return;
+    }
+    this.settled = true;
+    this.journal.appendSettlement(this.requestId, outcome);
+  }
+}

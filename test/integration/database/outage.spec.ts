@@ -1,0 +1,133 @@
+/** The database goes away and comes back: the process lives, says so, and recovers by itself. */
+import net from 'node:net';
+import { Logger } from '@nestjs/common';
+import { DatabaseService } from '../../../src/database/database.service.js';
+import { createDatabase, describeOnDatabase, eventually, openDatabase } from '../support/databases.js';
+
+/** Stands between the gateway and PostgreSQL, and can be taken away. */
+class Line {
+  readonly #sockets = new Set<net.Socket>();
+  #server: net.Server | undefined;
+
+  constructor(
+    private readonly target: URL,
+    private port = 0,
+  ) {}
+
+  async up(): Promise<void> {
+    this.#server = net.createServer((inbound) => {
+      const outbound = net.connect(Number(this.target.port || 5432), this.target.hostname);
+      for (const socket of [inbound, outbound]) {
+        this.#sockets.add(socket);
+        socket.on('error', () => undefined).on('close', () => {
+          this.#sockets.delete(socket);
+          inbound.destroy();
+          outbound.destroy();
+        });
+      }
+      inbound.pipe(outbound).pipe(inbound);
+    });
+    await new Promise<void>((resolve) => this.#server?.listen(this.port, '127.0.0.1', resolve));
+    this.port = (this.#server.address() as net.AddressInfo).port;
+  }
+
+  async down(): Promise<void> {
+    const closed = new Promise<void>((resolve) => (this.#server ? this.#server.close(() => resolve()) : resolve()));
+    for (const socket of this.#sockets) socket.destroy();
+    await closed;
+  }
+
+  get url(): string {
+    const url = new URL(this.target);
+    url.hostname = '127.0.0.1';
+    url.port = String(this.port);
+    return url.href;
+  }
+}
+
+const head = (service: DatabaseService) => service.run((client) => client.feedHead.findUnique({ where: { id: 1 } }));
+const unavailable = { code: 'database_unavailable', status: 503 };
+
+beforeAll(() => Logger.overrideLogger(false));
+
+describeOnDatabase('postgres', 'a database that is away', (database) => {
+  it('at start keeps the process alive, and is migrated and used when it comes', async () => {
+    const line = new Line(new URL((await database.another()).url));
+    await line.up();
+    await line.down();
+    const service = new DatabaseService({ url: line.url });
+    await service.onModuleInit();
+    expect(service.status).toBe('unavailable');
+    await expect(head(service)).rejects.toMatchObject(unavailable);
+    await line.up();
+    await eventually('ready', () => service.status === 'ready', 5_000);
+    expect(await head(service)).toBeNull();
+    await service.onApplicationShutdown();
+    await line.down();
+  });
+
+  it('in mid-life is noticed by the first call, and used again within seconds of its return', async () => {
+    const line = new Line(new URL(database.url));
+    await line.up();
+    const service = await openDatabase(line.url);
+    expect(await head(service)).toBeNull();
+    await line.down();
+    await expect(head(service)).rejects.toMatchObject(unavailable);
+    expect(service.status).toBe('unavailable');
+    const askedAt = performance.now();
+    await expect(service.transaction((tx) => tx.feedHead.count())).rejects.toMatchObject(unavailable);
+    expect(performance.now() - askedAt).toBeLessThan(50);
+    await line.up();
+    await eventually('ready', () => service.status === 'ready', 5_000);
+    expect(await head(service)).toBeNull();
+    await service.onApplicationShutdown();
+    await line.down();
+  });
+
+  it('fails a transaction that it breaks, and nothing of it is kept', async () => {
+    const line = new Line(new URL(database.url));
+    await line.up();
+    const service = await openDatabase(line.url);
+    const broken = service.transaction(async (tx) => {
+      await tx.ledgerState.create({ data: { journalId: 'broken', file: '1', offset: 0n } });
+      await line.down();
+      await tx.ledgerState.count();
+    });
+    await expect(broken).rejects.toMatchObject(unavailable);
+    await line.up();
+    await eventually('ready', () => service.status === 'ready', 5_000);
+    expect(await service.run((client) => client.ledgerState.count({ where: { journalId: 'broken' } }))).toBe(0);
+    await service.onApplicationShutdown();
+    await line.down();
+  });
+
+  it('is used on after the server ended every connection', async () => {
+    const service = await openDatabase(database.url);
+    await head(service);
+    await database.sql('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()');
+    await eventually('an answer', () => head(service).then(() => true, () => false), 5_000);
+    expect(service.status).toBe('ready');
+    await service.onApplicationShutdown();
+  });
+
+  it('has all connections closed at shutdown', async () => {
+    const service = await openDatabase(database.url);
+    await Promise.all(Array.from({ length: 5 }, () => head(service)));
+    await service.onApplicationShutdown();
+    const open = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'tollgate%'";
+    await eventually('no connection open', async () => (await database.sql(open)).length === 0, 2_000);
+    await expect(head(service)).rejects.toMatchObject(unavailable);
+  });
+
+  it('is migrated again when an empty one took its place', async () => {
+    const place = await createDatabase('postgres');
+    const service = await openDatabase(place.url);
+    await place.sql('DROP SCHEMA public CASCADE');
+    await place.sql('CREATE SCHEMA public');
+    await expect(head(service)).rejects.toMatchObject(unavailable);
+    await eventually('ready', () => service.status === 'ready', 5_000);
+    expect(await head(service)).toBeNull();
+    await service.onApplicationShutdown();
+    await place.drop();
+  });
+});
