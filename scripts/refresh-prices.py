@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from decimal import Decimal
+from decimal import Context, Decimal
 
 DATA_FILE = 'litellm/model_prices_and_context_window_backup.json'
 OUTPUT = pathlib.Path(__file__).resolve().parent.parent / 'src/core/pricing/price-table.json'
@@ -74,14 +74,17 @@ NO_OTHER_UNIT = re.compile(r'(token_cost|cost_per_token|_cost_per_query$|dbu_cos
 
 
 def decimal_text(value):
-    """The shortest exact text of a price: '2.5e-6', '0.01', '0'."""
+    """The shortest text of a price: '2.5e-6', '0.01', '0'."""
     number = Decimal(value)
     if number < 0:
         raise ValueError(f'a negative price: {value}')
     if number == 0:
         return '0'
+    # The source computed some prices in doubles: 1.0000000000000001e-07 is meant to be 1e-7.
+    if len(number.normalize().as_tuple().digits) >= 16:
+        number = Context(prec=12).create_decimal(number)
     number = number.normalize()
-    sign, digits, exponent = number.as_tuple()
+    digits = number.as_tuple().digits
     plain = format(number, 'f')
     mantissa = str(digits[0]) + ('.' + ''.join(map(str, digits[1:])) if len(digits) > 1 else '')
     scientific = f'{mantissa}e{number.adjusted()}'

@@ -32,7 +32,9 @@ scripts/build.sh --if-needed
 if [[ -z ${TOLLGATE_MASTER_KEY:-} && -z ${LITELLM_MASTER_KEY:-} ]] && ! config_has_master_key; then
   [[ -s $key_file ]] || make_master_key
   LITELLM_MASTER_KEY=$(<"$key_file")
-  export LITELLM_MASTER_KEY
+  # The example request that start-up prints takes the key from the file.
+  TOLLGATE_MASTER_KEY_FILE=$key_file
+  export LITELLM_MASTER_KEY TOLLGATE_MASTER_KEY_FILE
 fi
 
 exec bin/tollgate --config "$config" --port "$port" "$@"

@@ -15,7 +15,7 @@ import type {
 import { deepFreeze } from './deep-freeze.js';
 import { hashEntry } from './deployment-id.js';
 import { toModelPrices } from './entry-prices.js';
-import { resolveProvider, type ResolvedModel } from './resolve-provider.js';
+import { isResolved, resolveProvider, type ResolvedModel } from './resolve-provider.js';
 
 export interface FactoryContext {
   readonly registry: ProviderRegistry;
@@ -90,7 +90,11 @@ class EntryReader {
       return { ...shared, deployment: null, specialize: (model) => this.buildFor(model, parts) };
     }
     const resolved = resolveProvider(entry.model, entry.customProvider, this.context.registry);
-    if (typeof resolved === 'string') return this.refuse('litellm_params.model', resolved);
+    if (!isResolved(resolved)) {
+      return resolved.knownToLitellm
+        ? this.leaveOut(resolved.message)
+        : this.refuse(entry.customProvider === undefined ? 'model' : 'custom_llm_provider', resolved.message);
+    }
     const deployment = this.build(resolved, parts);
     if (typeof deployment === 'string') return this.leaveOut(deployment);
     return { ...shared, deployment, specialize: (model) => Object.freeze({ ...deployment, model }) };
@@ -98,7 +102,7 @@ class EntryReader {
 
   private buildFor(model: string, parts: SharedParts): Deployment | null {
     const resolved = resolveProvider(model, undefined, this.context.registry);
-    const built = typeof resolved === 'string' ? resolved : this.build(resolved, parts);
+    const built = isResolved(resolved) ? this.build(resolved, parts) : null;
     return typeof built === 'string' ? null : built;
   }
 
@@ -171,8 +175,8 @@ class EntryReader {
     return `there is no key for \`${provider.id}\`. Set \`api_key\`${mayUseEnvironment && provider.env.apiKey ? ` or ${namesOf(provider.env.apiKey)}` : ''}.`;
   }
 
-  private refuse(path: string, message: string): null {
-    this.problems.push(errorAt(this.at(path), message));
+  private refuse(param: string, message: string): null {
+    this.problems.push(errorAt(this.at(`litellm_params.${param}`), message));
     return null;
   }
 

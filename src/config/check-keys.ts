@@ -36,7 +36,7 @@ export function checkNestedKeys(map: LocatedMap, known: readonly string[]): Conf
 }
 
 function checkKey(key: string, node: Located, section: Section): ConfigProblem | null {
-  if (servedKeys[section].includes(key)) return null;
+  if (servedKeys[section].includes(key) || (section === 'top' && key.startsWith('x-'))) return null;
   const refused = ownValue(refusedKeys[section], key);
   if (refused !== undefined || unservedKeys[section].includes(key)) {
     const value = toPlain(node, () => false);

@@ -1,6 +1,7 @@
 /** The configuration as a JSON schema: for editors, for the reference page and for the examples in error messages. */
 import { z } from 'zod';
 import { referencePrefix } from './environment-references.js';
+import { noteKeys } from './schema/fields.js';
 import { modelEntrySchema } from './schema/model-entry.schema.js';
 import { environmentVariablesSchema, sectionSchemas } from './schema/settings.schema.js';
 
@@ -18,13 +19,10 @@ export interface JsonSchema {
   readonly [key: string]: unknown;
 }
 
-/** What the values of a setting are, environment references not considered. */
-export const plainJsonSchema: JsonSchema = buildSchema();
-
 function buildSchema(): JsonSchema {
   const toJson = (schema: z.ZodType): JsonSchema => {
     const { $schema: _version, ...rest } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
-    return rest as JsonSchema;
+    return withPlainNotes(rest as JsonSchema);
   };
   return {
     type: 'object',
@@ -47,6 +45,18 @@ function buildSchema(): JsonSchema {
       },
     },
   };
+}
+
+/** The notes under the names that JSON schema has for them. */
+function withPlainNotes(schema: JsonSchema): JsonSchema {
+  const { [noteKeys.example]: example, [noteKeys.initial]: initial, ...rest } = schema;
+  return withoutUndefined({
+    ...rest,
+    default: initial,
+    examples: example === undefined ? undefined : [example],
+    properties: schema.properties && mapValues(schema.properties, withPlainNotes),
+    items: schema.items && withPlainNotes(schema.items),
+  });
 }
 
 /** The schema for editors: every value may also be an `os.environ/` reference. */
@@ -95,3 +105,6 @@ function mapValues<Value>(
 function withoutUndefined(schema: JsonSchema): JsonSchema {
   return Object.fromEntries(Object.entries(schema).filter(([, value]) => value !== undefined));
 }
+
+/** What the values of a setting are, environment references not considered. */
+export const plainJsonSchema: JsonSchema = buildSchema();

@@ -7,6 +7,7 @@ import { toRequestPolicy, toRouterSettings, type GatewayConfig } from './gateway
 import { originOf, type LocatedMap } from './located.js';
 import { readModels } from './read-models.js';
 import {
+  checkEnvironment,
   checkEnvironmentVariables,
   checkStrategy,
   readSettings,
@@ -24,43 +25,48 @@ export interface ConfigReading {
   readonly fingerprint: string;
 }
 
-/** Further checks of a configuration that is sound in itself, such as whether its providers exist. */
+/** Further checks, such as whether the providers exist. What was faulty in itself is left out or has its default. */
 export type ConfigValidator = (config: GatewayConfig) => readonly ConfigProblem[];
 
+export interface ReadOptions {
+  readonly validate?: ConfigValidator;
+  /** A missing master key is a warning: the server's own environment may have one. */
+  readonly masterKeyOptional?: boolean;
+}
+
 /** Throws `ConfigError` with every problem where the configuration cannot be used. */
-export function loadConfig(path: string, environment: Environment = process.env): GatewayConfig {
-  const { config, problems } = readConfig(path, environment);
+export function loadConfig(
+  path: string,
+  environment: Environment = process.env,
+  validate?: ConfigValidator,
+): GatewayConfig {
+  const { config, problems } = readConfig(path, environment, { validate });
   if (config === null) throw new ConfigError(problems);
   return config;
 }
 
-/**
- * Every problem of a file, in the order of the file. A master key that only the server's own environment has is no
- * problem here.
- */
+/** Every problem of a file, in the order of the file. */
 export function checkConfig(
   path: string,
   environment: Environment = process.env,
-  validate: ConfigValidator = () => [],
+  validate?: ConfigValidator,
 ): readonly ConfigProblem[] {
-  const { config, problems } = readConfig(path, environment, { masterKeyOptional: true });
-  return inFileOrder(config === null ? problems : [...problems, ...validate(config)]);
+  return readConfig(path, environment, { validate, masterKeyOptional: true }).problems;
 }
 
-export function readConfig(
-  path: string,
-  environment: Environment,
-  options: { readonly masterKeyOptional?: boolean } = {},
-): ConfigReading {
+export function readConfig(path: string, environment: Environment, options: ReadOptions = {}): ConfigReading {
   const { root: unresolved, problems: found, files, fingerprint } = readConfigFiles(path);
   if (unresolved === null) return { config: null, problems: found, files, fingerprint };
   const problems = [...found];
   const extended = extendEnvironment(unresolved, environment);
   const root = resolveReferences(unresolved, extended);
   const read = readRoot(root, extended, options.masterKeyOptional ? 'warning' : 'error', problems);
-  const ordered = inFileOrder(problems);
-  const config = read === null || problems.some(isError) ? null : { ...read, files, fingerprint, warnings: ordered };
-  return { config, problems: ordered, files, fingerprint };
+  const draft: GatewayConfig = { ...read, files, fingerprint, warnings: [] };
+  // Validated even with errors, so that all are found at once.
+  const further = options.validate?.(draft) ?? [];
+  const ordered = inFileOrder([...problems, ...further]);
+  const warnings = inFileOrder(problems.filter((problem) => !isError(problem)));
+  return { config: ordered.some(isError) ? null : { ...draft, warnings }, problems: ordered, files, fingerprint };
 }
 
 function readRoot(
@@ -68,19 +74,19 @@ function readRoot(
   environment: Environment,
   whenNoMasterKey: MasterKeyFault,
   problems: ConfigProblem[],
-): Omit<GatewayConfig, 'files' | 'fingerprint' | 'warnings'> | null {
+): Omit<GatewayConfig, 'files' | 'fingerprint' | 'warnings'> {
   problems.push(...checkKeys(root, 'top'));
   const general = readSettings(root, 'general_settings', problems);
   const litellm = readSettings(root, 'litellm_settings', problems);
   const router = readSettings(root, 'router_settings', problems);
   const { models, inactiveModels } = readModels(root.entries.get('model_list'), problems);
   checkEnvironmentVariables(root, problems);
-  const originOfRouter = (...path: readonly string[]): Origin => originOf(root, ['router_settings', ...path]);
-  if (router !== null) checkStrategy(router.routing_strategy, originOfRouter('routing_strategy'), problems);
-  if (general === null || litellm === null || router === null) return null;
+  checkEnvironment(root, environment, whenNoMasterKey, problems);
+  checkStrategy(root, problems);
+  const originOfAlias = (name: string): Origin => originOf(root, ['router_settings', 'model_group_alias', name]);
   return {
-    general: resolveGeneral(general, root, environment, whenNoMasterKey, problems),
-    router: toRouterSettings(router, litellm, (name) => originOfRouter('model_group_alias', name)),
+    general: resolveGeneral(general, environment),
+    router: toRouterSettings(router, litellm, originOfAlias),
     requests: toRequestPolicy(litellm),
     models,
     inactiveModels,

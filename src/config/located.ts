@@ -1,5 +1,5 @@
 /** A YAML tree whose every value still knows its file, line and path. */
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, Scalar, type Document, type Pair } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, Scalar, type Alias, type Pair } from 'yaml';
 import { errorAt, type ConfigProblem, type Origin } from './config-problem.js';
 
 export interface LocatedScalar {
@@ -26,8 +26,8 @@ export interface LocatedMap {
 
 export type Located = LocatedScalar | LocatedList | LocatedMap;
 
-/** Enough for any real file, and an end for aliases that refer to themselves. */
-const maxNodes = 1_000_000;
+/** Enough for any real file, and an end for aliases that multiply each other. */
+const maxAliases = 10_000;
 
 export interface ParsedYaml {
   /** Null where the text is no YAML map. */
@@ -53,7 +53,7 @@ export function parseLocatedYaml(text: string, file: string): ParsedYaml {
   }
   if (document.contents === null) return { root: { kind: 'map', origin: top, entries: new Map() }, problems: [] };
 
-  const reader = new TreeReader(document, lines, file);
+  const reader = new TreeReader(lines, file);
   const root = reader.read(document.contents, top);
   if (root.kind !== 'map') {
     reader.problems.push(errorAt(top, 'a configuration is a map of sections. Begin with `model_list:`.'));
@@ -63,35 +63,54 @@ export function parseLocatedYaml(text: string, file: string): ParsedYaml {
 
 class TreeReader {
   readonly problems: ConfigProblem[] = [];
-  private nodes = 0;
+  private readonly anchors = new Map<string, unknown>();
+  /** What is being read: an alias of any of it leads to itself. */
+  private readonly open = new Set<unknown>();
+  private aliases = 0;
 
   constructor(
-    private readonly document: Document,
     private readonly lines: LineCounter,
     private readonly file: string,
   ) {}
 
   read(node: unknown, origin: Origin): Located {
-    this.nodes += 1;
-    if (this.nodes > maxNodes) {
-      if (this.nodes === maxNodes + 1) {
-        this.problems.push(
-          errorAt(origin, 'the aliases here expand without end. Remove the alias that refers to itself.'),
-        );
-      }
-      return { kind: 'scalar', origin, value: null };
-    }
-    if (isAlias(node)) return this.read(node.resolve(this.document) ?? null, origin);
-    if (isMap(node)) return { kind: 'map', origin, entries: this.readEntries(node.items, origin) };
-    if (isSeq(node)) {
-      const items = node.items.map((item, index) =>
-        this.read(item, { file: this.file, line: this.lineOf(item) ?? origin.line, path: `${origin.path}[${index}]` }),
-      );
-      return { kind: 'list', origin, items };
+    if (isAlias(node)) return this.readAlias(node, origin);
+    if ((isMap(node) || isSeq(node) || isScalar(node)) && node.anchor !== undefined)
+      this.anchors.set(node.anchor, node);
+    if (isMap(node) || isSeq(node)) {
+      this.open.add(node);
+      const read: Located = isMap(node)
+        ? { kind: 'map', origin, entries: this.readEntries(node.items, origin) }
+        : { kind: 'list', origin, items: this.readItems(node.items, origin) };
+      this.open.delete(node);
+      return read;
     }
     if (!isScalar(node)) return { kind: 'scalar', origin, value: null };
     const isNumber = typeof node.value === 'number';
     return { kind: 'scalar', origin, value: node.value, ...(isNumber && node.source ? { text: node.source } : {}) };
+  }
+
+  private readItems(items: readonly unknown[], { line, path }: Origin): Located[] {
+    return items.map((item, index) =>
+      this.read(item, { file: this.file, line: this.lineOf(item) ?? line, path: `${path}[${index}]` }),
+    );
+  }
+
+  private readAlias(alias: Alias, origin: Origin): Located {
+    const target = this.anchors.get(alias.source);
+    const fault = this.findAliasFault(target);
+    this.aliases += 1;
+    if (fault !== null) {
+      this.problems.push(errorAt(origin, `the alias \`*${alias.source}\` ${fault}. Correct or remove it.`));
+      return { kind: 'scalar', origin, value: null };
+    }
+    return this.read(target, origin);
+  }
+
+  private findAliasFault(target: unknown): string | null {
+    if (target === undefined) return 'names no anchor above it';
+    if (this.open.has(target)) return 'stands within what it names';
+    return this.aliases >= maxAliases ? 'is one too many' : null;
   }
 
   private readEntries(pairs: readonly Pair[], origin: Origin): Map<string, Located> {

@@ -1,7 +1,6 @@
 /** Reads the settings sections, and what the environment may give in their place. */
 import type { z } from 'zod';
 import { checkKeys, checkNestedKeys, servedKeys } from './check-keys.js';
-import { Egress, type EgressPolicy } from '../core/transport/egress.js';
 import { errorAt, warningAt, type ConfigProblem, type Origin } from './config-problem.js';
 import { findUnset, type Environment } from './environment-references.js';
 import { defaultDatabaseUrl, toGeneralSettings, type GeneralSettings } from './gateway-config.js';
@@ -9,7 +8,12 @@ import { originOf, type Located, type LocatedMap } from './located.js';
 import { findMasterKeyFault, leastMasterKeyLength, masterKeyCommand } from './master-key.js';
 import { findNearestName } from './nearest-name.js';
 import { readSection } from './read-section.js';
-import { generalSettingsSchema, sectionSchemas, type WireGeneralSettings } from './schema/settings.schema.js';
+import {
+  generalSettingsSchema,
+  isDatabaseUrl,
+  sectionSchemas,
+  type WireGeneralSettings,
+} from './schema/settings.schema.js';
 
 /** What a missing master key is: an error to a server that starts, a warning where only a file is checked. */
 export type MasterKeyFault = 'error' | 'warning';
@@ -17,12 +21,12 @@ export type MasterKeyFault = 'error' | 'warning';
 export type SettingsSection = keyof typeof sectionSchemas;
 type WireSettings = { readonly [Name in SettingsSection]: z.output<(typeof sectionSchemas)[Name]> };
 
-/** One settings section with its defaults, or null where anything in it does not fit. */
+/** One settings section with its defaults; where anything in it does not fit, the defaults alone. */
 export function readSettings<Name extends SettingsSection>(
   root: LocatedMap,
   name: Name,
   problems: ConfigProblem[],
-): WireSettings[Name] | null {
+): WireSettings[Name] {
   const schema: z.ZodType<WireSettings[Name]> = sectionSchemas[name] as never;
   const section = sectionOrEmpty(root, name);
   if (section.kind === 'map') {
@@ -32,7 +36,7 @@ export function readSettings<Name extends SettingsSection>(
       if (servedKeys[name].includes(key) && !mayComeFromElsewhere.has(key)) reportUnset(child, problems);
     }
   }
-  return readSection(section, schema, [name], problems);
+  return readSection(section, schema, [name], problems) ?? schema.parse({});
 }
 
 /** An unset variable is no fault where there is another place to take the value from. */
@@ -86,7 +90,11 @@ const otherStrategies = [
   'cost-based-routing',
 ];
 
-export function checkStrategy(strategy: string, origin: Origin, problems: ConfigProblem[]): void {
+export function checkStrategy(root: LocatedMap, problems: ConfigProblem[]): void {
+  const router = root.entries.get('router_settings');
+  const node = router?.kind === 'map' ? router.entries.get('routing_strategy') : undefined;
+  if (node?.kind !== 'scalar' || typeof node.value !== 'string') return;
+  const { value: strategy, origin } = node;
   if (strategy === 'simple-shuffle') return;
   if (otherStrategies.includes(strategy)) {
     problems.push(
@@ -111,62 +119,45 @@ export function checkStrategy(strategy: string, origin: Origin, problems: Config
 }
 
 /** Settings that the environment may give too: the file goes before it, as in LiteLLM. */
-export function resolveGeneral(
-  wire: WireGeneralSettings,
-  root: LocatedMap,
-  environment: Environment,
-  whenNoMasterKey: MasterKeyFault,
-  problems: ConfigProblem[],
-): GeneralSettings {
-  const originOfGeneral = (key: string): Origin => originOf(root, ['general_settings', key]);
-  const masterKey = firstSet([
-    [wire.master_key, 'general_settings.master_key'],
-    [environment['TOLLGATE_MASTER_KEY'], 'TOLLGATE_MASTER_KEY'],
-    [environment['LITELLM_MASTER_KEY'], 'LITELLM_MASTER_KEY'],
-  ]);
-  problems.push(...checkMasterKey(masterKey, root, whenNoMasterKey));
-  checkEgress(wire.egress, (key, index) => originOf(root, ['general_settings', 'egress', key, index]), problems);
-  const databaseUrl = wire.database_url ?? nonEmpty(environment['DATABASE_URL']) ?? defaultDatabaseUrl;
-  if (!/^(file:.|postgres(ql)?:\/\/.)/.test(databaseUrl)) {
-    problems.push(
-      errorAt(
-        originOfGeneral('database_url'),
-        'expected `file:...` (SQLite) or `postgresql://...` (PostgreSQL), here or in DATABASE_URL. Write for example `database_url: file:./.tollgate/gateway.db`.',
-      ),
-    );
-  }
+export function resolveGeneral(wire: WireGeneralSettings, environment: Environment): GeneralSettings {
   return toGeneralSettings(wire, {
-    masterKey: masterKey?.value ?? '',
-    databaseUrl,
+    masterKey: findMasterKey(wire.master_key, environment)?.value ?? '',
+    databaseUrl: wire.database_url ?? nonEmpty(environment['DATABASE_URL']) ?? defaultDatabaseUrl,
     storeModelInDb: wire.store_model_in_db ?? /^(true|yes|on|1)$/i.test(environment['STORE_MODEL_IN_DB'] ?? ''),
   });
 }
 
-function checkEgress(
-  egress: WireGeneralSettings['egress'],
-  originOfEntry: (key: string, index: number) => Origin,
+/** Checks what the environment gives where the file does not. */
+export function checkEnvironment(
+  root: LocatedMap,
+  environment: Environment,
+  whenNoMasterKey: MasterKeyFault,
   problems: ConfigProblem[],
 ): void {
-  for (const [index, host] of egress.allowed_hosts.entries()) {
-    if (isEgressPolicy({ allowedHosts: [host], allowedCidrs: [] })) continue;
-    const advice = 'Write for example `llm.internal` or `*.corp.example`.';
-    problems.push(errorAt(originOfEntry('allowed_hosts', index), `expected a host name. ${advice}`));
-  }
-  for (const [index, cidr] of egress.allowed_cidrs.entries()) {
-    if (isEgressPolicy({ allowedHosts: [], allowedCidrs: [cidr] })) continue;
-    problems.push(
-      errorAt(originOfEntry('allowed_cidrs', index), 'expected an address range. Write for example `10.20.0.0/16`.'),
-    );
-  }
+  const { written, unset } = masterKeyInFile(root);
+  const origin = originOf(root, ['general_settings', 'master_key']);
+  problems.push(...checkMasterKey(findMasterKey(written, environment), unset, origin, whenNoMasterKey));
+  const url = nonEmpty(environment['DATABASE_URL']);
+  if (url === undefined || isDatabaseUrl(url)) return;
+  const at = originOf(root, ['general_settings', 'database_url']);
+  problems.push(
+    errorAt(at, 'DATABASE_URL is neither `file:...` (SQLite) nor `postgresql://...` (PostgreSQL). Correct it.'),
+  );
 }
 
-function isEgressPolicy(policy: EgressPolicy): boolean {
-  try {
-    return new Egress(policy).id !== '';
-  } catch {
-    // What is wrong is said at the entry's place.
-    return false;
-  }
+function masterKeyInFile(root: LocatedMap): { written: string | undefined; unset: string | undefined } {
+  const general = root.entries.get('general_settings');
+  const node = general?.kind === 'map' ? general.entries.get('master_key') : undefined;
+  if (node?.kind !== 'scalar') return { written: undefined, unset: undefined };
+  return { written: node.value === null ? undefined : (node.text ?? String(node.value)), unset: node.unsetVariable };
+}
+
+function findMasterKey(inFile: string | undefined, environment: Environment): Found | null {
+  return firstSet([
+    [inFile, 'general_settings.master_key'],
+    [environment['TOLLGATE_MASTER_KEY'], 'TOLLGATE_MASTER_KEY'],
+    [environment['LITELLM_MASTER_KEY'], 'LITELLM_MASTER_KEY'],
+  ]);
 }
 
 interface Found {
@@ -179,13 +170,14 @@ function firstSet(candidates: readonly (readonly [value: string | undefined, sou
   return null;
 }
 
-function checkMasterKey(key: Found | null, root: LocatedMap, whenNone: MasterKeyFault): ConfigProblem[] {
-  const origin = originOf(root, ['general_settings', 'master_key']);
+function checkMasterKey(
+  key: Found | null,
+  unset: string | undefined,
+  origin: Origin,
+  whenNone: MasterKeyFault,
+): ConfigProblem[] {
   const advice = `Make one with \`${masterKeyCommand}\`, and set it as TOLLGATE_MASTER_KEY or here.`;
   if (key === null) {
-    const general = root.entries.get('general_settings');
-    const written = general?.kind === 'map' ? general.entries.get('master_key') : undefined;
-    const unset = written?.kind === 'scalar' ? written.unsetVariable : undefined;
     const cause = unset === undefined ? '' : ` (the environment variable ${unset} is not set)`;
     const message = `there is no master key${cause}, and the server does not start without one of at least ${leastMasterKeyLength} characters. ${advice}`;
     return [whenNone === 'error' ? errorAt(origin, message) : warningAt(origin, message)];

@@ -1,7 +1,7 @@
 /** Writes the reference page of the configuration from its schemas. */
 import { inYaml } from './describe-issue.js';
 import { plainJsonSchema, type JsonSchema } from './json-schema.js';
-import { startOnlyKey } from './schema/fields.js';
+import { noteKeys } from './schema/fields.js';
 import { refusedKeys, unservedKeys, type Section } from './unserved-keys.js';
 
 interface PagePart {
@@ -34,7 +34,7 @@ and path. Editors check a file while it is written when its first line is
 - A key that is unknown, or not served by this version, is ignored with a warning. Some keys protect access or spend: the
   gateway does not start with one of those that it does not serve.
 - The file is read again when it changes and on SIGHUP. A file with a mistake is not used at all: the old one stays in
-  force. Settings marked with "at start" need a restart.
+  force. Settings that are "read at start" need a restart.
 `;
 
 export function renderReferencePage(): string {
@@ -43,7 +43,7 @@ export function renderReferencePage(): string {
 
 function renderTop(): string {
   const rows = Object.entries(plainJsonSchema.properties ?? {}).map(
-    ([name, schema]) => `| \`${name}\` | ${cell(schema.description ?? `See below.`)} |`,
+    ([name, schema]) => `| \`${name}\` | ${cell(schema.description ?? 'See below.')} |`,
   );
   const table = ['## Sections', '', '| section | what it is |', '|---|---|', ...rows, ''];
   return [...table, ...renderUnserved('top')].join('\n');
@@ -53,7 +53,7 @@ function renderPart({ title, path, section }: PagePart): string {
   const schema = schemaAt(path);
   const rows = Object.entries(schema.properties ?? {}).map(([name, field]) => {
     const required = schema.required?.includes(name) ? 'required' : defaultOf(field);
-    const when = field[startOnlyKey] ? ' Read at start.' : '';
+    const when = field[noteKeys.startOnly] ? ' Read at start.' : '';
     return `| \`${name}\` | ${typeOf(field)} | ${required} | ${cell(field.description ?? '')}${when} | ${exampleOf(field)} |`;
   });
   return [

@@ -122,7 +122,7 @@ async function* streamAnswer(request: ChatCompletionRequest, options: Completion
   });
   call.run().then(
     () => reader.end(undefined),
-    (error: Error) => reader.end(error),
+    (error: unknown) => reader.end(error instanceof Error ? error : new GatewayError('internal', { cause: error })),
   );
   try {
     for (let chunk = await reader.next(); chunk !== undefined; chunk = await reader.next()) yield chunk;

@@ -1,13 +1,13 @@
 /** Tries work again that lost against other writers, after growing, jittered waits. */
 import type { Random } from '../core/spec/clock.js';
 import { classifyFailure } from './database-errors.js';
-import { pause, type Timer } from './timer.js';
+import type { Timer } from './timer.js';
 
 export interface RetryPolicy {
   readonly attempts: number;
   readonly firstDelayMs: number;
   readonly maxDelayMs: number;
-  readonly timer: Timer;
+  readonly timer: Pick<Timer, 'pause'>;
   readonly random: Random;
 }
 
@@ -25,6 +25,6 @@ export async function retryContention<T>(policy: RetryPolicy, work: () => Promis
     } catch (error) {
       if (failures + 1 >= policy.attempts || classifyFailure(error) !== 'contention') throw error;
     }
-    await pause(policy.timer, backoffMs(policy, failures));
+    await policy.timer.pause(backoffMs(policy, failures));
   }
 }

@@ -1,8 +1,10 @@
 /** Delayed work as a port, so that tests decide when time passes. */
 
 export interface Timer {
-  /** Runs the task once after the delay and returns what cancels it. A pending task never keeps the process alive. */
+  /** Runs the task once after the delay and returns what cancels it: for background work, which never keeps the process alive. */
   schedule(task: () => void, delayMs: number): () => void;
+  /** Resolves after the delay: for work that somebody awaits. */
+  pause(delayMs: number): Promise<void>;
 }
 
 export const systemTimer: Timer = {
@@ -11,8 +13,5 @@ export const systemTimer: Timer = {
     handle.unref();
     return () => clearTimeout(handle);
   },
+  pause: (delayMs) => new Promise((resolve) => setTimeout(resolve, delayMs)),
 };
-
-export function pause(timer: Timer, delayMs: number): Promise<void> {
-  return new Promise((resolve) => timer.schedule(resolve, delayMs));
-}

@@ -1,4 +1,5 @@
 /** The one place that writes error bodies outside of a running answer: whatever was thrown becomes a row of the catalog. */
+import type { IncomingMessage } from 'node:http';
 import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { openAiErrorBody } from '../core/dialects/openai-chat/format-error.js';
@@ -18,7 +19,7 @@ export class ErrorFilter implements ExceptionFilter {
     if (reply.raw.headersSent || reply.raw.destroyed) return;
     if (error.retryAfterMs !== undefined) reply.header('retry-after', String(Math.ceil(error.retryAfterMs / 1000)));
     // What is left of an unread body is not worth a connection.
-    if (!request.raw.complete) reply.header('connection', 'close');
+    if (hasUnreadBody(request.raw)) reply.header('connection', 'close');
     reply.status(error.status).header('content-type', 'application/json; charset=utf-8').send(openAiErrorBody(error));
   }
 }
@@ -42,6 +43,10 @@ function toGatewayError(thrown: unknown, request: FastifyRequest): GatewayError 
     });
   }
   return new GatewayError('internal', { cause: thrown });
+}
+
+function hasUnreadBody({ complete, headers }: IncomingMessage): boolean {
+  return !complete && (headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0);
 }
 
 function statusOf(thrown: unknown): number | undefined {

@@ -1,18 +1,34 @@
 /** Nest's logger on pino: one JSON object a line, and nothing in it that looks like a key. */
 import type { LoggerService } from '@nestjs/common';
-import { pino, type Logger } from 'pino';
+import { pino, stdTimeFunctions, type Logger } from 'pino';
 import type { LogLevel } from './log-settings.js';
 import { withoutSecrets } from './without-secrets.js';
+
+/** Nest tells of each module and route at start. */
+const frameworkRooms: ReadonlySet<string> = new Set([
+  'NestFactory',
+  'InstanceLoader',
+  'RoutesResolver',
+  'RouterExplorer',
+]);
 
 export class PinoLogger implements LoggerService {
   private readonly logger: Logger;
 
   constructor(level: LogLevel, destination: NodeJS.WritableStream = process.stdout) {
-    this.logger = pino({ level, base: { pid: process.pid } }, destination);
+    this.logger = pino(
+      {
+        level,
+        base: { pid: process.pid },
+        formatters: { level: (label) => ({ level: label }) },
+        timestamp: stdTimeFunctions.isoTime,
+      },
+      destination,
+    );
   }
 
   log(message: unknown, ...rest: unknown[]): void {
-    this.write('info', message, rest);
+    this.write(frameworkRooms.has(String(rest.at(-1))) ? 'debug' : 'info', message, rest);
   }
 
   warn(message: unknown, ...rest: unknown[]): void {

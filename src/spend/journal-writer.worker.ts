@@ -2,7 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { systemClock, systemRandom } from '../core/spec/index.js';
 import { openLedger } from './ledger-client.js';
-import type { SpendReport } from './spend-report.js';
+import { reportLine, type SpendReport } from './spend-report.js';
 import { SpendWriter } from './spend-writer.js';
 import type { FromWriterThread, ToWriterThread, WriterThreadData } from './writer-thread.js';
 
@@ -12,16 +12,8 @@ function tell(message: FromWriterThread): void {
   parentPort?.postMessage(message);
 }
 
-const report: SpendReport = (level, message, facts) => {
-  tell({ kind: 'report', report: [level, message, plainFacts(facts)] });
-};
-
-/** Errors keep only their text: not every error's own properties can be cloned to another thread. */
-function plainFacts(facts: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(facts).map(([name, value]) => [name, value instanceof Error ? (value.stack ?? value.message) : value]),
-  );
-}
+// As text: not every error can be cloned to another thread.
+const report: SpendReport = (level, message, facts) => tell({ kind: 'report', level, line: reportLine(message, facts) });
 
 const ledger = openLedger(databaseUrl);
 const writer = new SpendWriter({

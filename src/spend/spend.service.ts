@@ -1,15 +1,16 @@
 /** The door to the ledger: every client request is begun here before its upstream is called, and settled before it ends. */
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { Inject, Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { Inject, Injectable, Logger, Optional, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { CLOCK, RANDOM } from '../config/ports.js';
 import { GatewayError } from '../core/errors/gateway-error.js';
-import { systemClock, systemRandom } from '../core/spec/index.js';
+import { systemClock, systemRandom, type Clock, type Random } from '../core/spec/index.js';
 import { Journal } from './journal.js';
 import { journalFolder, makeJournalDir, socketPath } from './journal-folder.js';
 import { OwnershipSocket } from './journal-ownership.js';
 import { createRequestIds } from './request-id.js';
 import type { SpendIntent, SpendOutcome, SpendProgress, SpendTicket } from './spend-intent.js';
-import type { SpendReport } from './spend-report.js';
+import { reportLine, type SpendReport } from './spend-report.js';
 import { SPEND_SETTINGS, type SpendSettings } from './spend-settings.js';
 import { WRITER_FACTORY, type RunningWriter, type WriterFactory } from './writer-factory.js';
 
@@ -29,30 +30,37 @@ const JOURNAL_ID_BYTES = 10;
 @Injectable()
 export class SpendService implements OnModuleInit, OnApplicationShutdown {
   /** A UUIDv7 for one client request. */
-  readonly newRequestId = createRequestIds(systemClock, systemRandom);
+  readonly newRequestId: () => string;
 
   readonly #logger = new Logger('Spend');
   readonly #report: SpendReport = (level, message, facts) => {
-    this.#logger[level === 'info' ? 'log' : level]({ message, ...facts });
+    this.#logger[level === 'info' ? 'log' : level](reportLine(message, facts));
   };
   readonly #settings: SpendSettings;
   readonly #createWriter: WriterFactory;
   #running: { journal: Journal; journalId: string; socket: OwnershipSocket; writer: RunningWriter } | undefined;
   #ownershipTimer: NodeJS.Timeout | undefined;
 
-  constructor(@Inject(SPEND_SETTINGS) settings: SpendSettings, @Inject(WRITER_FACTORY) createWriter: WriterFactory) {
+  constructor(
+    @Inject(SPEND_SETTINGS) settings: SpendSettings,
+    @Inject(WRITER_FACTORY) createWriter: WriterFactory,
+    @Optional() @Inject(CLOCK) private readonly clock: Clock = systemClock,
+    @Optional() @Inject(RANDOM) random: Random = systemRandom,
+  ) {
     this.#settings = settings;
     this.#createWriter = createWriter;
+    this.newRequestId = createRequestIds(clock, random);
   }
 
   async onModuleInit(): Promise<void> {
-    const { journalDir, segmentBytes, journalMaxBytes, fsync } = this.#settings;
+    const { journalDir, segmentBytes, journalMaxBytes: maxBytes, fsync } = this.#settings;
     const journalId = randomBytes(JOURNAL_ID_BYTES).toString('hex');
+    const { clock } = this;
     const report = this.#report;
     makeJournalDir(journalDir);
     const socket = new OwnershipSocket(socketPath(journalDir, journalId));
     await socket.listen();
-    const journal = new Journal({ journalDir, journalId, segmentBytes, maxBytes: journalMaxBytes, fsync, clock: systemClock, report });
+    const journal = new Journal({ journalDir, journalId, segmentBytes, maxBytes, fsync, clock, report });
     const writer = this.#createWriter({
       settings: this.#settings,
       journalId,

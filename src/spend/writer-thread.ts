@@ -19,7 +19,7 @@ export interface ToWriterThread {
 export type FromWriterThread =
   | { readonly kind: 'carried'; readonly position: JournalPosition }
   | { readonly kind: 'lost' }
-  | { readonly kind: 'report'; readonly report: Parameters<SpendReport> }
+  | { readonly kind: 'report'; readonly level: Parameters<SpendReport>[0]; readonly line: string }
   | { readonly kind: 'stopped'; readonly carried: boolean };
 
 export interface WriterThreadOptions extends WriterThreadData {
@@ -84,7 +84,7 @@ export class WriterThread {
   #take(message: FromWriterThread): void {
     if (message.kind === 'carried') this.#options.onCarried(message.position);
     else if (message.kind === 'lost') this.#options.onLost();
-    else if (message.kind === 'report') this.#options.report(...message.report);
+    else if (message.kind === 'report') this.#options.report(message.level, message.line);
   }
 
   #exited(): void {

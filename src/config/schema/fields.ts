@@ -11,15 +11,16 @@ export interface FieldNotes {
   readonly startOnly?: boolean;
 }
 
-/** The metadata keys of a schema, as they stand in the JSON schema. */
-export const startOnlyKey = 'x-start-only';
+/** The metadata keys of a schema, as `z.toJSONSchema` passes them on: it drops its own `default` and `examples` of what it reads through a transform. */
+export const noteKeys = { startOnly: 'x-start-only', example: 'x-example', initial: 'x-default' } as const;
 
 /** Attaches the notes; always the outermost call on a schema. */
 export function described<Schema extends z.ZodType>(schema: Schema, notes: FieldNotes): Schema {
   return schema.meta({
     description: notes.description,
-    ...(notes.example === undefined ? {} : { examples: [notes.example] }),
-    ...(notes.startOnly ? { [startOnlyKey]: true } : {}),
+    ...(notes.example === undefined ? {} : { [noteKeys.example]: notes.example }),
+    ...(schema instanceof z.ZodDefault ? { [noteKeys.initial]: schema.def.defaultValue } : {}),
+    ...(notes.startOnly ? { [noteKeys.startOnly]: true } : {}),
   });
 }
 

@@ -1,6 +1,7 @@
 /** The schemas of the settings sections. */
 import { z } from 'zod';
-import { amount, anyMap, choice, described, flag, positive, text, textList, wholeNumber } from './fields.js';
+import { Egress, type EgressPolicy } from '../../core/transport/egress.js';
+import { amount, anyMap, choice, described, flag, positive, text, wholeNumber } from './fields.js';
 
 export const litellmSettingsSchema = z.looseObject({
   drop_params: described(flag().default(false), {
@@ -78,13 +79,36 @@ function fsyncMode(): z.ZodType<FsyncMode> {
   return z.preprocess(modeOf, choice(fsyncModes));
 }
 
+/** `file:...` or `postgresql://...`. */
+export function isDatabaseUrl(url: string): boolean {
+  return /^(file:.|postgres(ql)?:\/\/.)/.test(url);
+}
+
+function isEgressPolicy(policy: Partial<EgressPolicy>): boolean {
+  try {
+    return new Egress({ allowedHosts: [], allowedCidrs: [], ...policy }).id !== '';
+  } catch {
+    // What is wrong is said by the schema.
+    return false;
+  }
+}
+
+const privateHost = text().refine(
+  (host) => isEgressPolicy({ allowedHosts: [host] }),
+  'expected a host name such as `llm.internal` or `*.corp.example`',
+);
+const addressRange = text().refine(
+  (cidr) => isEgressPolicy({ allowedCidrs: [cidr] }),
+  'expected an address range such as `10.20.0.0/16`',
+);
+
 const egressSchema = z.looseObject({
-  allowed_hosts: described(textList().default([]), {
+  allowed_hosts: described(z.array(privateHost).default([]), {
     description:
       'Host names that addresses from the database or from a request may lead to although they resolve to a private address.',
     example: ['llm.internal'],
   }),
-  allowed_cidrs: described(textList().default([]), {
+  allowed_cidrs: described(z.array(addressRange).default([]), {
     description:
       'Address ranges that addresses from the database or from a request may lead to although they are private.',
     example: ['10.20.0.0/16'],
@@ -98,12 +122,15 @@ export const generalSettingsSchema = z.looseObject({
     example: 'os.environ/LITELLM_MASTER_KEY',
     startOnly: true,
   }),
-  database_url: described(text().optional(), {
-    description:
-      "`file:...` for SQLite, `postgresql://...` for PostgreSQL. Without it the environment's `DATABASE_URL`, then `file:./.tollgate/gateway.db`.",
-    example: 'postgresql://user:password@host:5432/tollgate',
-    startOnly: true,
-  }),
+  database_url: described(
+    text().refine(isDatabaseUrl, 'expected `file:...` (SQLite) or `postgresql://...` (PostgreSQL)').optional(),
+    {
+      description:
+        "`file:...` for SQLite, `postgresql://...` for PostgreSQL. Without it the environment's `DATABASE_URL`, then `file:./.tollgate/gateway.db`.",
+      example: 'postgresql://user:password@host:5432/tollgate',
+      startOnly: true,
+    },
+  ),
   database_connection_pool_limit: described(wholeNumber(1).default(10), {
     description: 'Database connections of one process (PostgreSQL).',
     example: 10,

@@ -66,11 +66,13 @@ function describeStream(definition: ProviderDefinition, fixture: ProviderFixture
       expectCompletion({ choices }, usage, fixture);
     });
     it(`gives the same for the ${way} stream cut at any byte`, () => {
-      const whole = runStream(open(), [bytes]);
+      // Compared as text: thousands of deep comparisons would take most of the time.
+      const resultOf = (pieces: readonly Buffer[]): string => JSON.stringify(runStream(open(), pieces));
+      const whole = resultOf([bytes]);
       for (let at = 1; at < bytes.length; at += 1) {
-        expect(runStream(open(), [bytes.subarray(0, at), bytes.subarray(at)])).toEqual(whole);
+        expect(resultOf([bytes.subarray(0, at), bytes.subarray(at)])).toBe(whole);
       }
-      expect(runStream(open(), [...bytes].map((byte) => Buffer.from([byte])))).toEqual(whole);
+      expect(resultOf([...bytes].map((byte) => Buffer.from([byte])))).toBe(whole);
     });
     it(`reports the ${way} stream as truncated wherever it ends too early, and never makes up a finish`, () => {
       for (let count = 0; count < events.length; count += 1) expectTruncation(open(), events.slice(0, count), fixture);

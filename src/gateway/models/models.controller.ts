@@ -34,10 +34,9 @@ export class ModelsController {
   }
 
   /** Model names hold slashes: `openai/gpt-4o`. */
-  @Get(['v1/models/*name', 'models/*name'])
+  @Get(['v1/models/*', 'models/*'])
   @Audience('llm_api')
-  show(@Req() request: FastifyRequest, @Param() params: Record<string, string | undefined>): ModelObject {
-    const name = params['*'] ?? params['name'] ?? '';
+  show(@Req() request: FastifyRequest, @Param('*') name: string): ModelObject {
     const { models } = principalOf(request);
     if (mayUseModel(models, name) && this.catalog.current().find(name)) return modelObject(name);
     const reason = `The model '${name}' does not exist or is not available for this API key.`;

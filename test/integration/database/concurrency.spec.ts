@@ -1,9 +1,13 @@
 /** Concurrent writers: what was acknowledged is there, and who lost against another is tried again. */
+import { Logger } from '@nestjs/common';
 import Database from 'better-sqlite3';
 import pg from 'pg';
 import type { DatabaseService } from '../../../src/database/database.service.js';
+import { systemTimer } from '../../../src/database/timer.js';
 import { buildDatabase } from '../support/built-database.js';
 import { describeOnBothDatabases, describeOnDatabase, openDatabase } from '../support/databases.js';
+
+beforeAll(() => Logger.overrideLogger(false));
 
 describeOnBothDatabases('concurrent work in one process', (database) => {
   let service: DatabaseService;
@@ -69,7 +73,12 @@ describeOnDatabase('sqlite', 'several processes on one file', (database) => {
   it('are told that the database is unavailable when another writer does not end within five seconds', async () => {
     // Time is handed in, so that the wait takes none.
     const waits: number[] = [];
-    const timer = { schedule: (task: () => void, delayMs: number) => (waits.push(delayMs), setImmediate(task), () => undefined) };
+    const timer = {
+      ...systemTimer,
+      pause: async (delayMs: number) => {
+        waits.push(delayMs);
+      },
+    };
     const service = await openDatabase(database.url, { runtime: { timer, random: () => 0.5 } });
     const other = new Database(database.url.slice('file:'.length));
     other.exec('BEGIN IMMEDIATE');

@@ -5,6 +5,7 @@ import { appendFile, cp, mkdtemp, mkdir, readFile, rm, stat, writeFile } from 'n
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { Logger } from '@nestjs/common';
 import { systemRuntime } from '../../../src/database/database-options.js';
 import { parseDatabaseUrl } from '../../../src/database/database-target.js';
 import { migrate, MigrationError, readMigrations } from '../../../src/database/migrator.js';
@@ -14,6 +15,8 @@ import { describeOnBothDatabases, describeOnDatabase, openDatabase, type TestDat
 const prismaFolder = join(projectRoot, 'prisma');
 const migrateUrl = (url: string, folder?: string) =>
   migrate(parseDatabaseUrl(url), { ...systemRuntime, connectTimeoutMs: 5_000, ...(folder === undefined ? {} : { folder }) });
+
+beforeAll(() => Logger.overrideLogger(false));
 
 describeOnBothDatabases('migrating', (database) => {
   let copy: string;

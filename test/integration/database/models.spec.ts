@@ -1,9 +1,12 @@
 /** Every model's basic methods give the same answers on both databases. */
+import { Logger } from '@nestjs/common';
 import type { DatabaseService } from '../../../src/database/database.service.js';
 import { isUniqueViolation } from '../../../src/database/database-errors.js';
 import { describeOnBothDatabases, openDatabase } from '../support/databases.js';
 
 const at = (iso: string) => new Date(iso);
+
+beforeAll(() => Logger.overrideLogger(false));
 
 describeOnBothDatabases('the models', (database) => {
   let service: DatabaseService;

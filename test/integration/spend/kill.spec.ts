@@ -31,14 +31,15 @@ async function runAndKill(journalDir: string, url: string, acknowledged: Acknowl
   const child = spawn(process.execPath, [program, built.dist, journalDir, url], { stdio: ['ignore', 'ignore', 'pipe', 'pipe'] });
   let output = '';
   let errors = '';
-  const told = Promise.withResolvers<void>();
   child.stderr?.on('data', (chunk: Buffer) => (errors += chunk.toString()));
-  (child.stdio[3] as Readable).on('data', (chunk: Buffer) => {
-    output += chunk.toString();
-    told.resolve();
+  const told = new Promise<void>((resolve) => {
+    (child.stdio[3] as Readable).on('data', (chunk: Buffer) => {
+      output += chunk.toString();
+      resolve();
+    });
   });
   const closed = new Promise<NodeJS.Signals | null>((resolve) => child.on('close', (_, signal) => resolve(signal)));
-  await Promise.race([told.promise, closed]);
+  await Promise.race([told, closed]);
   await new Promise((resolve) => setTimeout(resolve, Math.random() * 800));
   child.kill('SIGKILL');
   if ((await closed) !== 'SIGKILL') throw new Error(`The program ended by itself: ${errors}`);
@@ -83,4 +84,16 @@ describeOnBothDatabases('After kill -9', (database) => {
     expect(readdirSync(journalDir)).toEqual([]);
     expect(await service.run((client) => client.ledgerState.count())).toBe(0);
   }, 120_000);
+
+  test('a living sibling adopts the journal of the dead within 3 s', async () => {
+    const journalDir = temporaryJournalDir();
+    const settings = spendSettings({ journalDir, databaseUrl: database.url, writer: 'in-process' });
+    const sibling = new SpendService(settings, createWriter);
+    await sibling.onModuleInit();
+    const { journalId } = sibling.status();
+    await runAndKill(journalDir, database.url, { begun: new Set(), settled: new Map() });
+    await eventually('adopted', () => listJournals(journalDir).every(({ ownerId }) => ownerId === journalId), 3_000);
+    await eventually('carried', () => listJournals(journalDir).length === 1);
+    await sibling.onApplicationShutdown();
+  }, 60_000);
 });

@@ -21,7 +21,7 @@ export interface BuiltMessages {
 
 /** System and developer messages go to the system prompt from wherever they stand; neighbours of one role become one turn. */
 export function buildMessages(messages: readonly ChatMessage[], betas: Set<string>, mayModify: boolean): BuiltMessages {
-  const system: AnthropicBlock[] = [];
+  const system: AnthropicText[] = [];
   const turns: AnthropicTurn[] = [];
   const add = (role: AnthropicTurn['role'], blocks: AnthropicBlock[]): void => {
     const last = turns.at(-1);
@@ -34,7 +34,10 @@ export function buildMessages(messages: readonly ChatMessage[], betas: Set<strin
     switch (message?.role) {
       case 'system':
       case 'developer':
-        system.push(...cached(message, buildBlocks(message.content, param, betas)));
+        for (const block of cached(message, buildBlocks(message.content, param, betas))) {
+          if (block.type !== 'text') return refuse(param, 'a system message holds text only');
+          system.push(block);
+        }
         break;
       case 'user':
         add('user', cached(message, buildBlocks(message.content, param, betas)));
@@ -56,7 +59,7 @@ export function buildMessages(messages: readonly ChatMessage[], betas: Set<strin
         return refuse(param, 'the role is not one of system, developer, user, assistant, tool');
     }
   }
-  return { system: system as AnthropicText[], turns: repairTurns(turns, mayModify) };
+  return { system, turns: repairTurns(turns, mayModify) };
 }
 
 /** A marker on the message belongs to its last block. */

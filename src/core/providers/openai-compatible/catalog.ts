@@ -125,5 +125,4 @@ export const catalog: readonly CatalogRow[] = [
     defaultBaseUrl: 'https://api.x.ai/v1',
     env: { apiKey: ['XAI_API_KEY'], baseUrl: ['XAI_API_BASE'] },
   },
-  // scripts/new-provider --row adds here
 ];

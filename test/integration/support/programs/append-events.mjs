@@ -1,10 +1,13 @@
 // Starts the database service as the product does, appends events in transactions of their own, eight at a time, and prints the sequences it was given.
 import 'reflect-metadata';
+import { Logger } from '@nestjs/common';
 
 const [dist, url, topic, count] = process.argv.slice(2);
 const { DatabaseService } = await import(`${dist}/database/database.service.js`);
 const { ChangeFeedRepository } = await import(`${dist}/database/change-feed.repository.js`);
 
+// Standard output is for the answer alone.
+Logger.overrideLogger(false);
 const database = new DatabaseService({ url });
 await database.onModuleInit();
 const feed = new ChangeFeedRepository(database);

@@ -1,0 +1,104 @@
+/** Puts the rooms together: each gets its settings here, and none looks for another by itself. */
+import { Global, Module, type DynamicModule } from '@nestjs/common';
+import { APP_FILTER } from '@nestjs/core';
+import { AuthModule } from './auth/auth.module.js';
+import { CatalogModule } from './catalog/catalog.module.js';
+import { ClientsModule } from './clients/clients.module.js';
+import { UpstreamsModule } from './clients/upstreams.module.js';
+import { CLOCK, RANDOM } from './config/ports.js';
+import { SettingsModule, type SettingsModuleOptions } from './config/settings.module.js';
+import { SettingsService } from './config/settings.service.js';
+import { providerRegistry } from './core/providers/registry.js';
+import { systemClock, systemRandom } from './core/spec/clock.js';
+import { DatabaseModule } from './database/database.module.js';
+import { GatewayModule } from './gateway/gateway.module.js';
+import { HealthModule } from './health/health.module.js';
+import { ErrorFilter } from './http/error.filter.js';
+import { KeysModule } from './management/keys/keys.module.js';
+import { SpendModule } from './spend/spend.module.js';
+import { spendSettings, type SpendSettings } from './spend/spend-settings.js';
+
+@Global()
+@Module({
+  providers: [
+    { provide: CLOCK, useValue: systemClock },
+    { provide: RANDOM, useValue: systemRandom },
+    { provide: APP_FILTER, useClass: ErrorFilter },
+  ],
+  exports: [CLOCK, RANDOM],
+})
+class EdgeModule {}
+
+export interface AppOptions extends SettingsModuleOptions {
+  /** How spend rows are written, where it differs from the configuration: tests have no compiled worker file. */
+  readonly spend?: Partial<SpendSettings>;
+}
+
+@Module({})
+export class AppModule {
+  static create({ spend, ...settings }: AppOptions): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        SettingsModule.forRoot(settings),
+        EdgeModule,
+        databaseModule(),
+        CatalogModule.forRoot(providerRegistry),
+        clientsModule(),
+        UpstreamsModule,
+        spendModule(spend),
+        authModule(),
+        GatewayModule,
+        HealthModule,
+        KeysModule,
+      ],
+    };
+  }
+}
+
+function databaseModule(): DynamicModule {
+  return DatabaseModule.registerAsync({
+    inject: [SettingsService],
+    useFactory: ({ general }: SettingsService) => ({
+      url: general.databaseUrl,
+      connectionPoolLimit: general.databaseConnectionPoolLimit,
+      connectTimeoutMs: general.databaseConnectionTimeoutMs,
+    }),
+  });
+}
+
+function clientsModule(): DynamicModule {
+  return ClientsModule.forRootAsync({
+    inject: [SettingsService],
+    useFactory: ({ general }: SettingsService) => general.clientCache,
+  });
+}
+
+function spendModule(given: Partial<SpendSettings> = {}): DynamicModule {
+  return SpendModule.register({
+    inject: [SettingsService],
+    useFactory: ({ general }: SettingsService) =>
+      spendSettings({
+        journalDir: general.journalDir,
+        databaseUrl: general.databaseUrl,
+        journalMaxBytes: general.journalMaxBytes,
+        fsync: general.journalFsync,
+        flushIntervalMs: general.batchWriteIntervalMs,
+        ...given,
+      }),
+  });
+}
+
+function authModule(): DynamicModule {
+  return AuthModule.registerAsync({
+    inject: [SettingsService],
+    useFactory: ({ general }: SettingsService) => ({
+      masterKey: general.masterKey,
+      maxCachedKeys: general.keyCacheMaxSize,
+      keyTtlMs: general.keyCacheTtlMs,
+      serveWithoutDatabase: general.allowRequestsOnDbUnavailable,
+      staleKeyMaxMs: general.staleKeyMaxMs,
+      keyHeader: general.keyHeaderName,
+    }),
+  });
+}

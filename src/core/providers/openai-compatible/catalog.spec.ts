@@ -1,0 +1,68 @@
+import { plainParameters } from '../../spec/parameters.js';
+import { catalog } from './catalog.js';
+import { openAiCompatible } from './index.js';
+import { openAiChatParams } from './openai-chat-params.js';
+
+describe('the catalog', () => {
+  it('has no id twice', () => {
+    expect(new Set(catalog.map(({ id }) => id)).size).toBe(catalog.length);
+  });
+
+  it('is sorted by id, so that two people who add a row seldom meet', () => {
+    expect(catalog.map(({ id }) => id)).toEqual(catalog.map(({ id }) => id).sort());
+  });
+});
+
+describe.each(catalog.map((row) => [row.id, row] as const))('the row of %s', (_id, row) => {
+  const provider = openAiCompatible(row);
+
+  it('names provider, documentation and environment variables in the usual form', () => {
+    expect(row.id).toMatch(/^[a-z][a-z0-9_]*$/);
+    expect(row.displayName).not.toBe('');
+    expect(new URL(row.docs).protocol).toBe('https:');
+    expect(row.env.apiKey.length).toBeGreaterThan(0);
+    for (const name of [...row.env.apiKey, ...(row.env.baseUrl ?? [])]) expect(name).toMatch(/^[A-Z][A-Z0-9_]*$/);
+  });
+
+  it('has an https base URL without a trailing slash, or leaves it to the user', () => {
+    if (row.defaultBaseUrl === undefined) expect(row.env.baseUrl?.length).toBeGreaterThan(0);
+    else expect(row.defaultBaseUrl).toMatch(/^https:\/\/[^?#]+[^/?#]$/);
+  });
+
+  it('rules out and renames parameters of OpenAI only', () => {
+    for (const name of [...(row.unsupported ?? []), ...Object.keys(row.renamed ?? {})]) expect(openAiChatParams).toContain(name);
+  });
+
+  it('makes a request with the key, the model, and the parameters by their names there', async () => {
+    const base = new URL(row.defaultBaseUrl ?? 'http://127.0.0.1:8000/v1');
+    const body = { model: 'ours', messages: [{ role: 'user' as const, content: 'Hi' }], max_completion_tokens: 5, stream: true };
+    const call = {
+      body,
+      bytes: Buffer.from(JSON.stringify(body)),
+      model: 'theirs',
+      stream: true,
+      endpoint: { origin: base.origin, basePath: base.pathname },
+      parameters: plainParameters,
+      created: 1,
+      responseId: 'chatcmpl-1',
+    };
+    for (const adapter of [provider.chat, provider.native?.['openai-chat']]) {
+      const request = adapter && (await provider.authenticate(adapter.buildRequest(call), { apiKey: 'k' }));
+      expect(request).toMatchObject({
+        method: 'POST',
+        origin: base.origin,
+        path: `${base.pathname}/chat/completions`,
+        headers: { authorization: 'Bearer k', 'content-type': 'application/json' },
+      });
+      const { stream_options: streamOptions, ...sent } = JSON.parse(Buffer.from(request?.body ?? '').toString()) as Record<string, unknown>;
+      const limit = row.renamed?.['max_completion_tokens'] ?? 'max_completion_tokens';
+      expect(sent).toEqual({ model: 'theirs', messages: body.messages, stream: true, [limit]: 5 });
+      expect(streamOptions).toEqual(row.asksForStreamUsage === false ? undefined : { include_usage: true });
+    }
+  });
+
+  it('sends no credentials where there are none', async () => {
+    const request = await provider.authenticate({ method: 'POST', origin: 'https://a.example', path: '/', headers: {} }, {});
+    expect(request.headers).toEqual({});
+  });
+});

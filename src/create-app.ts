@@ -1,0 +1,19 @@
+/** Makes the application, ready to listen: the adapter with its limits, the rooms, and the log. */
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { LoggerService } from '@nestjs/common';
+import { AppModule, type AppOptions } from './app.module.js';
+import { declarePrincipal } from './auth/principal-of.js';
+import { createAdapter } from './http/create-adapter.js';
+
+/** @throws whatever keeps a room from starting; nothing is left running then */
+export async function createApp(options: AppOptions, logger: LoggerService | false): Promise<NestFastifyApplication> {
+  const adapter = createAdapter();
+  declarePrincipal(adapter.getInstance());
+  return NestFactory.create<NestFastifyApplication>(AppModule.create(options), adapter, {
+    logger,
+    bodyParser: false,
+    abortOnError: false,
+    forceCloseConnections: true,
+  });
+}

@@ -1,0 +1,43 @@
+/** The command `tollgate`: reads its options, checks a configuration, or serves it from one process or several. */
+import 'reflect-metadata';
+import cluster from 'node:cluster';
+import { validateCatalog } from './catalog/build-snapshot.js';
+import { cliUsage, CliUsageError, parseCliOptions } from './config/cli-options.js';
+import { ConfigError, describeProblem, isError } from './config/config-problem.js';
+import { checkConfig } from './config/load-config.js';
+import { version } from './config/version.js';
+import { providerRegistry } from './core/providers/registry.js';
+import { serve } from './serve.js';
+import { superviseWorkers } from './supervise-workers.js';
+
+async function main(argv: readonly string[]): Promise<void> {
+  const options = parseCliOptions(argv);
+  switch (options.command) {
+    case 'help':
+      console.log(cliUsage);
+      break;
+    case 'version':
+      console.log(version);
+      break;
+    case 'check':
+      check(options.configPath);
+      break;
+    case 'serve':
+      if (options.numWorkers > 1 && cluster.isPrimary) superviseWorkers(options);
+      else await serve(options);
+  }
+}
+
+function check(configPath: string): void {
+  const problems = checkConfig(configPath, process.env, validateCatalog(providerRegistry));
+  for (const problem of problems) console.log(describeProblem(problem));
+  const errors = problems.filter(isError).length;
+  console.log(errors > 0 ? `${configPath}: ${errors} error(s)` : `${configPath} can be used.`);
+  process.exitCode = errors > 0 ? 1 : 0;
+}
+
+main(process.argv.slice(2)).catch((error: unknown) => {
+  const expected = error instanceof CliUsageError || error instanceof ConfigError;
+  console.error(expected ? error.message : error);
+  process.exit(error instanceof CliUsageError ? error.exitCode : 1);
+});

@@ -1,0 +1,58 @@
+/** Serves one process: starts the application, says how to call it, and ends it in order on a signal. */
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { CatalogService } from './catalog/catalog.service.js';
+import type { CliOptions } from './config/cli-options.js';
+import { describeProblem } from './config/config-problem.js';
+import { loadConfig } from './config/load-config.js';
+import { readProcessSettings } from './config/process-settings.js';
+import { version } from './config/version.js';
+import { createApp } from './create-app.js';
+import { PinoLogger } from './observability/pino-logger.service.js';
+import { logLevelFrom } from './observability/log-settings.js';
+
+type ServeOptions = Extract<CliOptions, { command: 'serve' }>;
+
+/** @throws ConfigError for a configuration that cannot be used, and what keeps the application from starting */
+export async function serve({ configPath, host, port }: ServeOptions): Promise<void> {
+  const config = loadConfig(configPath);
+  const { logLevel, masterKeyShown } = readProcessSettings();
+  const logger = new PinoLogger(logLevelFrom(logLevel));
+  for (const problem of config.warnings) logger.warn(describeProblem(problem), 'Config');
+  const app = await createApp({ config, reloadFrom: { path: configPath } }, logger);
+  endOnSignals(app, logger);
+  await app.listen(port, host);
+  console.log(greeting(await app.getUrl(), app.get(CatalogService), masterKeyShown));
+}
+
+/** The first signal ends in order, however long running answers take within their grace; a second one ends at once. */
+function endOnSignals(app: NestFastifyApplication, logger: PinoLogger): void {
+  let ending = false;
+  const end = (signal: NodeJS.Signals): void => {
+    if (ending) process.exit(1);
+    ending = true;
+    logger.log(`${signal}: finishing running requests.`, 'Shutdown');
+    app.close().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        logger.error(error, 'Shutdown');
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGTERM', end);
+  process.on('SIGINT', end);
+}
+
+function greeting(url: string, catalog: CatalogService, keyExpression: string): string {
+  const address = url.replace('0.0.0.0', '127.0.0.1').replace('[::]', '127.0.0.1');
+  const models = catalog.current().models();
+  const model = models.find(({ isPattern }) => !isPattern)?.id;
+  const first = `Tollgate ${version} listens on ${address} with ${models.length} model name(s).`;
+  if (model === undefined) return first;
+  return `${first} Try it:
+
+curl -s ${address}/v1/chat/completions \\
+  -H "Authorization: Bearer ${keyExpression}" -H 'Content-Type: application/json' \\
+  -d '{"model": ${JSON.stringify(model)}, "messages": [{"role": "user", "content": "Hello"}]}'
+`;
+}

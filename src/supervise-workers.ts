@@ -1,0 +1,40 @@
+/** Keeps the asked number of serving processes alive behind one port, and ends them together. */
+import cluster, { type Worker } from 'node:cluster';
+import type { CliOptions } from './config/cli-options.js';
+
+type ServeOptions = Extract<CliOptions, { command: 'serve' }>;
+
+/** A worker that ends sooner than this after its start has failed to start. */
+const startMs = 5_000;
+const restartDelayMs = 1_000;
+
+export function superviseWorkers({ numWorkers }: ServeOptions): void {
+  let ending = false;
+  let started = 0;
+  const startWorker = (): void => {
+    const worker = cluster.fork();
+    const startedAt = performance.now();
+    worker.once('listening', () => started++);
+    worker.once('exit', (code) => replace(worker, code, performance.now() - startedAt));
+  };
+  const replace = (worker: Worker, code: number | null, lifeMs: number): void => {
+    if (ending) {
+      if (Object.keys(cluster.workers ?? {}).length === 0) process.exit(0);
+      return;
+    }
+    // What fails from the first is a mistake in the configuration, and more attempts would only repeat it.
+    if (started === 0) process.exit(code ?? 1);
+    console.error(`Worker ${worker.process.pid} ended with ${code ?? 'a signal'}; another one is started.`);
+    setTimeout(startWorker, lifeMs < startMs ? restartDelayMs : 0);
+  };
+  const end = (signal: NodeJS.Signals): void => {
+    ending = true;
+    for (const worker of Object.values(cluster.workers ?? {})) worker?.process.kill(signal);
+  };
+  process.on('SIGTERM', end);
+  process.on('SIGINT', end);
+  process.on('SIGHUP', (signal) => {
+    for (const worker of Object.values(cluster.workers ?? {})) worker?.process.kill(signal);
+  });
+  for (let count = 0; count < numWorkers; count++) startWorker();
+}

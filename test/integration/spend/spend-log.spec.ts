@@ -1,0 +1,178 @@
+/** From `begin` to the management API: rows appear by themselves, soon, in LiteLLM's shape, and survive a database that is away. */
+import { readdirSync } from 'node:fs';
+import type { DatabaseService } from '../../../src/database/database.service.js';
+import { keyHash } from '../../../src/auth/key-hash.js';
+import { SpendLogsController } from '../../../src/management/spend/spend-logs.controller.js';
+import { SpendLogsService } from '../../../src/management/spend/spend-logs.service.js';
+import { spendSettings, type SpendSettings } from '../../../src/spend/spend-settings.js';
+import { SpendService } from '../../../src/spend/spend.service.js';
+import type { SpendIntent, SpendOutcome } from '../../../src/spend/spend-intent.js';
+import { sampleIntent, sampleOutcome, temporaryJournalDir } from '../../../src/spend/testing/samples.js';
+import { createWriter } from '../../../src/spend/writer-factory.js';
+import { describeOnBothDatabases, eventually, openDatabase } from '../support/databases.js';
+
+const DAY_MS = 86_400_000;
+
+async function startSpend(databaseUrl: string, given: Partial<SpendSettings> = {}): Promise<SpendService> {
+  const settings = spendSettings({ journalDir: temporaryJournalDir(), databaseUrl, writer: 'in-process', ...given });
+  const spend = new SpendService(settings, createWriter);
+  await spend.onModuleInit();
+  return spend;
+}
+
+function record(spend: SpendService, intent: Partial<SpendIntent>, spendNanos: bigint, outcome: Partial<SpendOutcome> = {}): string {
+  const requestId = spend.newRequestId();
+  spend.begin(sampleIntent(requestId, intent)).settle(sampleOutcome(spendNanos, outcome));
+  return requestId;
+}
+
+describeOnBothDatabases('The spend log', (database) => {
+  let service: DatabaseService;
+  let routes: SpendLogsController;
+  beforeAll(async () => {
+    service = await openDatabase(database.url);
+    routes = new SpendLogsController(new SpendLogsService(service));
+  });
+  beforeEach(() => service.run((client) => client.spendLog.deleteMany()));
+  afterAll(() => service.onApplicationShutdown());
+
+  test('a settled request is readable within a second, in the shape that LiteLLM clients read', async () => {
+    const spend = await startSpend(database.url);
+    const id = record(spend, { organizationId: 'org-1', sessionId: 's-1', tags: ['t'], metadata: { a: 1 } }, 123_456_789n);
+    await eventually('the row', async () => (await routes.page({ request_id: id })).total === 1, 1_000);
+    const [row] = (await routes.page({ request_id: id })).data;
+    expect(row).toEqual({
+      request_id: id,
+      litellm_call_id: id,
+      call_type: 'acompletion',
+      api_key: 'a'.repeat(64),
+      spend: 0.123456789,
+      total_tokens: 30,
+      prompt_tokens: 10,
+      completion_tokens: 20,
+      startTime: '2025-11-24T16:00:00.000Z',
+      endTime: '2025-11-24T16:00:00.900Z',
+      completionStartTime: '2025-11-24T16:00:00.400Z',
+      request_duration_ms: 900,
+      model: 'gpt-4o-mini-2024-07-18',
+      model_id: 'd'.repeat(32),
+      model_group: 'gpt-4o-mini',
+      custom_llm_provider: 'openai',
+      api_base: 'https://api.openai.com/v1',
+      user: 'user-1',
+      end_user: '',
+      team_id: 'team-1',
+      organization_id: 'org-1',
+      metadata: {
+        user_api_key_alias: 'alias-1',
+        requester_metadata: { a: 1 },
+        usage_object: { prompt_tokens: 10, completion_tokens: 20, total_tokens: 30 },
+        attempts: [expect.objectContaining({ status: 'success', spend: 0.123456789 })],
+      },
+      cache_hit: 'None',
+      cache_key: 'Cache OFF',
+      request_tags: ['t'],
+      requester_ip_address: '127.0.0.1',
+      messages: {},
+      response: {},
+      proxy_server_request: {},
+      session_id: 's-1',
+      status: 'success',
+      mcp_namespaced_tool_name: null,
+    });
+    await spend.onApplicationShutdown();
+  });
+
+  test('shutdown writes what is settled, leaves what is open to the next start, and a clean end leaves no files', async () => {
+    const journalDir = temporaryJournalDir();
+    const first = await startSpend(database.url, { journalDir, flushIntervalMs: 60_000 });
+    record(first, {}, 1n);
+    const open = first.newRequestId();
+    first.begin(sampleIntent(open, { reservationNanos: 44n }));
+    await first.onApplicationShutdown();
+    expect((await routes.page({})).total).toBe(1);
+    const second = await startSpend(database.url, { journalDir });
+    await eventually('the open request is recovered', async () => (await routes.page({})).total === 2, 3_000);
+    expect((await routes.page({ request_id: open })).data[0]).toMatchObject({
+      status: 'failure',
+      spend: 4.4e-8,
+      metadata: { recovered: true, error_information: { error_code: 'recovered' } },
+    });
+    await second.onApplicationShutdown();
+    expect(readdirSync(journalDir)).toEqual([]);
+  });
+
+  test('settling twice charges once', async () => {
+    const spend = await startSpend(database.url);
+    const ticket = spend.begin(sampleIntent('twice'));
+    ticket.settle(sampleOutcome(5n));
+    ticket.settle(sampleOutcome(7n));
+    ticket.checkpoint({ usage: { promptTokens: 1, completionTokens: 1 }, costNanos: 9n });
+    await spend.onApplicationShutdown();
+    expect(await routes.list({})).toMatchObject([{ request_id: 'twice', spend: 5e-9 }]);
+  });
+
+  test('requests go on while the database is away, and their rows appear when it comes', async () => {
+    const late = await database.another();
+    const spend = await startSpend(late.url, { flushIntervalMs: 20 });
+    const ids = Array.from({ length: 50 }, () => record(spend, {}, 1n));
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const comesLate = await openDatabase(late.url);
+    await eventually('all rows', async () => (await comesLate.run((client) => client.spendLog.count())) === ids.length);
+    await spend.onApplicationShutdown();
+    await comesLate.onApplicationShutdown();
+  });
+
+  test('every filter of /spend/logs/v2 selects, pages neither overlap nor leave gaps', async () => {
+    const spend = await startSpend(database.url);
+    const clear = 'sk-clear-key-for-a-filter';
+    const other: Partial<SpendIntent> = { apiKeyHash: keyHash(clear), userId: 'u2', teamId: 't2', endUser: 'e2', modelGroup: 'g2', startedAtMs: 1_764_000_000_000 + 2 * DAY_MS };
+    const attempts = [{ deploymentId: 'd2', provider: 'p2', model: 'm2', apiBase: 'b2', status: 'failure' as const, costNanos: 0n }];
+    const odd = record(spend, other, 2_000_000_000n, { status: 'failure', attempts });
+    for (let i = 0; i < 24; i += 1) record(spend, {}, BigInt(i));
+    await spend.onApplicationShutdown();
+
+    for (const [name, value] of Object.entries({
+      api_key: clear,
+      user_id: 'u2',
+      team_id: 't2',
+      request_id: odd,
+      model: 'm2',
+      model_group: 'g2',
+      model_id: 'd2',
+      end_user: 'e2',
+      status_filter: 'failure',
+      min_spend: '1.5',
+      start_date: '2025-11-26',
+    })) {
+      const { data, total } = await routes.page({ [name]: value });
+      expect([name, total, data[0]?.['request_id']]).toEqual([name, 1, odd]);
+    }
+    expect((await routes.page({ max_spend: '0.000000010' })).total).toBe(11);
+    expect((await routes.page({ end_date: '2025-11-24' })).total).toBe(24);
+    const pages = [];
+    for (const page of ['1', '2', '3', '4']) pages.push(await routes.page({ page, page_size: '10' }));
+    expect(pages.map(({ data }) => data.length)).toEqual([10, 10, 5, 0]);
+    expect(pages[0]).toMatchObject({ total: 25, page: 1, page_size: 10, total_pages: 3 });
+    expect(new Set(pages.flatMap(({ data }) => data.map((row) => row['request_id']))).size).toBe(25);
+    expect(pages[0]?.data[0]?.['request_id']).toBe(odd);
+    expect(() => routes.page({ session_id: 's' })).toThrow('`session_id`');
+  });
+
+  test('summaries add up exactly by day, key, user and model', async () => {
+    const spend = await startSpend(database.url);
+    const nextDay = { startedAtMs: 1_764_000_000_000 + DAY_MS, userId: undefined, apiKeyHash: 'b'.repeat(64) };
+    for (let i = 0; i < 30; i += 1) record(spend, i % 3 === 0 ? nextDay : {}, 100_000_000n);
+    await spend.onApplicationShutdown();
+    const model = 'gpt-4o-mini-2024-07-18';
+    expect(await routes.list({ start_date: '2025-11-20', end_date: '2025-11-26' })).toEqual([
+      { startTime: '2025-11-24', spend: 2, ['a'.repeat(64)]: 2, users: { 'user-1': 2 }, models: { [model]: 2 } },
+      { startTime: '2025-11-25', spend: 1, ['b'.repeat(64)]: 1, users: { '': 1 }, models: { [model]: 1 } },
+      { startTime: '2025-11-26', spend: 0, users: {}, models: {} },
+    ]);
+    expect(await routes.list({ start_date: '2025-11-20', end_date: '2025-11-26', user_id: 'nobody' })).toEqual([]);
+    const range = { start_date: '2025-11-24', end_date: '2025-11-24' };
+    expect(await routes.list({ ...range, summarize: 'false' })).toHaveLength(20);
+    expect(await routes.list({ ...range, summarize: 'false', user_id: 'user-2' })).toEqual([]);
+  });
+});
