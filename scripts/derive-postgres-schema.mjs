@@ -17,13 +17,19 @@ function derive(schema) {
     const type = /^ {2}\w+\s+(\w+)\??(\s|$)/.exec(line)?.[1];
     return type !== undefined && type in nativeTypes ? `${line.trimEnd()} ${nativeTypes[type]}` : line;
   });
-  return ['// Made by scripts/derive-postgres-schema.mjs from prisma/sqlite/schema.prisma: edit that one.', '', ...body].join('\n');
+  return [
+    '// Made by scripts/derive-postgres-schema.mjs from prisma/sqlite/schema.prisma: edit that one.',
+    '',
+    ...body,
+  ].join('\n');
 }
 
 const derived = derive(readFileSync(source, 'utf8'));
 if (process.argv.includes('--check')) {
   if (readFileSync(target, 'utf8') !== derived) {
-    console.error('prisma/postgres/schema.prisma differs from what prisma/sqlite/schema.prisma gives. Run scripts/derive-postgres-schema.mjs.');
+    console.error(
+      'prisma/postgres/schema.prisma differs from what prisma/sqlite/schema.prisma gives. Run scripts/derive-postgres-schema.mjs.',
+    );
     process.exit(1);
   }
 } else {

@@ -14,14 +14,28 @@ fi
 node scripts/derive-postgres-schema.mjs
 
 scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
+new_folder() { ls "prisma/$1/migrations" | grep -vxFf "$scratch/$1" || true; }
+finish() {
+  local code=$? dialect folder
+  # Both or neither.
+  if [[ $code -ne 0 ]]; then
+    for dialect in sqlite postgres; do
+      folder=$(new_folder "$dialect")
+      [[ -z $folder ]] || rm -rf "prisma/$dialect/migrations/$folder"
+    done
+  fi
+  rm -rf "$scratch"
+  exit "$code"
+}
 # What is there already, so that the new folders can be told from the old ones.
 for dialect in sqlite postgres; do
   mkdir -p "prisma/$dialect/migrations"
-  ls "prisma/$dialect/migrations" >"$scratch/$dialect"
+  { echo migration_lock.toml; ls "prisma/$dialect/migrations"; } >"$scratch/$dialect"
 done
+trap finish EXIT
 
-DATABASE_URL="file:$scratch/author.db" prisma migrate dev --create-only --name "$name"
+# The stand-in engine cannot both apply older migrations and write a new one in the same run of `migrate dev`: they are applied first.
+DATABASE_URL="file:$scratch/author.db" bash -euo pipefail -c 'prisma migrate deploy && prisma migrate dev --create-only --name "$0"' "$name"
 
 # In a database of its own, so that a given server is left as it was.
 scripts/with-postgres.sh env NAME="$name" bash -euo pipefail -c '
@@ -29,12 +43,12 @@ scripts/with-postgres.sh env NAME="$name" bash -euo pipefail -c '
   database=tollgate_author_$$
   on_server "CREATE DATABASE $database"
   trap "on_server \"DROP DATABASE $database WITH (FORCE)\"" EXIT
-  DATABASE_URL=$(node -p "const u = new URL(process.env.TEST_POSTGRES_URL); u.pathname = process.argv[1]; u.href" "$database") \
-    prisma migrate dev --create-only --name "$NAME"
+  export DATABASE_URL=$(node -p "const u = new URL(process.env.TEST_POSTGRES_URL); u.pathname = process.argv[1]; u.href" "$database")
+  prisma migrate deploy
+  prisma migrate dev --create-only --name "$NAME"
 '
 
 # Each folder is named by the second in which it was made: the pair gets one name.
-new_folder() { ls "prisma/$1/migrations" | grep -vxFf "$scratch/$1" | grep -v '^migration_lock.toml$'; }
 sqlite=$(new_folder sqlite)
 postgres=$(new_folder postgres)
 if [[ $postgres != "$sqlite" ]]; then

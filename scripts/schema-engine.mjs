@@ -108,7 +108,9 @@ async function loadEngine() {
   const entry = createRequire(import.meta.url).resolve('@prisma/schema-engine-wasm');
   const folder = entry.replace(/schema_engine\.js$/, '');
   const glue = await import(`${folder}schema_engine_bg.js`);
-  const { instance } = await WebAssembly.instantiate(readFileSync(`${folder}schema_engine_bg.wasm`), { './schema_engine_bg.js': glue });
+  const { instance } = await WebAssembly.instantiate(readFileSync(`${folder}schema_engine_bg.wasm`), {
+    './schema_engine_bg.js': glue,
+  });
   glue.__wbg_set_wasm(instance.exports);
   instance.exports.__wbindgen_start();
   const datamodels = option('--datamodels')
@@ -136,8 +138,14 @@ async function serve() {
       send({ id, result: (await call(method, params)) ?? null });
     } catch (error) {
       const registered = /External error id#(\d+)/.exec(error.message)?.[1];
-      const cause = registered === undefined ? undefined : factory.errorRegistry.consumeError(Number(registered))?.error;
-      const data = { is_panic: false, message: cause?.message ?? error.message, meta: error.meta ?? null, error_code: error.code ?? null };
+      const cause =
+        registered === undefined ? undefined : factory.errorRegistry.consumeError(Number(registered))?.error;
+      const data = {
+        is_panic: false,
+        message: cause?.message ?? error.message,
+        meta: error.meta ?? null,
+        error_code: error.code ?? null,
+      };
       send({ id, error: { code: 4466, message: 'see data', data } });
     }
   }

@@ -19,11 +19,13 @@ expected=()
 [[ $what == unit ]] || expected+=("$results/integration.json")
 rm -f "${expected[@]}"
 
+# A run that hangs is ended, so that the summary comes all the same.
 # --expose-gc: tests of the client cache watch evicted clients being collected.
 run_jest() {
   local name=$1
   shift
-  node --expose-gc node_modules/jest/bin/jest.js --config jest.config.cjs --json --outputFile="$results/$name.json" "$@"
+  timeout --foreground --kill-after=10 "${TEST_TIMEOUT_SECONDS:-1500}" \
+    node --expose-gc node_modules/jest/bin/jest.js --config jest.config.cjs --maxWorkers=100% --json --outputFile="$results/$name.json" "$@"
 }
 
 run_unit() {

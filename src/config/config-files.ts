@@ -100,7 +100,7 @@ class FileReader {
 }
 
 function whyUnreadable(error: unknown, path: string): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
   if (code === 'ENOENT')
     return `there is no file ${path}. Correct the path (an include is relative to the file it stands in).`;
   if (code === 'EISDIR') return `${path} is a folder. Name a file.`;

@@ -2,10 +2,12 @@
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, Scalar, type Alias, type Pair } from 'yaml';
 import { errorAt, type ConfigProblem, type Origin } from './config-problem.js';
 
+export type ScalarValue = string | number | boolean | null;
+
 export interface LocatedScalar {
   readonly kind: 'scalar';
   readonly origin: Origin;
-  readonly value: unknown;
+  readonly value: ScalarValue;
   /** A number as it was written, before it became a double. */
   readonly text?: string;
   /** The environment variable that the value was to come from, where it is not set. */
@@ -87,7 +89,7 @@ class TreeReader {
     }
     if (!isScalar(node)) return { kind: 'scalar', origin, value: null };
     const isNumber = typeof node.value === 'number';
-    return { kind: 'scalar', origin, value: node.value, ...(isNumber && node.source ? { text: node.source } : {}) };
+    return { kind: 'scalar', origin, value: toScalarValue(node.value), ...(isNumber && node.source ? { text: node.source } : {}) };
   }
 
   private readItems(items: readonly unknown[], { line, path }: Origin): Located[] {
@@ -145,6 +147,11 @@ class TreeReader {
     const start = isScalar(node) || isMap(node) || isSeq(node) || isAlias(node) ? node.range?.[0] : undefined;
     return start === undefined ? undefined : this.lines.linePos(start).line;
   }
+}
+
+/** JSON and the YAML read here have no other scalars. */
+export function toScalarValue(value: unknown): ScalarValue {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : null;
 }
 
 function isMergeKey(key: Scalar): boolean {

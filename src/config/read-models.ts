@@ -2,7 +2,7 @@
 import { errorAt, warningAt, type ConfigProblem, type Origin } from './config-problem.js';
 import { checkKeys } from './check-keys.js';
 import { findUnset, referencePrefix } from './environment-references.js';
-import type { Located, LocatedMap } from './located.js';
+import { toScalarValue, type Located, type LocatedMap } from './located.js';
 import { isConnectionKey, toModelEntry, type ModelEntry } from './model-entry.js';
 import { readSection } from './read-section.js';
 import { modelEntrySchema } from './schema/model-entry.schema.js';
@@ -188,7 +188,7 @@ function locate(value: unknown, origin: Origin): Located {
   if (Array.isArray(value)) {
     return { kind: 'list', origin, items: value.map((item, index) => locate(item, below(`${origin.path}[${index}]`))) };
   }
-  if (typeof value !== 'object' || value === null) return { kind: 'scalar', origin, value };
+  if (typeof value !== 'object' || value === null) return { kind: 'scalar', origin, value: toScalarValue(value) };
   const entries = Object.entries(value).map(
     ([key, inner]) => [key, locate(inner, below(origin.path === '' ? key : `${origin.path}.${key}`))] as const,
   );

@@ -102,13 +102,19 @@ export class ChangeFeedPoller implements OnModuleInit, OnApplicationShutdown {
       try {
         subscriber(events, { gap });
       } catch (error) {
-        this.#logger.error('A subscriber of the change feed failed.', error instanceof Error ? error.stack : String(error));
+        this.#logger.error(
+          'A subscriber of the change feed failed.',
+          error instanceof Error ? error.stack : String(error),
+        );
       }
     }
   }
 
   #scheduleNext(delayMs: number): void {
     if (this.#stopped) return;
-    this.#cancelNext = this.runtime.timer.schedule(() => void this.poll().then(() => this.#scheduleNext(intervalMs)), delayMs);
+    this.#cancelNext = this.runtime.timer.schedule(
+      () => void this.poll().then(() => this.#scheduleNext(intervalMs)),
+      delayMs,
+    );
   }
 }

@@ -63,7 +63,8 @@ export class ChangeFeedRepository {
       }),
     );
     const last = events.at(-1);
-    if (head < sequence || last === undefined || events[0]?.sequence !== sequence + 1n) return { events: [], next: head, gap: true };
+    if (head < sequence || last === undefined || events[0]?.sequence !== sequence + 1n)
+      return { events: [], next: head, gap: true };
     return { events, next: last.sequence, gap: false };
   }
 

@@ -59,9 +59,11 @@ export class ConnectionSupervisor {
   #unavailable(error: unknown): void {
     this.#status = 'unavailable';
     // Node reports a host with several addresses by an error without a message.
-    const reason = error instanceof Error ? error.message || ('code' in error ? String(error.code) : error.name) : String(error);
+    const reason =
+      error instanceof Error ? error.message || ('code' in error ? String(error.code) : error.name) : String(error);
     // Once per reason, not once per attempt.
-    if (reason !== this.#lastLogged) this.ports.log.warn(`The database is not available, trying again until it is: ${reason}`);
+    if (reason !== this.#lastLogged)
+      this.ports.log.warn(`The database is not available, trying again until it is: ${reason}`);
     this.#lastLogged = reason;
   }
 

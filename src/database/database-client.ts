@@ -24,7 +24,11 @@ export type DatabaseClient = TransactionClient;
 const queryTimeoutMs = 30_000;
 const transactionOptions = { maxWait: 6_000, timeout: 20_000 };
 
-export function createPrismaClient(target: DatabaseTarget, options: DatabaseOptions, runtime: DatabaseRuntime): SqliteClient {
+export function createPrismaClient(
+  target: DatabaseTarget,
+  options: DatabaseOptions,
+  runtime: DatabaseRuntime,
+): SqliteClient {
   if (target.dialect === 'sqlite') {
     const adapter = new SqliteAdapterFactory(target.path, runtime);
     return new SqliteClient({ adapter, transactionOptions, errorFormat: 'minimal' });

@@ -8,7 +8,17 @@ const outageCodes = new Set([
   ...['P1000', 'P1001', 'P1002', 'P1003', 'P1010', 'P1011', 'P1017', 'P2024', 'P2037', 'P2021'],
   // PostgreSQL: shut down, crashed, starting up, too many connections, not (any more) the primary, a lock not to be had in time, credentials, no such database.
   ...['57P01', '57P02', '57P03', '53300', '25006', '55P03', '28000', '28P01', '3D000'],
-  ...['ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EPIPE', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOENT'],
+  ...[
+    'ECONNREFUSED',
+    'ECONNRESET',
+    'ETIMEDOUT',
+    'ENOTFOUND',
+    'EAI_AGAIN',
+    'EPIPE',
+    'EHOSTUNREACH',
+    'ENETUNREACH',
+    'ENOENT',
+  ],
 ]);
 const contentionCodes = new Set(['40001', '40P01', 'P2034']);
 const outageKinds = new Set(['DatabaseNotReachable', 'ConnectionClosed', 'TooManyConnections', 'TlsConnectionError']);
@@ -37,7 +47,8 @@ export function classifyFailure(error: unknown): DatabaseFailure {
     if (link['kind'] === 'TransactionWriteConflict' || failedToBegin.test(message)) return 'contention';
     if (codes.some((code) => outageCodes.has(code) || /^08\w{3}$/.test(code))) return 'outage';
     if (codes.some((code) => /^SQLITE_(IOERR|CANTOPEN|CORRUPT|NOTADB|FULL)/.test(code))) return 'outage';
-    if ((typeof link['kind'] === 'string' && outageKinds.has(link['kind'])) || outageMessage.test(message)) return 'outage';
+    if ((typeof link['kind'] === 'string' && outageKinds.has(link['kind'])) || outageMessage.test(message))
+      return 'outage';
   }
   // SQLite's busy time-out and a socket's share this code; the first was told by its original code above.
   for (const link of chainOf(error)) if (link['code'] === 'P1008') return 'outage';

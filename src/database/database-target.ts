@@ -12,9 +12,16 @@ export function parseDatabaseUrl(url: string): DatabaseTarget {
     return { dialect: 'postgres', url, schema: schema ?? undefined };
   }
   if (url.startsWith('file:')) {
-    const path = decodeURIComponent(url.slice('file:'.length).replace(/\?.*$/, '').replace(/^\/\/(?=\/)/, ''));
+    const path = decodeURIComponent(
+      url
+        .slice('file:'.length)
+        .replace(/\?.*$/, '')
+        .replace(/^\/\/(?=\/)/, ''),
+    );
     if (path !== '' && !path.includes(':memory:')) return { dialect: 'sqlite', path };
-    throw new Error('The database URL names no file. Write `file:./folder/name.db`; a database in memory cannot be shared by the connections that need it.');
+    throw new Error(
+      'The database URL names no file. Write `file:./folder/name.db`; a database in memory cannot be shared by the connections that need it.',
+    );
   }
   throw new Error('The database URL is neither `file:...` (SQLite) nor `postgresql://...` (PostgreSQL).');
 }

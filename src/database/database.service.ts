@@ -79,7 +79,8 @@ export class DatabaseService implements OnModuleInit, OnApplicationShutdown {
   }
 
   async #guarded<T>(work: () => Promise<T>): Promise<T> {
-    if (this.status !== 'ready') throw new GatewayError('database_unavailable', { retryAfterMs, detail: `database ${this.status}` });
+    if (this.status !== 'ready')
+      throw new GatewayError('database_unavailable', { retryAfterMs, detail: `database ${this.status}` });
     try {
       return await work();
     } catch (error) {

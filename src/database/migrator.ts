@@ -149,7 +149,9 @@ async function postgresStep(
   if (schema !== undefined) await client.query(`SET LOCAL search_path = ${client.escapeIdentifier(schema)}`);
   await client.query('SELECT pg_advisory_xact_lock($1)', [advisoryLock]);
   // Asked first, since CREATE TABLE IF NOT EXISTS needs the right to create even where the table is there.
-  const { rows: tables } = await client.query<{ oid: string | null }>(`SELECT to_regclass('"_prisma_migrations"')::text AS oid`);
+  const { rows: tables } = await client.query<{ oid: string | null }>(
+    `SELECT to_regclass('"_prisma_migrations"')::text AS oid`,
+  );
   if (tables[0]?.oid == null) await client.query(createTable.postgres);
   const { rows } = await client.query<AppliedRow>(selectRows);
   const migration = nextPending(migrations, rows);
@@ -191,7 +193,11 @@ function migrateSqlite(path: string, migrations: readonly Migration[], options: 
   }
 }
 
-function sqliteStep(database: Database.Database, migrations: readonly Migration[], options: MigrateOptions): string | undefined {
+function sqliteStep(
+  database: Database.Database,
+  migrations: readonly Migration[],
+  options: MigrateOptions,
+): string | undefined {
   const step = database.transaction(() => {
     database.exec(createTable.sqlite);
     const migration = nextPending(migrations, database.prepare<[], AppliedRow>(selectRows).all());
@@ -199,7 +205,8 @@ function sqliteStep(database: Database.Database, migrations: readonly Migration[
     const startedAt = options.clock.now();
     try {
       database.exec(migration.sql);
-      if ((database.pragma('foreign_key_check') as unknown[]).length > 0) throw new Error('it leaves rows that point to nothing');
+      if ((database.pragma('foreign_key_check') as unknown[]).length > 0)
+        throw new Error('it leaves rows that point to nothing');
     } catch (error) {
       throw failed(migration, error);
     }

@@ -12,7 +12,10 @@ export interface RetryPolicy {
 }
 
 /** Between half of and the whole of an exponentially growing delay. */
-export function backoffMs(policy: Pick<RetryPolicy, 'firstDelayMs' | 'maxDelayMs' | 'random'>, failures: number): number {
+export function backoffMs(
+  policy: Pick<RetryPolicy, 'firstDelayMs' | 'maxDelayMs' | 'random'>,
+  failures: number,
+): number {
   const delayMs = Math.min(policy.maxDelayMs, policy.firstDelayMs * 2 ** Math.min(failures, 30));
   return delayMs * (0.5 + policy.random() / 2);
 }

@@ -30,7 +30,11 @@ export class SqliteAdapterFactory implements SqlDriverAdapterFactory {
   ) {}
 
   async connect(): Promise<SqlDriverAdapter> {
-    const connection = await new PrismaBetterSqlite3({ url: `file:${this.path}`, timeout: 0, fileMustExist: true }).connect();
+    const connection = await new PrismaBetterSqlite3({
+      url: `file:${this.path}`,
+      timeout: 0,
+      fileMustExist: true,
+    }).connect();
     return new SerialSqliteAdapter(connection, { ...patience, ...this.runtime });
   }
 }

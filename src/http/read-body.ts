@@ -9,23 +9,35 @@ import { GatewayError } from '../core/errors/gateway-error.js';
  */
 export function readBody(request: IncomingMessage, limitBytes: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    const tooLarge = (): void => reject(new GatewayError('body_too_large', { facts: { limit: limitBytes } }));
-    if (Number(request.headers['content-length']) > limitBytes) {
-      tooLarge();
-      return;
-    }
     const chunks: Buffer[] = [];
     let bytes = 0;
-    request.on('data', (chunk: Buffer) => {
+    const fail = (error: GatewayError): void => {
+      stop();
+      request.pause();
+      reject(error);
+    };
+    const take = (chunk: Buffer): void => {
+      chunks.push(chunk);
       bytes += chunk.length;
-      if (bytes > limitBytes) {
-        request.pause();
-        tooLarge();
-      } else {
-        chunks.push(chunk);
-      }
-    });
-    request.once('end', () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)));
-    request.once('close', () => reject(new GatewayError('client_closed')));
+      if (bytes > limitBytes) fail(tooLarge(limitBytes));
+    };
+    const finish = (): void => {
+      stop();
+      resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks));
+    };
+    const leave = (): void => fail(new GatewayError('client_closed'));
+    // Every request closes in the end: a listener that stayed would run for each of them.
+    const stop = (): void => {
+      request.off('data', take).off('end', finish).off('close', leave);
+    };
+    if (Number(request.headers['content-length']) > limitBytes) {
+      reject(tooLarge(limitBytes));
+      return;
+    }
+    request.on('data', take).on('end', finish).on('close', leave);
   });
+}
+
+function tooLarge(limitBytes: number): GatewayError {
+  return new GatewayError('body_too_large', { facts: { limit: limitBytes } });
 }

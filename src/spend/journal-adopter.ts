@@ -128,7 +128,7 @@ function recoveredSettlement({ intent, checkpoint }: OpenIntent): Settlement {
     attempts: attempt ? [{ ...attempt, status: 'failure', costNanos: spendNanos, usage: checkpoint.usage }] : [],
     spendNanos,
     usage: checkpoint?.usage,
-    usageEstimated: true,
+    usageEstimated: checkpoint && true,
     errorCode: 'recovered',
     errorMessage: 'The gateway process ended before this request did; its cost is what was known by then.',
     recovered: true,

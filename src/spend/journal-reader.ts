@@ -20,7 +20,7 @@ export interface SettledRequest {
   readonly end: JournalPosition;
 }
 
-const CHUNK_BYTES = 1024 * 1024;
+const CHUNK_BYTES = 256 * 1024;
 const LINE_BREAK = 0x0a;
 const NOTHING = Buffer.alloc(0);
 
@@ -100,7 +100,9 @@ export class JournalReader {
       const facts = { folder: this.#folder, segment: this.#segment, endOffset: this.#offset, chars: line.length };
       this.#report('error', 'A line of the spend journal is torn or corrupt and was skipped', facts);
     } else if (record.kind === 'header' && record.version !== FORMAT_VERSION) {
-      throw new Error(`The spend journal ${this.#folder} has format ${record.version}; this version reads ${FORMAT_VERSION}`);
+      throw new Error(
+        `The spend journal ${this.#folder} has format ${record.version}; this version reads ${FORMAT_VERSION}`,
+      );
     } else if (record.kind === 'intent') {
       const { intent } = record;
       // A segment's head repeats what is open already.

@@ -5,7 +5,10 @@ import { sampleIntent, sampleOutcome } from './testing/samples.js';
 const text = fc.string({ unit: 'binary', maxLength: 20 });
 const count = fc.nat(1_000_000);
 const nanos = fc.bigInt({ min: 0n, max: 10n ** 15n });
-const usage = fc.record({ promptTokens: count, completionTokens: count, cachedTokens: count }, { requiredKeys: ['promptTokens', 'completionTokens'] });
+const usage = fc.record(
+  { promptTokens: count, completionTokens: count, cachedTokens: count },
+  { requiredKeys: ['promptTokens', 'completionTokens'] },
+);
 const intent = fc.record(
   {
     requestId: fc.uuid({ version: 7 }),
@@ -67,9 +70,17 @@ test('every intent, checkpoint and settlement is read back as it was written, on
     fc.property(intent, settlement, usage, nanos, (given, outcome, progress, costNanos) => {
       expect(decodeLine(withoutBreak(encodeIntent(given)))).toEqual({ kind: 'intent', intent: given });
       const { requestId } = given;
-      expect(decodeLine(withoutBreak(encodeSettlement(requestId, outcome)))).toEqual({ kind: 'settlement', requestId, settlement: outcome });
+      expect(decodeLine(withoutBreak(encodeSettlement(requestId, outcome)))).toEqual({
+        kind: 'settlement',
+        requestId,
+        settlement: outcome,
+      });
       const checkpoint = { atMs: 5, usage: progress, costNanos };
-      expect(decodeLine(withoutBreak(encodeCheckpoint(requestId, checkpoint)))).toEqual({ kind: 'checkpoint', requestId, checkpoint });
+      expect(decodeLine(withoutBreak(encodeCheckpoint(requestId, checkpoint)))).toEqual({
+        kind: 'checkpoint',
+        requestId,
+        checkpoint,
+      });
     }),
   );
 });
@@ -86,5 +97,7 @@ test('a line cut at any place, or with any one character changed, is not taken',
 test('an intent whose metadata would fill the journal is written without it, and says so', () => {
   const line = encodeIntent(sampleIntent('id-1', { metadata: { big: 'x'.repeat(MAX_INTENT_CHARS) } }));
   expect(line.length).toBeLessThan(1_000);
-  expect(decodeLine(withoutBreak(line))).toMatchObject({ intent: { requestId: 'id-1', metadata: { metadata_dropped: expect.any(String) } } });
+  expect(decodeLine(withoutBreak(line))).toMatchObject({
+    intent: { requestId: 'id-1', metadata: { metadata_dropped: expect.any(String) } },
+  });
 });

@@ -55,7 +55,11 @@ type AttemptWire = [
   errorCode?: string | null,
   usage?: UsageWire | null,
 ];
-type UsageWire = [promptTokens: number, completionTokens: number, rest?: Omit<Usage, 'promptTokens' | 'completionTokens'>];
+type UsageWire = [
+  promptTokens: number,
+  completionTokens: number,
+  rest?: Omit<Usage, 'promptTokens' | 'completionTokens'>,
+];
 type CheckpointWire = [
   id: string,
   atMs: number,
@@ -82,7 +86,9 @@ export function encodeHeader(): string {
 export function encodeIntent(intent: SpendIntent): string {
   const text = intentText(intent, intentRest(intent));
   if (text.length <= MAX_INTENT_CHARS) return line(text);
-  return line(intentText(intent, { ...intentRest(intent), metadata: undefined, tags: undefined, metadataDropped: true }));
+  return line(
+    intentText(intent, { ...intentRest(intent), metadata: undefined, tags: undefined, metadataDropped: true }),
+  );
 }
 
 export function encodeCheckpoint(requestId: string, { atMs, usage, costNanos, attempt }: Checkpoint): string {

@@ -34,7 +34,13 @@ class Process {
     const setAside = ({ requestId }: { requestId: string }): number => refused.push(requestId);
     const options = { store, report: noReport, setAside };
     const carrier = await JournalCarrier.open({ ...options, journalId: id, folder: journal.folder });
-    return new Process(id, journal, socket, carrier, (drain) => new JournalAdopter({ ...options, journalDir, ownId: id, drain }));
+    return new Process(
+      id,
+      journal,
+      socket,
+      carrier,
+      (drain) => new JournalAdopter({ ...options, journalDir, ownId: id, drain }),
+    );
   }
 
   /** What a SIGKILL leaves: files as they are, perhaps a half-written line, and nobody listening. */
@@ -57,10 +63,32 @@ const process = fc.nat(1);
 const fault = fc.constantFrom<CommitFault>(undefined, undefined, 'before', 'after');
 const step = fc.oneof(
   { weight: 6, arbitrary: fc.record({ do: fc.constant('begin' as const), process, nanos: fc.bigInt(1n, 10n ** 6n) }) },
-  { weight: 3, arbitrary: fc.record({ do: fc.constant('checkpoint' as const), process, pick: fc.nat(9), nanos: fc.bigInt(1n, 10n ** 6n) }) },
-  { weight: 5, arbitrary: fc.record({ do: fc.constant('settle' as const), process, pick: fc.nat(9), nanos: fc.bigInt(0n, 10n ** 6n) }) },
-  { weight: 3, arbitrary: fc.record({ do: fc.constant('carry' as const), process, limit: fc.integer({ min: 1, max: 6 }), fault }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('kill' as const), process, torn: fc.constantFrom('', '1x', 'abc S["') }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant('checkpoint' as const),
+      process,
+      pick: fc.nat(9),
+      nanos: fc.bigInt(1n, 10n ** 6n),
+    }),
+  },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      do: fc.constant('settle' as const),
+      process,
+      pick: fc.nat(9),
+      nanos: fc.bigInt(0n, 10n ** 6n),
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({ do: fc.constant('carry' as const), process, limit: fc.integer({ min: 1, max: 6 }), fault }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant('kill' as const), process, torn: fc.constantFrom('', '1x', 'abc S["') }),
+  },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('adopt' as const), process, carries: fc.nat(3), fault }) },
 );
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
@@ -91,7 +119,10 @@ class World {
       case 'checkpoint': {
         const requestId = process.open[given.pick % Math.max(process.open.length, 1)];
         if (requestId === undefined) return;
-        process.journal.appendCheckpoint(requestId, { usage: { promptTokens: 1, completionTokens: 1 }, costNanos: given.nanos });
+        process.journal.appendCheckpoint(requestId, {
+          usage: { promptTokens: 1, completionTokens: 1 },
+          costNanos: given.nanos,
+        });
         this.expected.set(requestId, { spendNanos: given.nanos, recovered: true });
         return;
       }
@@ -146,7 +177,8 @@ class World {
 
 function ignoreFault(error: unknown): void {
   if (error instanceof AggregateError) error.errors.forEach(ignoreFault);
-  else if (!(error instanceof Error) || !/killed while adopting|database is away|connection broke/.test(error.message)) throw error;
+  else if (!(error instanceof Error) || !/killed while adopting|database is away|connection broke/.test(error.message))
+    throw error;
 }
 
 test('whatever is begun, settled, carried, killed and adopted in whatever order: each begun request has exactly one row with its money', async () => {
@@ -161,6 +193,7 @@ test('whatever is begun, settled, carried, killed and adopted in whatever order:
         requestId,
         { spendNanos, recovered: detail.recovered === true },
       ]);
+      expect([...world.store.rows.values()].filter(({ userId }) => userId !== 'user-1')).toEqual([]);
       expect(new Map(rows as [string, Expected][])).toEqual(world.expected);
       expect(world.refused).toEqual([]);
       expect(readdirSync(world.journalDir).filter((name) => name.includes('adopted'))).toEqual([]);
@@ -178,9 +211,13 @@ test('the journal of a living process is not adopted, and that of a dead one by 
   dead.journal.appendIntent(sampleIntent('a', { reservationNanos: 3n }));
   living.journal.appendIntent(sampleIntent('b'));
   await dead.kill('');
-  const adopters = await Promise.all(['x', 'y', 'z'].map((id) => Process.start(world.journalDir, id, world.store, world.refused)));
+  const adopters = await Promise.all(
+    ['x', 'y', 'z'].map((id) => Process.start(world.journalDir, id, world.store, world.refused)),
+  );
   await Promise.all(adopters.map((adopter) => adopter.adopter(carryAll).adoptOrphans()));
-  expect([...world.store.rows.values()].map(({ requestId, spendNanos, status }) => [requestId, spendNanos, status])).toEqual([['a', 3n, 'failure']]);
+  expect(
+    [...world.store.rows.values()].map(({ requestId, spendNanos, status }) => [requestId, spendNanos, status]),
+  ).toEqual([['a', 3n, 'failure']]);
   expect(existsSync(journalFolder(world.journalDir, dead.id))).toBe(false);
   expect(existsSync(living.journal.folder)).toBe(true);
   await Promise.all([living, ...adopters].map((process) => process.kill('')));

@@ -13,7 +13,8 @@ function tell(message: FromWriterThread): void {
 }
 
 // As text: not every error can be cloned to another thread.
-const report: SpendReport = (level, message, facts) => tell({ kind: 'report', level, line: reportLine(message, facts) });
+const report: SpendReport = (level, message, facts) =>
+  tell({ kind: 'report', level, line: reportLine(message, facts) });
 
 const ledger = openLedger(databaseUrl);
 const writer = new SpendWriter({

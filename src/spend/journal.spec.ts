@@ -6,7 +6,10 @@ import { JournalReader, type SettledRequest } from './journal-reader.js';
 import type { SpendReport } from './spend-report.js';
 import { noReport, orphanJournal, sampleIntent, sampleOutcome, temporaryJournalDir } from './testing/samples.js';
 
-async function readAll(journal: Journal, report: SpendReport = noReport): Promise<{ settled: SettledRequest[]; open: string[] }> {
+async function readAll(
+  journal: Journal,
+  report: SpendReport = noReport,
+): Promise<{ settled: SettledRequest[]; open: string[] }> {
   const reader = await JournalReader.at(journal.folder, null, report);
   const settled = await reader.read(Infinity);
   await reader.close();
@@ -45,7 +48,9 @@ test('an intent and its settlement are in the file when the calls return', async
   journal.appendCheckpoint('b', { usage: { promptTokens: 1, completionTokens: 2 }, costNanos: 3n });
   journal.appendSettlement('a', sampleOutcome(5n));
   const { settled, open } = await readAll(journal);
-  expect(settled).toMatchObject([{ requestId: 'a', intent: { modelGroup: 'gpt-4o-mini' }, settlement: { spendNanos: 5n } }]);
+  expect(settled).toMatchObject([
+    { requestId: 'a', intent: { modelGroup: 'gpt-4o-mini' }, settlement: { spendNanos: 5n } },
+  ]);
   expect(open).toEqual(['b']);
 });
 
@@ -102,15 +107,18 @@ test('a full disk refuses new requests with 503, keeps settlements, and writes t
   }
 });
 
-test.each([1, 50, 100])('a write that the disk cut after %i bytes leaves neither a request nor damage to the next', async (bytes) => {
-  const disk = faultyDisk();
-  const journal = orphanJournal(temporaryJournalDir(), {}, disk.io);
-  disk.limit = bytes;
-  expect(codeOf(() => journal.appendIntent(sampleIntent('cut')))).toBe('journal_unavailable');
-  disk.limit = undefined;
-  journal.appendIntent(sampleIntent('next'));
-  expect((await readAll(journal)).open).toEqual(['next']);
-});
+test.each([1, 50, 100])(
+  'a write that the disk cut after %i bytes leaves neither a request nor damage to the next',
+  async (bytes) => {
+    const disk = faultyDisk();
+    const journal = orphanJournal(temporaryJournalDir(), {}, disk.io);
+    disk.limit = bytes;
+    expect(codeOf(() => journal.appendIntent(sampleIntent('cut')))).toBe('journal_unavailable');
+    disk.limit = undefined;
+    journal.appendIntent(sampleIntent('next'));
+    expect((await readAll(journal)).open).toEqual(['next']);
+  },
+);
 
 test('a line written whole but for its line break does not come to life with the next record', async () => {
   const disk = faultyDisk();

@@ -87,7 +87,8 @@ export class Journal {
     this.#fd = io.open(segmentPath(unfinished, 1));
     renameSync(unfinished, this.folder);
     this.#append(encodeHeader());
-    if (options.fsync === 'interval') this.#fsyncTimer = setInterval(() => this.#syncLater(), FSYNC_INTERVAL_MS).unref();
+    if (options.fsync === 'interval')
+      this.#fsyncTimer = setInterval(() => this.#syncLater(), FSYNC_INTERVAL_MS).unref();
   }
 
   get openRequests(): number {
@@ -206,10 +207,14 @@ export class Journal {
 
   #keep(requestId: string, settlementLine: string, error: unknown): void {
     if (this.#pending.size >= MAX_PENDING_SETTLEMENTS) {
-      this.#options.report('error', 'A settlement was lost: the request will be settled as if the process had crashed', {
-        requestId,
-        error,
-      });
+      this.#options.report(
+        'error',
+        'A settlement was lost: the request will be settled as if the process had crashed',
+        {
+          requestId,
+          error,
+        },
+      );
       return;
     }
     if (this.#pending.size === 0) {
@@ -243,7 +248,8 @@ export class Journal {
     this.#dirty = false;
     fsync(this.#fd, (error) => {
       // EBADF: the segment was closed between the call and its turn; closing its successor syncs again.
-      if (error && error.code !== 'EBADF') this.#options.report('error', 'fsync of the spend journal failed', { error });
+      if (error && error.code !== 'EBADF')
+        this.#options.report('error', 'fsync of the spend journal failed', { error });
     });
   }
 }

@@ -10,7 +10,12 @@ export interface LedgerStore {
    * position already is `to` (the answer of an earlier try was lost). Throws `PositionConflict` where it is neither,
    * `RowsRejected` where the database does not take one of the rows, anything else where trying again may help.
    */
-  commit(journalId: string, from: JournalPosition | null, to: JournalPosition, rows: readonly SpendRow[]): Promise<void>;
+  commit(
+    journalId: string,
+    from: JournalPosition | null,
+    to: JournalPosition,
+    rows: readonly SpendRow[],
+  ): Promise<void>;
   /** Removes the position of a journal whose files are gone. */
   forget(journalId: string): Promise<void>;
 }

@@ -1,4 +1,5 @@
 /** The settings of the spend room, as the configuration hands them in. */
+import { resolve } from 'node:path';
 import type { FsyncMode } from './journal.js';
 
 export interface SpendSettings {
@@ -24,7 +25,9 @@ export interface SpendSettings {
 export const SPEND_SETTINGS = Symbol('SPEND_SETTINGS');
 
 /** Fills in the defaults. */
-export function spendSettings(given: Pick<SpendSettings, 'journalDir' | 'databaseUrl'> & Partial<SpendSettings>): SpendSettings {
+export function spendSettings(
+  given: Pick<SpendSettings, 'journalDir' | 'databaseUrl'> & Partial<SpendSettings>,
+): SpendSettings {
   return {
     journalMaxBytes: 1024 ** 3,
     segmentBytes: 64 * 1024 ** 2,
@@ -34,5 +37,7 @@ export function spendSettings(given: Pick<SpendSettings, 'journalDir' | 'databas
     shutdownWaitMs: 5_000,
     writer: 'thread',
     ...given,
+    // Siblings find the owner's socket by this path, whatever folder they were started in.
+    journalDir: resolve(given.journalDir),
   };
 }

@@ -67,7 +67,9 @@ export class SpendWriter {
         return true;
       }
     } catch (error) {
-      this.#options.report('warn', 'The spend journal was not carried to its end; the next start goes on with it', { error });
+      this.#options.report('warn', 'The spend journal was not carried to its end; the next start goes on with it', {
+        error,
+      });
     } finally {
       await this.#carrier?.close();
     }
@@ -83,7 +85,9 @@ export class SpendWriter {
         await this.#sleep(this.#options.settings.flushIntervalMs);
       } catch (error) {
         if (error instanceof PositionConflict) {
-          this.#options.report('error', 'Another process carries this spend journal; nothing more is begun in it', { error });
+          this.#options.report('error', 'Another process carries this spend journal; nothing more is begun in it', {
+            error,
+          });
           this.#options.onLost();
           return;
         }
@@ -124,7 +128,8 @@ export class SpendWriter {
   /** Carries to the end of what is written, at the pace that is set. False where it was told to stop before. */
   async #drain(carrier: JournalCarrier): Promise<boolean> {
     const { batchRows, maxRowsPerSecond } = this.#options.settings;
-    const limit = maxRowsPerSecond === undefined ? batchRows : Math.max(1, Math.min(batchRows, Math.floor(maxRowsPerSecond)));
+    const limit =
+      maxRowsPerSecond === undefined ? batchRows : Math.max(1, Math.min(batchRows, Math.floor(maxRowsPerSecond)));
     for (;;) {
       const rows = await carrier.carry(limit);
       if (carrier === this.#carrier) this.#options.onCarried(carrier.carriedTo);
@@ -138,7 +143,9 @@ export class SpendWriter {
   #backoffMs(error: unknown): number {
     this.#failures += 1;
     if (this.#failures === 1) {
-      this.#options.report('error', 'Spend rows cannot be written to the database; they wait in the journal', { error });
+      this.#options.report('error', 'Spend rows cannot be written to the database; they wait in the journal', {
+        error,
+      });
     }
     const longest = Math.min(FIRST_BACKOFF_MS * 2 ** (this.#failures - 1), MAX_BACKOFF_MS);
     return longest * (0.5 + this.#options.random() / 2);
@@ -153,7 +160,9 @@ export class SpendWriter {
     const path = join(this.#options.settings.journalDir, SET_ASIDE_FILE);
     const facts = { requestId: row.requestId, spendNanos: String(row.spendNanos), path, reason };
     this.#options.report('error', 'The database refused a spend row for good; it was set aside', facts);
-    const text = JSON.stringify({ reason, ...row }, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value));
+    const text = JSON.stringify({ reason, ...row }, (_, value: unknown) =>
+      typeof value === 'bigint' ? String(value) : value,
+    );
     appendFileSync(path, `${text}\n`, { mode: 0o600 });
   }
 

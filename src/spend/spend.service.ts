@@ -83,7 +83,10 @@ export class SpendService implements OnModuleInit, OnApplicationShutdown {
     const carried = await running.writer.stop({ remove, waitMs: this.#settings.shutdownWaitMs });
     // From here on the journal counts as orphaned, so whatever is left of it is somebody else's.
     running.socket.close();
-    if (!carried) this.#report('warn', 'Spend rows were left in the journal; the next start writes them', { journalId: running.journalId });
+    if (!carried)
+      this.#report('warn', 'Spend rows were left in the journal; the next start writes them', {
+        journalId: running.journalId,
+      });
   }
 
   /**
@@ -113,7 +116,8 @@ export class SpendService implements OnModuleInit, OnApplicationShutdown {
     const running = this.#running;
     if (!running) return;
     try {
-      if (await running.socket.repair()) this.#report('warn', 'The socket of the spend journal was removed; it listens again');
+      if (await running.socket.repair())
+        this.#report('warn', 'The socket of the spend journal was removed; it listens again');
     } catch (error) {
       this.#report('error', 'The socket of the spend journal cannot be restored', { error });
     }
@@ -138,7 +142,9 @@ class JournaledTicket implements SpendTicket {
 
   settle(outcome: SpendOutcome): void {
     if (this.settled) {
-      this.report('error', 'A request was settled twice; the second settlement was ignored', { requestId: this.requestId });
+      this.report('error', 'A request was settled twice; the second settlement was ignored', {
+        requestId: this.requestId,
+      });
       return;
     }
     this.settled = true;

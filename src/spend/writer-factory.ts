@@ -30,7 +30,13 @@ export const createWriter: WriterFactory = ({ settings, ...rest }) => {
   const paced = { journalDir, flushIntervalMs, batchRows, maxRowsPerSecond };
   if (settings.writer === 'thread') return new WriterThread({ ...rest, settings: paced, databaseUrl });
   const ledger = openLedger(databaseUrl);
-  const writer = new SpendWriter({ ...rest, settings: paced, store: ledger.store, clock: systemClock, random: systemRandom });
+  const writer = new SpendWriter({
+    ...rest,
+    settings: paced,
+    store: ledger.store,
+    clock: systemClock,
+    random: systemRandom,
+  });
   return {
     running: true,
     start: () => writer.start(),

@@ -1,5 +1,4 @@
 /** Files are small, named after their one job in kebab-case, and open with a sentence that says it. */
-import path from 'node:path';
 import { filesBelow, isShipped, lineCount, readSource } from './source-files.js';
 
 const typescript = filesBelow('src', 'enterprise', 'test').filter((file) => file.endsWith('.ts'));
@@ -59,16 +58,5 @@ describe('source files', () => {
   it('open with a sentence that says their job', () => {
     expect(opensWithItsJob("import x from 'y';")).toBe(false);
     expect(shipped.filter((file) => !opensWithItsJob(readSource(file)))).toEqual([]);
-  });
-
-  it('keep their tests beside them: x.spec.ts has an x.ts', () => {
-    const specs = filesBelow('src', 'enterprise').filter((file) => file.endsWith('.spec.ts'));
-    const lonely = specs.filter((file) => {
-      const name = path.basename(file, '.spec.ts');
-      return !shipped.some(
-        (other) => path.dirname(other) === path.dirname(file) && path.basename(other).startsWith(name),
-      );
-    });
-    expect(lonely).toEqual([]);
   });
 });

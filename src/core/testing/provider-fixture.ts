@@ -68,7 +68,8 @@ export function readFixtures(folder: string): readonly ProviderFixture[] {
 const required: Readonly<Record<string, (fixture: ProviderFixture) => boolean>> = {
   'a plain answer': (fixture) => succeeds(fixture) && !fixture.call.stream && !fixture.call.body.tools,
   'a streamed answer': (fixture) => succeeds(fixture) && fixture.call.stream === true && !fixture.call.body.tools,
-  'an answer with tool calls': (fixture) => succeeds(fixture) && !fixture.call.stream && Boolean(fixture.call.body.tools),
+  'an answer with tool calls': (fixture) =>
+    succeeds(fixture) && !fixture.call.stream && Boolean(fixture.call.body.tools),
   'a streamed answer with tool calls': (fixture) =>
     succeeds(fixture) && fixture.call.stream === true && Boolean(fixture.call.body.tools),
   'an error with the status 400': (fixture) => fixture.upstream.status === 400,

@@ -4,11 +4,14 @@ import { checkedBy } from '../../http/json-body.js';
 import { spendLogsPageQuerySchema, spendLogsQuerySchema } from './spend-logs.dto.js';
 
 test('a day as end_date is meant whole, a time is meant exactly, and without a zone it is UTC', () => {
-  const read = (end_date: string): string | undefined => checkedBy(spendLogsQuerySchema, { end_date }).end_date?.toISOString();
+  const read = (end_date: string): string | undefined =>
+    checkedBy(spendLogsQuerySchema, { end_date }).end_date?.toISOString();
   expect(read('2026-01-31')).toBe('2026-01-31T23:59:59.999Z');
   expect(read('2026-01-31 10:00:00')).toBe('2026-01-31T10:00:00.000Z');
   expect(read('2026-01-31T10:00:00+02:00')).toBe('2026-01-31T08:00:00.000Z');
-  expect(checkedBy(spendLogsQuerySchema, { start_date: '2026-01-31' }).start_date?.toISOString()).toBe('2026-01-31T00:00:00.000Z');
+  expect(checkedBy(spendLogsQuerySchema, { start_date: '2026-01-31' }).start_date?.toISOString()).toBe(
+    '2026-01-31T00:00:00.000Z',
+  );
 });
 
 test('a key may be given in clear or as its hash', () => {
@@ -18,7 +21,11 @@ test('a key may be given in clear or as its hash', () => {
 });
 
 test('pages begin at 1 with 50 rows, amounts are exact', () => {
-  expect(checkedBy(spendLogsPageQuerySchema, { min_spend: '0.1' })).toMatchObject({ page: 1, page_size: 50, min_spend: 100_000_000n });
+  expect(checkedBy(spendLogsPageQuerySchema, { min_spend: '0.1' })).toMatchObject({
+    page: 1,
+    page_size: 50,
+    min_spend: 100_000_000n,
+  });
 });
 
 test.each([
@@ -41,5 +48,7 @@ test.each([
 ])('%s=%j is refused with 400, and the answer names the field', (field, value) => {
   const check = (): unknown => checkedBy(spendLogsPageQuerySchema, { [field]: value });
   expect(check).toThrow(GatewayError);
-  expect(check).toThrow(expect.objectContaining({ status: 400, param: field, message: expect.stringContaining(`\`${field}\``) }));
+  expect(check).toThrow(
+    expect.objectContaining({ status: 400, param: field, message: expect.stringContaining(`\`${field}\``) }),
+  );
 });

@@ -103,11 +103,21 @@ export class SpendLogsService {
     for (const { apiKeyHash, userId, model, _sum } of groups) {
       const nanos = _sum.spendNanos ?? 0n;
       total += nanos;
-      for (const [sums, name] of [[keys, apiKeyHash], [users, userId ?? ''], [models, model]] as const) {
+      for (const [sums, name] of [
+        [keys, apiKeyHash],
+        [users, userId ?? ''],
+        [models, model],
+      ] as const) {
         sums.set(name, (sums.get(name) ?? 0n) + nanos);
       }
     }
-    return { ...inUsd(keys), users: inUsd(users), models: inUsd(models), spend: usdFromNanos(total), startTime: isoDay(day) };
+    return {
+      ...inUsd(keys),
+      users: inUsd(users),
+      models: inUsd(models),
+      spend: usdFromNanos(total),
+      startTime: isoDay(day),
+    };
   }
 }
 

@@ -47,7 +47,10 @@ describeOnBothDatabases('the change feed', (database) => {
     });
     await expect(failing).rejects.toThrow('changed my mind');
     await append('next');
-    expect((await feed.readAfter(0n, 10)).events).toMatchObject([{ sequence: 1n, key: 'kept' }, { sequence: 2n, key: 'next' }]);
+    expect((await feed.readAfter(0n, 10)).events).toMatchObject([
+      { sequence: 1n, key: 'kept' },
+      { sequence: 2n, key: 'next' },
+    ]);
   });
 
   it('says so when events were pruned before they were read, or the database was set back', async () => {
@@ -66,14 +69,19 @@ describeOnBothDatabases('the change feed', (database) => {
     const other = await database.another();
     const reader = await openDatabase(other.url);
     const readerFeed = new ChangeFeedRepository(reader);
-    const writers = [0, 1, 2, 3].map((writer) => built.run<string[]>('append-events.mjs', other.url, `writer${writer}`, '60'));
+    const writers = [0, 1, 2, 3].map((writer) =>
+      built.run<string[]>('append-events.mjs', other.url, `writer${writer}`, '60'),
+    );
     const finished = Promise.all(writers).then((lists) => lists.flat());
     // Reads while they write: an event that became visible after a later one would be a gap here, or be missing at the end.
     const seen: bigint[] = [];
     let position = 0n;
     let done = false;
-    void finished.then(() => (done = true), () => (done = true));
-    for (let last = false; !last; ) {
+    void finished.then(
+      () => (done = true),
+      () => (done = true),
+    );
+    for (let last = false; !last;) {
       last = done;
       const { events, next, gap } = await readerFeed.readAfter(position, 50);
       expect(gap).toBe(false);

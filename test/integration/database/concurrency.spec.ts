@@ -20,7 +20,9 @@ describeOnBothDatabases('concurrent work in one process', (database) => {
     let wrote: Promise<unknown> | undefined;
     const failing = service.transaction(async (tx) => {
       await tx.ledgerState.create({ data: { journalId: 'undone', file: '1', offset: 0n } });
-      wrote = service.run((client) => client.ledgerState.create({ data: { journalId: 'kept', file: '1', offset: 0n } }));
+      wrote = service.run((client) =>
+        client.ledgerState.create({ data: { journalId: 'kept', file: '1', offset: 0n } }),
+      );
       await new Promise((resolve) => setImmediate(resolve));
       throw new Error('undo');
     });
@@ -40,14 +42,19 @@ describeOnBothDatabases('concurrent work in one process', (database) => {
         }),
       ),
     );
-    expect(await service.run((client) => client.feedHead.findUniqueOrThrow({ where: { id: 1 } }))).toEqual({ id: 1, sequence: 20n });
+    expect(await service.run((client) => client.feedHead.findUniqueOrThrow({ where: { id: 1 } }))).toEqual({
+      id: 1,
+      sequence: 20n,
+    });
   });
 });
 
 describeOnDatabase('sqlite', 'several processes on one file', (database) => {
   it('lose nothing and leave the file whole', async () => {
     const built = await buildDatabase();
-    const written = await Promise.all([0, 1].map((writer) => built.run<string[]>('append-events.mjs', database.url, `w${writer}`, '300')));
+    const written = await Promise.all(
+      [0, 1].map((writer) => built.run<string[]>('append-events.mjs', database.url, `w${writer}`, '300')),
+    );
     await built.remove();
     expect(new Set(written.flat()).size).toBe(600);
     expect(await database.sql('SELECT count(*) AS rows FROM change_feed')).toEqual([{ rows: 600 }]);
@@ -82,7 +89,9 @@ describeOnDatabase('sqlite', 'several processes on one file', (database) => {
     const service = await openDatabase(database.url, { runtime: { timer, random: () => 0.5 } });
     const other = new Database(database.url.slice('file:'.length));
     other.exec('BEGIN IMMEDIATE');
-    const write = service.run((client) => client.ledgerState.create({ data: { journalId: 'never', file: '1', offset: 0n } }));
+    const write = service.run((client) =>
+      client.ledgerState.create({ data: { journalId: 'never', file: '1', offset: 0n } }),
+    );
     await expect(write).rejects.toMatchObject({ code: 'database_unavailable', status: 503 });
     expect(waits.reduce((sum, wait) => sum + wait)).toBeGreaterThanOrEqual(4_500);
     expect(waits.reduce((sum, wait) => sum + wait)).toBeLessThanOrEqual(6_000);
@@ -96,7 +105,9 @@ describeOnDatabase('sqlite', 'several processes on one file', (database) => {
 describeOnDatabase('postgres', 'a deadlock', (database) => {
   it('is resolved by running the losing transaction again', async () => {
     const service = await openDatabase(database.url);
-    await service.run((client) => client.ledgerState.createMany({ data: ['a', 'b'].map((journalId) => ({ journalId, file: '1', offset: 0n })) }));
+    await service.run((client) =>
+      client.ledgerState.createMany({ data: ['a', 'b'].map((journalId) => ({ journalId, file: '1', offset: 0n })) }),
+    );
     const bump = (tx: Parameters<Parameters<DatabaseService['transaction']>[0]>[0], journalId: string) =>
       tx.ledgerState.update({ where: { journalId }, data: { offset: { increment: 1n } } });
     let runs = 0;
@@ -124,7 +135,7 @@ async function eventuallyBlocked(url: string, run: number): Promise<void> {
   if (run > 2) return;
   const client = new pg.Client(url);
   await client.connect();
-  for (let holders = 0; holders < 2; ) {
+  for (let holders = 0; holders < 2;) {
     const { rows } = await client.query<{ holders: number }>(
       `SELECT count(*)::int AS holders FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'tollgate' AND state = 'idle in transaction' AND query LIKE 'UPDATE%'`,
     );

@@ -14,7 +14,11 @@ import { describeOnBothDatabases, describeOnDatabase, openDatabase, type TestDat
 
 const prismaFolder = join(projectRoot, 'prisma');
 const migrateUrl = (url: string, folder?: string) =>
-  migrate(parseDatabaseUrl(url), { ...systemRuntime, connectTimeoutMs: 5_000, ...(folder === undefined ? {} : { folder }) });
+  migrate(parseDatabaseUrl(url), {
+    ...systemRuntime,
+    connectTimeoutMs: 5_000,
+    ...(folder === undefined ? {} : { folder }),
+  });
 
 beforeAll(() => Logger.overrideLogger(false));
 
@@ -61,7 +65,9 @@ describeOnBothDatabases('migrating', (database) => {
     await appendFile(join(migrationsIn(copy), String(first), 'migration.sql'), '\n-- one more word\n');
     await expect(migrateUrl(other.url, copy)).rejects.toThrow(MigrationError);
     await expect(migrateUrl(other.url, copy)).rejects.toThrow(/changed afterwards/);
-    await expect(openDatabase(other.url)).resolves.toMatchObject({ status: 'ready' }).then(() => undefined);
+    await expect(openDatabase(other.url))
+      .resolves.toMatchObject({ status: 'ready' })
+      .then(() => undefined);
   });
 
   it('undoes a migration that fails half-way, and applies it when it is repaired', async () => {
@@ -92,16 +98,20 @@ describeOnBothDatabases('migrating', (database) => {
   it('keeps the books so that the Prisma CLI finds the database up to date', async () => {
     const other = await database.another();
     await migrateUrl(other.url);
-    const { stdout } = await promisify(execFile)(process.execPath, [join(projectRoot, 'node_modules/.bin/prisma'), 'migrate', 'status'], {
-      cwd: projectRoot,
-      env: {
-        ...process.env,
-        DATABASE_URL: other.url,
-        PRISMA_SCHEMA_ENGINE_BINARY: join(projectRoot, 'scripts/schema-engine.mjs'),
-        CHECKPOINT_DISABLE: '1',
-        PRISMA_HIDE_UPDATE_MESSAGE: '1',
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      [join(projectRoot, 'node_modules/.bin/prisma'), 'migrate', 'status'],
+      {
+        cwd: projectRoot,
+        env: {
+          ...process.env,
+          DATABASE_URL: other.url,
+          PRISMA_SCHEMA_ENGINE_BINARY: join(projectRoot, 'scripts/schema-engine.mjs'),
+          CHECKPOINT_DISABLE: '1',
+          PRISMA_HIDE_UPDATE_MESSAGE: '1',
+        },
       },
-    });
+    );
     expect(stdout).toContain('Database schema is up to date!');
   });
 
@@ -116,10 +126,13 @@ describeOnBothDatabases('migrating', (database) => {
         await cp(join(migrationsIn(prismaFolder), name), join(migrationsIn(before), name), { recursive: true });
       }
       await migrateUrl(other.url, before);
-      await cp(join(migrationsIn(prismaFolder), migration.name), join(migrationsIn(before), migration.name), { recursive: true });
+      await cp(join(migrationsIn(prismaFolder), migration.name), join(migrationsIn(before), migration.name), {
+        recursive: true,
+      });
       const data = join(migrationsIn(prismaFolder), migration.name, 'data.sql');
       expect({ data, exists: existsSync(data) }).toEqual({ data, exists: true });
-      for (const statement of (await readFile(data, 'utf8')).split('\n').filter((line) => line.trim() !== '')) await other.sql(statement);
+      for (const statement of (await readFile(data, 'utf8')).split('\n').filter((line) => line.trim() !== ''))
+        await other.sql(statement);
       expect(await migrateUrl(other.url, before)).toEqual([migration.name]);
       await rm(before, { recursive: true, force: true });
     }

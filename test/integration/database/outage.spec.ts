@@ -19,11 +19,13 @@ class Line {
       const outbound = net.connect(Number(this.target.port || 5432), this.target.hostname);
       for (const socket of [inbound, outbound]) {
         this.#sockets.add(socket);
-        socket.on('error', () => undefined).on('close', () => {
-          this.#sockets.delete(socket);
-          inbound.destroy();
-          outbound.destroy();
-        });
+        socket
+          .on('error', () => undefined)
+          .on('close', () => {
+            this.#sockets.delete(socket);
+            inbound.destroy();
+            outbound.destroy();
+          });
       }
       inbound.pipe(outbound).pipe(inbound);
     });
@@ -104,8 +106,18 @@ describeOnDatabase('postgres', 'a database that is away', (database) => {
   it('is used on after the server ended every connection', async () => {
     const service = await openDatabase(database.url);
     await head(service);
-    await database.sql('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()');
-    await eventually('an answer', () => head(service).then(() => true, () => false), 5_000);
+    await database.sql(
+      'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
+    );
+    await eventually(
+      'an answer',
+      () =>
+        head(service).then(
+          () => true,
+          () => false,
+        ),
+      5_000,
+    );
     expect(service.status).toBe('ready');
     await service.onApplicationShutdown();
   });
@@ -114,7 +126,8 @@ describeOnDatabase('postgres', 'a database that is away', (database) => {
     const service = await openDatabase(database.url);
     await Promise.all(Array.from({ length: 5 }, () => head(service)));
     await service.onApplicationShutdown();
-    const open = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'tollgate%'";
+    const open =
+      "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'tollgate%'";
     await eventually('no connection open', async () => (await database.sql(open)).length === 0, 2_000);
     await expect(head(service)).rejects.toMatchObject(unavailable);
   });

@@ -28,7 +28,9 @@ interface Acknowledged {
 }
 
 async function runAndKill(journalDir: string, url: string, acknowledged: Acknowledged): Promise<void> {
-  const child = spawn(process.execPath, [program, built.dist, journalDir, url], { stdio: ['ignore', 'ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [program, built.dist, journalDir, url], {
+    stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
+  });
   let output = '';
   let errors = '';
   child.stderr?.on('data', (chunk: Buffer) => (errors += chunk.toString()));

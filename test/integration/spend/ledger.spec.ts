@@ -8,7 +8,13 @@ import type { Journal } from '../../../src/spend/journal.js';
 import { PositionConflict } from '../../../src/spend/ledger-store.js';
 import { PrismaLedgerStore, type LedgerClient } from '../../../src/spend/prisma-ledger-store.js';
 import type { SpendRow } from '../../../src/spend/spend-row.js';
-import { noReport, orphanJournal, sampleIntent, sampleOutcome, temporaryJournalDir } from '../../../src/spend/testing/samples.js';
+import {
+  noReport,
+  orphanJournal,
+  sampleIntent,
+  sampleOutcome,
+  temporaryJournalDir,
+} from '../../../src/spend/testing/samples.js';
 import { describeOnBothDatabases, openDatabase } from '../support/databases.js';
 
 describeOnBothDatabases('The ledger', (database) => {
@@ -38,7 +44,13 @@ describeOnBothDatabases('The ledger', (database) => {
 
   function openCarrier(ledger: LedgerClient = client): Promise<JournalCarrier> {
     const store = new PrismaLedgerStore(ledger);
-    return JournalCarrier.open({ journalId, folder: journal.folder, store, report: noReport, setAside: (row) => setAside.push(row) });
+    return JournalCarrier.open({
+      journalId,
+      folder: journal.folder,
+      store,
+      report: noReport,
+      setAside: (row) => setAside.push(row),
+    });
   }
 
   function settleMany(from: number, to: number): void {
@@ -49,14 +61,20 @@ describeOnBothDatabases('The ledger', (database) => {
   }
 
   async function drain(carrier: JournalCarrier, limit = 7): Promise<void> {
-    while ((await carrier.carry(limit)) > 0);
-    await carrier.close();
+    try {
+      while ((await carrier.carry(limit)) > 0);
+    } finally {
+      await carrier.close();
+    }
   }
 
   test('every settled request becomes one row, column by column, and amounts add up exactly', async () => {
     settleMany(0, 25);
     await drain(await openCarrier());
-    expect(await client.spendLog.aggregate({ _count: true, _sum: { spendNanos: true } })).toEqual({ _count: 25, _sum: { spendNanos: 300n } });
+    expect(await client.spendLog.aggregate({ _count: true, _sum: { spendNanos: true } })).toEqual({
+      _count: 25,
+      _sum: { spendNanos: 300n },
+    });
     expect(await client.spendLog.findUnique({ where: { requestId: 'r3' } })).toMatchObject({
       startedAt: new Date(1_764_000_000_000),
       apiKeyHash: 'a'.repeat(64),
@@ -131,8 +149,17 @@ describeOnBothDatabases('The ledger', (database) => {
 
   test('what clients put into names and metadata never wedges the writer', async () => {
     const nasty = 'nul \0, half a pair \uD800, emoji \u{1F600}, quote \' " \\ \\u0000';
-    journal.appendIntent(sampleIntent('nasty', { endUser: nasty, modelGroup: nasty.repeat(200), metadata: { [nasty]: [nasty, null, 1e308] } }));
-    journal.appendSettlement('nasty', sampleOutcome(2n ** 80n, { usage: { promptTokens: 1e15, completionTokens: 0 }, errorMessage: nasty }));
+    journal.appendIntent(
+      sampleIntent('nasty', {
+        endUser: nasty,
+        modelGroup: nasty.repeat(200),
+        metadata: { [nasty]: [nasty, null, 1e308] },
+      }),
+    );
+    journal.appendSettlement(
+      'nasty',
+      sampleOutcome(2n ** 80n, { usage: { promptTokens: 1e15, completionTokens: 0 }, errorMessage: nasty }),
+    );
     await drain(await openCarrier());
     expect(setAside).toEqual([]);
     expect((await client.spendLog.findUnique({ where: { requestId: 'nasty' } }))?.endUser).toContain('emoji \u{1F600}');

@@ -20,7 +20,12 @@ async function startSpend(databaseUrl: string, given: Partial<SpendSettings> = {
   return spend;
 }
 
-function record(spend: SpendService, intent: Partial<SpendIntent>, spendNanos: bigint, outcome: Partial<SpendOutcome> = {}): string {
+function record(
+  spend: SpendService,
+  intent: Partial<SpendIntent>,
+  spendNanos: bigint,
+  outcome: Partial<SpendOutcome> = {},
+): string {
   const requestId = spend.newRequestId();
   spend.begin(sampleIntent(requestId, intent)).settle(sampleOutcome(spendNanos, outcome));
   return requestId;
@@ -38,7 +43,11 @@ describeOnBothDatabases('The spend log', (database) => {
 
   test('a settled request is readable within a second, in the shape that LiteLLM clients read', async () => {
     const spend = await startSpend(database.url);
-    const id = record(spend, { organizationId: 'org-1', sessionId: 's-1', tags: ['t'], metadata: { a: 1 } }, 123_456_789n);
+    const id = record(
+      spend,
+      { organizationId: 'org-1', sessionId: 's-1', tags: ['t'], metadata: { a: 1 } },
+      123_456_789n,
+    );
     await eventually('the row', async () => (await routes.page({ request_id: id })).total === 1, 1_000);
     const [row] = (await routes.page({ request_id: id })).data;
     expect(row).toEqual({
@@ -126,8 +135,17 @@ describeOnBothDatabases('The spend log', (database) => {
   test('every filter of /spend/logs/v2 selects, pages neither overlap nor leave gaps', async () => {
     const spend = await startSpend(database.url);
     const clear = 'sk-clear-key-for-a-filter';
-    const other: Partial<SpendIntent> = { apiKeyHash: keyHash(clear), userId: 'u2', teamId: 't2', endUser: 'e2', modelGroup: 'g2', startedAtMs: 1_764_000_000_000 + 2 * DAY_MS };
-    const attempts = [{ deploymentId: 'd2', provider: 'p2', model: 'm2', apiBase: 'b2', status: 'failure' as const, costNanos: 0n }];
+    const other: Partial<SpendIntent> = {
+      apiKeyHash: keyHash(clear),
+      userId: 'u2',
+      teamId: 't2',
+      endUser: 'e2',
+      modelGroup: 'g2',
+      startedAtMs: 1_764_000_000_000 + 2 * DAY_MS,
+    };
+    const attempts = [
+      { deploymentId: 'd2', provider: 'p2', model: 'm2', apiBase: 'b2', status: 'failure' as const, costNanos: 0n },
+    ];
     const odd = record(spend, other, 2_000_000_000n, { status: 'failure', attempts });
     for (let i = 0; i < 24; i += 1) record(spend, {}, BigInt(i));
     await spend.onApplicationShutdown();

@@ -29,7 +29,8 @@ export async function buildDatabase(): Promise<BuiltDatabase> {
     { cwd: projectRoot },
   );
   return {
-    run: (program, ...args) => runProgram(join(projectRoot, 'test/integration/support/programs', program), [dist, ...args]),
+    run: (program, ...args) =>
+      runProgram(join(projectRoot, 'test/integration/support/programs', program), [dist, ...args]),
     remove: () => rm(folder, { recursive: true, force: true }),
   };
 }

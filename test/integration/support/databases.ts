@@ -38,7 +38,8 @@ export function describeOnDatabase(dialect: Dialect, name: string, body: (databa
     const made: TestDatabase[] = [];
     const first = (): TestDatabase => {
       const database = made[0];
-      if (database === undefined) throw new Error('The database is there once the tests run, not while they are declared.');
+      if (database === undefined)
+        throw new Error('The database is there once the tests run, not while they are declared.');
       return database;
     };
     const another = async (): Promise<TestDatabase> => {
@@ -89,12 +90,18 @@ function createSqliteDatabase(): TestDatabase {
 export function postgresServerUrl(): string {
   const url = process.env['TEST_POSTGRES_URL'];
   if (url === undefined || url === '') {
-    throw new Error('TEST_POSTGRES_URL is not set. Run the tests by scripts/with-postgres.sh, or set TOLLGATE_TEST_DATABASES=sqlite to test SQLite alone.');
+    throw new Error(
+      'TEST_POSTGRES_URL is not set. Run the tests by scripts/with-postgres.sh, or set TOLLGATE_TEST_DATABASES=sqlite to test SQLite alone.',
+    );
   }
   return url;
 }
 
-async function queryPostgres(url: string, text: string, values: readonly unknown[] = []): Promise<Record<string, unknown>[]> {
+async function queryPostgres(
+  url: string,
+  text: string,
+  values: readonly unknown[] = [],
+): Promise<Record<string, unknown>[]> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
@@ -129,7 +136,11 @@ export async function openDatabase(
 }
 
 /** Waits for something that another party does, up to a limit; fails by name when it does not happen. */
-export async function eventually(what: string, isTrue: () => boolean | Promise<boolean>, withinMs = 10_000): Promise<void> {
+export async function eventually(
+  what: string,
+  isTrue: () => boolean | Promise<boolean>,
+  withinMs = 10_000,
+): Promise<void> {
   const deadline = performance.now() + withinMs;
   while (!(await isTrue())) {
     if (performance.now() > deadline) throw new Error(`Not within ${withinMs} ms: ${what}`);

@@ -36,7 +36,7 @@ function buildBlock(part: ContentPart | null, param: string, betas: Set<string>)
       return refuse(param, 'Anthropic takes no audio');
     default:
       // A block of Anthropic's own: document, search_result, container_upload, ...
-      return part as AnthropicBlock;
+      return part;
   }
 }
 

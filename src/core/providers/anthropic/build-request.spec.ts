@@ -186,6 +186,31 @@ describe('reasoning_effort', () => {
   });
 });
 
+it.each([
+  ['reasoning_effort', 'constructor'],
+  ['stop', {}],
+  ['tools', 'f'],
+  ['tools', [{ type: 'function', function: { name: 7 } }]],
+  ['functions', [null]],
+  ['messages', [{ role: 'user', content: [{ type: 'file', file: { file_data: 'x', format: 7 } }] }]],
+  ['messages', [{ role: 'assistant', content: 'a', thinking_blocks: [null] }]],
+  ['response_format', { type: 'json_schema', json_schema: { schema: { properties: null } } }],
+])('%s of the value %j is a bad request, not a failure', (param, value) => {
+  const refusal = expect.objectContaining({ code: 'invalid_request', status: 400 });
+  expect(() => build({ [param]: malformed(value) }, { model: 'claude-sonnet-4-5' })).toThrow(refusal);
+});
+
+it('takes no meaning from words that every JavaScript object knows', () => {
+  const tools = [{ type: 'constructor', name: 'x' }];
+  const { headers, body } = build({
+    service_tier: 'constructor',
+    tools,
+    web_search_options: { search_context_size: 'constructor' },
+  });
+  expect(headers).not.toHaveProperty('anthropic-beta');
+  expect(body).toMatchObject({ service_tier: 'constructor', tools: [...tools, { name: 'web_search' }] });
+});
+
 describe('messages', () => {
   const turnsOf = (messages: readonly unknown[], parameters: Partial<ParameterPolicy> = {}) =>
     build({ messages: malformed(messages) }, { parameters }).body.messages;
@@ -302,6 +327,14 @@ describe('tools', () => {
     const off = { tools: [f], parallel_tool_calls: false };
     expect(choiceOf(off)).toEqual({ type: 'auto', disable_parallel_tool_use: true });
     expect(choiceOf({ ...off, tool_choice: 'none' })).toEqual({ type: 'none' });
+  });
+
+  it.each([
+    ['claude-sonnet-4-20250514', undefined],
+    ['claude-sonnet-4-5', true],
+  ])('on %s are strict: %p', (model, strict) => {
+    const tools = [{ type: 'function', function: { name: 'f', strict: true } }];
+    expect(build({ tools }, { model }).body.tools?.[0]?.strict).toBe(strict);
   });
 
   it('come from functions too', () => {

@@ -1,4 +1,5 @@
 /** A chat request of the hub as a POST to Anthropic's Messages API. */
+import { GatewayError } from '../../errors/gateway-error.js';
 import type {
   AnthropicOutputConfig,
   AnthropicRequest,
@@ -47,14 +48,26 @@ const neutral: Readonly<Record<string, unknown>> = {
 };
 const neutralWithoutSampling: Readonly<Record<string, unknown>> = { ...neutral, temperature: 1, top_p: 1 };
 
-const budgetTokens: Readonly<Record<string, number>> = {
-  ...{ minimal: 1024, low: 1024, medium: 2048 },
-  ...{ high: 4096, xhigh: 8192, max: 16384 },
-};
+/** Tokens for thinking, by reasoning effort. */
+const budgets = new Map(
+  Object.entries({ minimal: 1024, low: 1024, medium: 2048, high: 4096, xhigh: 8192, max: 16384 }),
+);
 
-const serviceTiers: Readonly<Record<string, string>> = { default: 'standard_only', priority: 'auto' };
+const serviceTiers = new Map(Object.entries({ default: 'standard_only', priority: 'auto' }));
 
+/** Throws `unsupported_parameter` or `invalid_request` for what Anthropic cannot be sent. */
 export function buildRequest(call: ChatCall): OutboundRequest {
+  try {
+    return translate(call);
+  } catch (cause) {
+    if (cause instanceof GatewayError) throw cause;
+    // Bodies are the client's word: members of unexpected types show where they are used.
+    const facts = { reason: 'A member of the request has a type that the API does not define.' };
+    throw new GatewayError('invalid_request', { facts, provider: 'anthropic', cause });
+  }
+}
+
+function translate(call: ChatCall): OutboundRequest {
   const { parameters, model } = call;
   const traits = modelTraits(model);
   const asked = withoutNeutral(call.body, traits.sampling ? neutral : neutralWithoutSampling);
@@ -132,8 +145,8 @@ function buildThinking(
   if (given) return given.type === 'enabled' && mayModify && lostItsThinking(turns) ? undefined : given;
   const effort = body.reasoning_effort;
   if (!effort || effort === 'none') return undefined;
-  const budget = budgetTokens[effort];
-  if (!budget) return refuse('reasoning_effort', `is not one of none, ${Object.keys(budgetTokens).join(', ')}`);
+  const budget = budgets.get(effort);
+  if (!budget) return refuse('reasoning_effort', `is not one of none, ${[...budgets.keys()].join(', ')}`);
   // From Claude 4.7 on the reasoning is left out of the answer unless it is asked for.
   if (traits.adaptiveThinking) return { type: 'adaptive', ...(!traits.sampling && { display: 'summarized' }) };
   // The budget is part of max_tokens, and must leave room for the answer.
@@ -176,7 +189,7 @@ function addPlainParameters(body: ChatCompletionRequest, wire: AnthropicRequest)
   // Anthropic asks for an opaque id: no mail address, no telephone number.
   if (typeof user === 'string' && !/^\+?[\d\s()-]{7,}$|@/.test(user)) wire.metadata = { user_id: user };
   const tier = body['service_tier'];
-  if (typeof tier === 'string') wire.service_tier = serviceTiers[tier] ?? tier;
+  if (typeof tier === 'string') wire.service_tier = serviceTiers.get(tier) ?? tier;
 }
 
 /** Features of the body that are in beta, whether the client or `extra_body` asked for them. */

@@ -13,19 +13,21 @@ export interface BuiltTools {
 type Schema = Readonly<Record<string, unknown>>;
 
 /** Anthropic's tools that are in beta; each needs a header of its own until it is generally available. */
-const toolBetas: Readonly<Record<string, string>> = {
-  computer_20241022: 'computer-use-2024-10-22',
-  bash_20241022: 'computer-use-2024-10-22',
-  text_editor_20241022: 'computer-use-2024-10-22',
-  computer_20250124: 'computer-use-2025-01-24',
-  computer_20251124: 'computer-use-2025-11-24',
-  code_execution_20250522: 'code-execution-2025-05-22',
-  code_execution_20250825: 'code-execution-2025-08-25',
-  memory_20250818: 'context-management-2025-06-27',
-  web_fetch_20250910: 'web-fetch-2025-09-10',
-};
+const toolBetas = new Map(
+  Object.entries({
+    computer_20241022: 'computer-use-2024-10-22',
+    bash_20241022: 'computer-use-2024-10-22',
+    text_editor_20241022: 'computer-use-2024-10-22',
+    computer_20250124: 'computer-use-2025-01-24',
+    computer_20251124: 'computer-use-2025-11-24',
+    code_execution_20250522: 'code-execution-2025-05-22',
+    code_execution_20250825: 'code-execution-2025-08-25',
+    memory_20250818: 'context-management-2025-06-27',
+    web_fetch_20250910: 'web-fetch-2025-09-10',
+  }),
+);
 
-const searchesByContextSize: Readonly<Record<string, number>> = { low: 1, medium: 5, high: 10 };
+const searchesByContextSize = new Map(Object.entries({ low: 1, medium: 5, high: 10 }));
 
 export function buildTools(
   body: ChatCompletionRequest,
@@ -64,7 +66,7 @@ function buildTool(tool: Tool, traits: ModelTraits, betas: Set<string>): Anthrop
   if (typeof tool !== 'object' || tool === null) return refuse('tools', 'a tool is not an object');
   const { function: definition, ...own } = tool;
   if (tool.type !== 'function') {
-    const beta = toolBetas[tool.type];
+    const beta = toolBetas.get(tool.type);
     if (beta) betas.add(beta);
     // LiteLLM's clients write Anthropic's tools as `{type, function: {name, parameters: settings}}` too.
     return definition ? { ...own, name: definition.name, ...definition.parameters } : own;
@@ -86,7 +88,7 @@ function inputSchema({ parameters }: FunctionDefinition): Schema {
 }
 
 function webSearch(options: { search_context_size?: string; user_location?: { approximate?: object } }): AnthropicTool {
-  const uses = searchesByContextSize[options.search_context_size ?? ''];
+  const uses = searchesByContextSize.get(options.search_context_size ?? '');
   const place = options.user_location?.approximate;
   return {
     type: 'web_search_20250305',

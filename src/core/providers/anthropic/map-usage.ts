@@ -9,24 +9,30 @@ export function mergeUsage(earlier: AnthropicUsage | undefined, later: Anthropic
   return { ...earlier, ...(Object.fromEntries(said) as AnthropicUsage) };
 }
 
-/** Anthropic counts cached tokens beside `input_tokens`; here the prompt includes them. */
+/** Anthropic counts cached tokens beside `input_tokens`; here the prompt includes them. Undefined where nothing is counted. */
 export function toUsage(wire: AnthropicUsage | undefined): Usage | undefined {
   if (typeof wire?.output_tokens !== 'number' && typeof wire?.input_tokens !== 'number') return undefined;
-  const created = wire.cache_creation_input_tokens ?? 0;
-  const created1h = wire.cache_creation?.ephemeral_1h_input_tokens ?? 0;
-  const read = wire.cache_read_input_tokens ?? 0;
-  const reasoning = wire.output_tokens_details?.thinking_tokens;
-  const searches = wire.server_tool_use?.web_search_requests;
+  const created = count(wire.cache_creation_input_tokens);
+  const created1h = count(wire.cache_creation?.ephemeral_1h_input_tokens);
+  const read = count(wire.cache_read_input_tokens);
+  const reasoning = count(wire.output_tokens_details?.thinking_tokens);
+  const searches = count(wire.server_tool_use?.web_search_requests);
+  const tier = wire.service_tier;
   return {
-    promptTokens: (wire.input_tokens ?? 0) + created + read,
-    completionTokens: wire.output_tokens ?? 0,
+    promptTokens: count(wire.input_tokens) + created + read,
+    completionTokens: count(wire.output_tokens),
     ...(read > 0 && { cachedTokens: read }),
     ...(created > created1h && { cacheCreationTokens: created - created1h }),
     ...(created1h > 0 && { cacheCreation1hTokens: created1h }),
-    ...(reasoning && { reasoningTokens: reasoning }),
-    ...(searches && { webSearchRequests: searches }),
-    ...(wire.service_tier && wire.service_tier !== 'standard' && { serviceTier: wire.service_tier }),
+    ...(reasoning > 0 && { reasoningTokens: reasoning }),
+    ...(searches > 0 && { webSearchRequests: searches }),
+    ...(typeof tier === 'string' && tier !== 'standard' && { serviceTier: tier }),
   };
+}
+
+/** What is no count is none: costs are computed from these. */
+function count(value: unknown): number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? value : 0;
 }
 
 /** Counts that are zero are left out, as in the usage of a stream. */

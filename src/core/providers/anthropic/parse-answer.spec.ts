@@ -66,6 +66,17 @@ describe('a whole answer', () => {
     expect(usage).toBeUndefined();
   });
 
+  it('counts only what is a count', () => {
+    const usage = {
+      input_tokens: '7',
+      output_tokens: 3,
+      cache_read_input_tokens: -1,
+      cache_creation: 'x',
+      service_tier: {},
+    };
+    expect(parse({ content: [], usage }).usage).toEqual({ promptTokens: 0, completionTokens: 3 });
+  });
+
   it.each([
     ['pause_turn', 'stop'],
     ['stop_sequence', 'stop'],
@@ -204,6 +215,31 @@ describe('a stream', () => {
       { content_blocks: [{ type: 'text', text: '', citations: [citation] }] },
     ]);
     expect(choices.flatMap(({ delta }) => delta.tool_calls ?? [])).toEqual([]);
+  });
+
+  it('hands over what was good before a fault in the same bytes, once', () => {
+    const parser = new AnthropicStreamParser(callOf());
+    const error = { type: 'error', error: { type: 'overloaded_error', message: 'Overloaded' } };
+    const events = [start, ...textBlock(0, 'Par'), error];
+    const bytes = Buffer.from(events.map((event) => `data: ${JSON.stringify(event)}\n\n`).join(''));
+    expect(() => parser.push(bytes)).toThrow(expect.objectContaining({ code: 'upstream_overloaded' }));
+    expect(parser.beforeFault.map(({ choices }) => choices[0]!.delta.content)).toEqual(['', 'Par']);
+    expect(() => parser.end()).toThrow(expect.objectContaining({ code: 'upstream_stream_truncated' }));
+    expect(parser.beforeFault).toEqual([]);
+  });
+
+  it('cut within an input of a tool that Anthropic runs keeps the text of it', () => {
+    const search = { type: 'server_tool_use', id: 'srvtoolu_1', name: 'web_search', input: {} };
+    const choices = stream([
+      start,
+      { type: 'content_block_start', index: 0, content_block: search },
+      { type: 'content_block_delta', index: 0, delta: { type: 'input_json_delta', partial_json: '{"que' } },
+      { type: 'content_block_stop', index: 0 },
+      ...stop('max_tokens'),
+    ]);
+    const content_blocks = [{ ...search, input: '{"que' }];
+    expect(choices.flatMap(({ delta }) => delta['provider_specific_fields'] ?? [])).toEqual([{ content_blocks }]);
+    expect(choices.at(-1)!.finish_reason).toBe('length');
   });
 
   it('that ends without a stop reason has no finish reason', () => {

@@ -105,6 +105,7 @@ export class AnthropicStreamParser implements ChatStreamParser {
     this.blocks.set(index, block);
     if (kind === 'text') this.addText(start.text ?? '');
     else if (kind === 'json') this.heldText = '';
+    else if (start.thinking) this.continueBlock(block, { type: 'thinking_delta', thinking: start.thinking });
     else if (start.type === 'redacted_thinking') this.emit({ thinking_blocks: [toThinkingBlock(start)] });
     else if (kind === 'tool') {
       this.toolCount += 1;
@@ -145,9 +146,9 @@ export class AnthropicStreamParser implements ChatStreamParser {
       this.addInput(block, toJsonText(start.input));
     else if (start.type === 'thinking') {
       const whole = { ...start, thinking: collected, signature: block.signature || start.signature };
-      this.emit({ thinking_blocks: [toThinkingBlock(whole as AnthropicAnswerBlock)] });
+      this.emit({ thinking_blocks: [toThinkingBlock(whole)] });
     } else if (block.kind === 'own') {
-      const whole = collected === '' ? start : { ...start, input: JSON.parse(collected) as unknown };
+      const whole = collected === '' ? start : { ...start, input: parseInput(collected) };
       this.emit({ provider_specific_fields: { content_blocks: [whole] } });
     } else if (citations.length > 0) {
       const annotations = citations.flatMap((each) => toAnnotations(each, block.textStart, this.textLength));
@@ -200,5 +201,14 @@ function parseEvent(data: string): AnthropicStreamEvent {
     return JSON.parse(data) as AnthropicStreamEvent;
   } catch (cause) {
     throw invalidAnswer('an event of its stream is not JSON', cause);
+  }
+}
+
+/** An input that `max_tokens` cut stays the text that it is. */
+function parseInput(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return json;
   }
 }

@@ -15,10 +15,21 @@ const call = (messages: ChatCall['body']['messages']): ChatCall => ({
 
 describe('the built-in demo', () => {
   it('names itself and the model, repeats the last user message, and counts a token for 4 bytes', () => {
-    const answer = demo.local?.answer(call([{ role: 'user', content: 'First' }, { role: 'assistant', content: 'Yes?' }, { role: 'user', content: 'Grüße 🦜' }]));
+    const answer = demo.local?.answer(
+      call([
+        { role: 'user', content: 'First' },
+        { role: 'assistant', content: 'Yes?' },
+        { role: 'user', content: 'Grüße 🦜' },
+      ]),
+    );
     const text = answer?.completion.choices[0]?.message.content ?? '';
     expect(text).toMatch(/built-in demo.*hello.*You said: "Grüße 🦜"$/);
-    expect(answer?.completion).toMatchObject({ id: 'chatcmpl-7', created: 7, model: 'hello', choices: [{ finish_reason: 'stop' }] });
+    expect(answer?.completion).toMatchObject({
+      id: 'chatcmpl-7',
+      created: 7,
+      model: 'hello',
+      choices: [{ finish_reason: 'stop' }],
+    });
     expect(answer?.usage).toEqual({ promptTokens: 6, completionTokens: Math.ceil(Buffer.byteLength(text) / 4) });
   });
 

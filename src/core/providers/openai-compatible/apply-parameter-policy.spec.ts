@@ -6,7 +6,13 @@ const context = { provider: 'acme', model: 'm' };
 const frame = { model: 'my-model', messages: [], stream: true, stream_options: null };
 
 function apply(params: Record<string, unknown>, policy = {}, passesUnknown = true): Record<string, unknown> {
-  return applyParameterPolicy({ ...frame, ...params }, supported, passesUnknown, { ...plainParameters, ...policy }, context);
+  return applyParameterPolicy(
+    { ...frame, ...params },
+    supported,
+    passesUnknown,
+    { ...plainParameters, ...policy },
+    context,
+  );
 }
 
 describe('applyParameterPolicy', () => {
@@ -65,7 +71,10 @@ describe('applyParameterPolicy', () => {
   });
 
   it('gives a member called __proto__ no power', () => {
-    const body = JSON.parse('{"model":"m","messages":[],"__proto__":{"polluted":1},"logit_bias":1}') as Record<string, unknown>;
+    const body = JSON.parse('{"model":"m","messages":[],"__proto__":{"polluted":1},"logit_bias":1}') as Record<
+      string,
+      unknown
+    >;
     const result = applyParameterPolicy(body, supported, true, { ...plainParameters, dropUnsupported: true }, context);
     expect(Reflect.get(result, 'polluted')).toBeUndefined();
     expect(Object.keys(result)).toEqual(['model', 'messages', '__proto__']);

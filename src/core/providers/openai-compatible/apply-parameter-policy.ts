@@ -23,7 +23,11 @@ export function applyParameterPolicy(
     if (passesUnknown && !openAiChatParams.has(param)) continue;
     // A null is how clients spell "not set", and a provider that lacks the parameter may refuse even that.
     if (body[param] != null && !policy.dropUnsupported && !policy.alwaysDrop.includes(param)) {
-      throw new GatewayError('unsupported_parameter', { param, facts: { param, ...context }, provider: context.provider });
+      throw new GatewayError('unsupported_parameter', {
+        param,
+        facts: { param, ...context },
+        provider: context.provider,
+      });
     }
     (dropped ??= []).push(param);
   }

@@ -30,12 +30,18 @@ describe.each(catalog.map((row) => [row.id, row] as const))('the row of %s', (_i
   });
 
   it('rules out and renames parameters of OpenAI only', () => {
-    for (const name of [...(row.unsupported ?? []), ...Object.keys(row.renamed ?? {})]) expect(openAiChatParams).toContain(name);
+    for (const name of [...(row.unsupported ?? []), ...Object.keys(row.renamed ?? {})])
+      expect(openAiChatParams).toContain(name);
   });
 
   it('makes a request with the key, the model, and the parameters by their names there', async () => {
     const base = new URL(row.defaultBaseUrl ?? 'http://127.0.0.1:8000/v1');
-    const body = { model: 'ours', messages: [{ role: 'user' as const, content: 'Hi' }], max_completion_tokens: 5, stream: true };
+    const body = {
+      model: 'ours',
+      messages: [{ role: 'user' as const, content: 'Hi' }],
+      max_completion_tokens: 5,
+      stream: true,
+    };
     const call = {
       body,
       bytes: Buffer.from(JSON.stringify(body)),
@@ -54,7 +60,9 @@ describe.each(catalog.map((row) => [row.id, row] as const))('the row of %s', (_i
         path: `${base.pathname}/chat/completions`,
         headers: { authorization: 'Bearer k', 'content-type': 'application/json' },
       });
-      const { stream_options: streamOptions, ...sent } = JSON.parse(Buffer.from(request?.body ?? '').toString()) as Record<string, unknown>;
+      const { stream_options: streamOptions, ...sent } = JSON.parse(
+        Buffer.from(request?.body ?? '').toString(),
+      ) as Record<string, unknown>;
       const limit = row.renamed?.['max_completion_tokens'] ?? 'max_completion_tokens';
       expect(sent).toEqual({ model: 'theirs', messages: body.messages, stream: true, [limit]: 5 });
       expect(streamOptions).toEqual(row.asksForStreamUsage === false ? undefined : { include_usage: true });
@@ -62,7 +70,10 @@ describe.each(catalog.map((row) => [row.id, row] as const))('the row of %s', (_i
   });
 
   it('sends no credentials where there are none', async () => {
-    const request = await provider.authenticate({ method: 'POST', origin: 'https://a.example', path: '/', headers: {} }, {});
+    const request = await provider.authenticate(
+      { method: 'POST', origin: 'https://a.example', path: '/', headers: {} },
+      {},
+    );
     expect(request.headers).toEqual({});
   });
 });

@@ -60,7 +60,8 @@ export function readCompletion(
   const choices = received['choices'];
   if (!Array.isArray(choices)) throw invalid(row, 'a completion without choices');
   for (const choice of choices as ({ message?: unknown } | null)[]) {
-    if (typeof choice?.message !== 'object' || choice.message === null) throw invalid(row, 'a choice without a message');
+    if (typeof choice?.message !== 'object' || choice.message === null)
+      throw invalid(row, 'a choice without a message');
   }
   let completion = received;
   let counts = received['usage'];

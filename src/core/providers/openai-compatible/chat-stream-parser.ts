@@ -38,7 +38,9 @@ export class OpenAiChatStreamParser implements ChatStreamParser {
     const chunks = this.readAll(this.decoder.end());
     if (this.progress.complete) return chunks;
     this.beforeFault = chunks;
-    throw this.receivedBytes > 0 && !this.progress.begun ? this.progress.invalid('no server-sent events') : this.progress.truncated();
+    throw this.receivedBytes > 0 && !this.progress.begun
+      ? this.progress.invalid('no server-sent events')
+      : this.progress.truncated();
   }
 
   private readAll(events: readonly SseEvent[]): ChatCompletionChunk[] {

@@ -36,7 +36,10 @@ describe('EventTemplate', () => {
         const text = Buffer.from(event(`"${content}"`)).toString('latin1');
         if (template?.matchEnd(text, 0) !== text.length) return;
         const parsed = JSON.parse(Buffer.from(text, 'latin1').toString().slice(6)) as { choices: object[] };
-        expect(parsed).toEqual({ id: 'c', choices: [{ index: 0, delta: { content: expect.any(String) }, finish_reason: null }] });
+        expect(parsed).toEqual({
+          id: 'c',
+          choices: [{ index: 0, delta: { content: expect.any(String) }, finish_reason: null }],
+        });
       }),
       { numRuns: 2_000 },
     );

@@ -11,7 +11,9 @@ const aliases: Readonly<Record<string, FinishReason>> = {
 };
 
 /** The choice itself where its finish reason needs no mapping. */
-export function normaliseFinishReason<Choice extends { readonly finish_reason: FinishReason | null }>(choice: Choice): Choice {
+export function normaliseFinishReason<Choice extends { readonly finish_reason: FinishReason | null }>(
+  choice: Choice,
+): Choice {
   const known = aliases[choice.finish_reason ?? ''];
   return known ? { ...choice, finish_reason: known } : choice;
 }

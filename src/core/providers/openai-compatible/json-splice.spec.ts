@@ -13,23 +13,32 @@ describe('editing JSON in place', () => {
     const value = fc.jsonValue({ maxDepth: 4 });
     const indent = fc.constantFrom(undefined, 1, '\t');
     fc.assert(
-      fc.property(fc.dictionary(fc.string(), value), value, fc.string({ unit: 'grapheme' }), indent, (rest, old, model, space) => {
-        const body = { ...rest, model: old, zz: '\\"' };
-        const json = JSON.stringify(body, null, space);
-        const changed = withModel(json, model);
-        // Keys with escapes are left to the serialiser.
-        if (Object.keys(body).every((key) => JSON.stringify(key) === `"${key}"` && /^[ -~]*$/.test(key))) {
-          expect(JSON.stringify(JSON.parse(changed ?? ''))).toBe(JSON.stringify({ ...body, model }));
-        } else {
-          expect(changed).toBeUndefined();
-        }
-      }),
+      fc.property(
+        fc.dictionary(fc.string(), value),
+        value,
+        fc.string({ unit: 'grapheme' }),
+        indent,
+        (rest, old, model, space) => {
+          const body = { ...rest, model: old, zz: '\\"' };
+          const json = JSON.stringify(body, null, space);
+          const changed = withModel(json, model);
+          // Keys with escapes are left to the serialiser.
+          if (Object.keys(body).every((key) => JSON.stringify(key) === `"${key}"` && /^[ -~]*$/.test(key))) {
+            expect(JSON.stringify(JSON.parse(changed ?? ''))).toBe(JSON.stringify({ ...body, model }));
+          } else {
+            expect(changed).toBeUndefined();
+          }
+        },
+      ),
       { numRuns: 500 },
     );
   });
 
   it.each([
-    ['{"model":"a","messages":[{"model":"x","content":"\\"model\\":\\"y\\""}]}', '{"model":"B","messages":[{"model":"x","content":"\\"model\\":\\"y\\""}]}'],
+    [
+      '{"model":"a","messages":[{"model":"x","content":"\\"model\\":\\"y\\""}]}',
+      '{"model":"B","messages":[{"model":"x","content":"\\"model\\":\\"y\\""}]}',
+    ],
     [' \r\n{ "a" : [ "]" , {"b":"}"} ] ,\t"model" : "a" } ', ' \r\n{ "a" : [ "]" , {"b":"}"} ] ,\t"model" : "B" } '],
     ['{"content":"ends in a backslash \\\\","model":null}', '{"content":"ends in a backslash \\\\","model":"B"}'],
     ['{"n":1.5e-3,"t":true,"model":"日本"}', '{"n":1.5e-3,"t":true,"model":"B"}'],
@@ -44,6 +53,8 @@ describe('editing JSON in place', () => {
   it('refuses where parsers would not take the first one: members given twice', () => {
     expect(withModel('{"model":"a","model":"b"}', 'B')).toBeUndefined();
     expect(withModel('{"model":"a","user":"x","user":"y"}', 'B')).toBeUndefined();
+    // As many members as the body has, since one was added to it.
+    expect(scanTopLevel('{"model":"a","model":"b"}', ['model'], { model: 'b', temperature: 0 })).toBeUndefined();
   });
 
   it('refuses a key that is written with escapes', () => {
@@ -58,6 +69,8 @@ describe('editing JSON in place', () => {
   });
 
   it('refuses bytes that begin with a byte order mark', () => {
-    expect(scanTopLevel(Buffer.from('\uFEFF{"model":"a"}').toString('latin1'), ['model'], { model: 'a' })).toBeUndefined();
+    expect(
+      scanTopLevel(Buffer.from('\uFEFF{"model":"a"}').toString('latin1'), ['model'], { model: 'a' }),
+    ).toBeUndefined();
   });
 });

@@ -9,7 +9,8 @@ export function mapUsage(usage: unknown, serviceTier?: unknown): Usage | undefin
   const counts = usage as Counts;
   const prompt = count(counts['prompt_tokens']);
   const total = count(counts['total_tokens']);
-  const completion = count(counts['completion_tokens']) ?? (total !== undefined && prompt !== undefined ? total - prompt : undefined);
+  const completion =
+    count(counts['completion_tokens']) ?? (total !== undefined && prompt !== undefined ? total - prompt : undefined);
   if (prompt === undefined || completion === undefined || completion < 0) return undefined;
   const inputs = details(counts['prompt_tokens_details']);
   const outputs = details(counts['completion_tokens_details']);

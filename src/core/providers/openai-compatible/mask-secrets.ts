@@ -27,6 +27,7 @@ export function maskSecrets(text: string): string {
 function isPublicLink(text: string): boolean {
   if (!URL.canParse(text)) return false;
   const url = new URL(text);
-  const named = /\.[a-z]{2,}\.?$/i.test(url.hostname) && !/\.(?:local|internal|lan|svc|cluster|test|home)$/i.test(url.hostname);
+  const named =
+    /\.[a-z]{2,}\.?$/i.test(url.hostname) && !/\.(?:local|internal|lan|svc|cluster|test|home)$/i.test(url.hostname);
   return url.protocol === 'https:' && named && url.username === '' && url.password === '' && url.search === '';
 }

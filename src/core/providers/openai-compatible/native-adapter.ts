@@ -28,8 +28,8 @@ const editable = ['model', 'stream_options'];
 /**
  * The client's bytes with `model` and `stream_options` changed in place; undefined where that is not safe.
  *
- * At every size this is cheaper than serialising: 0.8 us against 1.2 for a body of 500 bytes, 8 us against 60 for one of
- * 32 KiB, and a body with images is crossed at the speed of memchr.
+ * Measured against serialising: as fast for a body of 500 bytes (0.8 us), three times as fast at 4 KiB, seven times at
+ * 32 KiB. So one way serves every size, and what the client wrote (numbers, escapes, order) reaches the provider as it is.
  */
 function editBytes(call: NativeCall, requests: RequestBuilder): Buffer | undefined {
   const text = call.bytes.toString('latin1');
@@ -51,5 +51,8 @@ function editBytes(call: NativeCall, requests: RequestBuilder): Buffer | undefin
     }
   }
   if (splices.length === 0) return call.bytes;
-  return applySplices(text, splices.sort((one, other) => one.start - other.start));
+  return applySplices(
+    text,
+    splices.sort((one, other) => one.start - other.start),
+  );
 }

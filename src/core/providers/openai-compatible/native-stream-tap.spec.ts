@@ -117,12 +117,21 @@ describe('OpenAiStreamTap', () => {
 
   it('joins data of several lines into one', () => {
     const spread = `data: ${JSON.stringify(chunk({ content: 'a' }), null, 1).replaceAll('\n', '\ndata: ')}\n\n`;
-    expect(run(open(), opening + spread + closing + done)).toBe(opening + event(chunk({ content: 'a' })) + closing + done);
+    expect(run(open(), opening + spread + closing + done)).toBe(
+      opening + event(chunk({ content: 'a' })) + closing + done,
+    );
   });
 
   it('adds the end marker where the provider stopped after its finish reason', () => {
     expect(run(open(), opening, words.join(''), closing)).toBe(plainStream);
     expect(run(open(), opening, words.join(''), closing.trimEnd())).toBe(plainStream);
+  });
+
+  it('stays complete when an empty delta with the usage follows the finish', () => {
+    const tap = open();
+    const text = opening + closing + event(chunk({ content: '' }, null, { usage }));
+    expect(run(tap, text)).toBe(text + done);
+    expect(tap.usage).toEqual({ promptTokens: 3, completionTokens: 2 });
   });
 
   it('forwards nothing after the end marker', () => {
@@ -155,7 +164,12 @@ describe('OpenAiStreamTap', () => {
   it('reports an error event with its own code, after the events that were good', () => {
     const fault = event({ error: { message: 'Overloaded, key sk-abcdef0123456789', type: 'overloaded_error' } });
     const { error, before } = fail(open(), opening, words[0] + fault + words[1]);
-    expect(error).toMatchObject({ code: 'upstream_overloaded', status: 503, message: 'Overloaded, key [key]', provider: 'acme' });
+    expect(error).toMatchObject({
+      code: 'upstream_overloaded',
+      status: 503,
+      message: 'Overloaded, key [key]',
+      provider: 'acme',
+    });
     expect(before).toBe(opening + words[0]);
   });
 
@@ -169,7 +183,8 @@ describe('OpenAiStreamTap', () => {
   });
 
   it('does not look for errors in what the model says', () => {
-    const text = opening + event(chunk({ content: '{"error":{"message":"no"}} data: [DONE] "usage":{}' })) + closing + done;
+    const text =
+      opening + event(chunk({ content: '{"error":{"message":"no"}} data: [DONE] "usage":{}' })) + closing + done;
     expect(run(open(), text)).toBe(text);
   });
 
@@ -183,7 +198,9 @@ describe('OpenAiStreamTap', () => {
 
   it('takes an event just below 1 MiB that comes in small pieces', () => {
     const long = event(chunk({ content: 'x'.repeat(1_000_000) }));
-    const pieces = Array.from({ length: Math.ceil(long.length / 1000) }, (_, index) => long.slice(index * 1000, (index + 1) * 1000));
+    const pieces = Array.from({ length: Math.ceil(long.length / 1000) }, (_, index) =>
+      long.slice(index * 1000, (index + 1) * 1000),
+    );
     expect(run(open(), opening, ...pieces, closing, done)).toBe(opening + long + closing + done);
   });
 });

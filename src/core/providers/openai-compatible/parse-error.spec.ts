@@ -2,16 +2,27 @@ import type { InboundHeaders } from '../../spec/outbound.js';
 import { findReportedError, parseOpenAiError } from './parse-error.js';
 
 function parse(status: number, body: unknown, headers: InboundHeaders = {}): ReturnType<typeof parseOpenAiError> {
-  return parseOpenAiError({ status, headers, body: Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)) }, 'acme');
+  return parseOpenAiError(
+    { status, headers, body: Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)) },
+    'acme',
+  );
 }
 
 describe('parseOpenAiError', () => {
   it.each([
     ['FastAPI text', { detail: 'Not enough credits' }, 'Not enough credits'],
-    ['FastAPI list', { detail: [{ loc: ['body', 'messages'], msg: 'field required' }] }, 'body.messages: field required'],
+    [
+      'FastAPI list',
+      { detail: [{ loc: ['body', 'messages'], msg: 'field required' }] },
+      'body.messages: field required',
+    ],
     ['bare message', { message: 'No such thing' }, 'No such thing'],
     ['error text', { error: 'Something broke' }, 'Something broke'],
-    ['list of one (Google)', [{ error: { code: 400, message: 'Bad argument', status: 'INVALID_ARGUMENT' } }], 'Bad argument'],
+    [
+      'list of one (Google)',
+      [{ error: { code: 400, message: 'Bad argument', status: 'INVALID_ARGUMENT' } }],
+      'Bad argument',
+    ],
     ['errors list', { errors: [{ code: 7003, message: 'No route' }] }, 'No route'],
     ['older vLLM', { object: 'error', message: 'Too hot', type: 'BadRequestError', code: 400 }, 'Too hot'],
     ['nested message', { error: { message: { detail: 'Deep down' } } }, 'Deep down'],
@@ -24,7 +35,11 @@ describe('parseOpenAiError', () => {
     [400, 'The prompt is too long: 9000, model maximum context length: 8192', 'context_window_exceeded'],
     [400, 'Input length 9000 exceeds the maximum of 8192 tokens', 'context_window_exceeded'],
     [413, 'Requested too many tokens for the context window', 'context_window_exceeded'],
-    [400, "The response was filtered due to the prompt triggering Azure OpenAI's content management policy", 'content_policy_violation'],
+    [
+      400,
+      "The response was filtered due to the prompt triggering Azure OpenAI's content management policy",
+      'content_policy_violation',
+    ],
     [500, 'context window cache crashed', 'upstream_internal'],
     [401, 'x', 'upstream_authentication'],
     [402, 'Insufficient Balance', 'upstream_permission'],
@@ -45,13 +60,20 @@ describe('parseOpenAiError', () => {
     'never throws and never repeats a body that says nothing readable: %j',
     (body) => {
       const error = parse(500, body);
-      expect(error).toMatchObject({ code: 'upstream_internal', status: 500, message: 'The provider failed to handle the request.' });
+      expect(error).toMatchObject({
+        code: 'upstream_internal',
+        status: 500,
+        message: 'The provider failed to handle the request.',
+      });
       expect(error.detail ?? '').not.toContain('10.0.0.1');
     },
   );
 
   it('reads an error that was answered with the status 200', () => {
-    expect(parse(200, { error: { message: 'slow down', code: 429 } })).toMatchObject({ code: 'upstream_rate_limited', status: 429 });
+    expect(parse(200, { error: { message: 'slow down', code: 429 } })).toMatchObject({
+      code: 'upstream_rate_limited',
+      status: 429,
+    });
   });
 });
 
@@ -61,7 +83,9 @@ describe('findReportedError', () => {
   });
 
   it('uses the status that the error names, and the fallback where it names none', () => {
-    expect(findReportedError({ error: { code: 'rate_limit_exceeded', message: 'x' } }, 'acme', 'upstream_stream_error')).toMatchObject({
+    expect(
+      findReportedError({ error: { code: 'rate_limit_exceeded', message: 'x' } }, 'acme', 'upstream_stream_error'),
+    ).toMatchObject({
       code: 'upstream_rate_limited',
       status: 429,
     });

@@ -46,7 +46,7 @@ export function findReportedError(
   if (typeof body !== 'object' || body === null) return undefined;
   const { error, object } = body as { error?: unknown; object?: unknown };
   // `{"object":"error","message":...}` is how older vLLM servers report.
-  if ((error === undefined || error === null) && object !== 'error') return undefined;
+  if (!error && object !== 'error') return undefined;
   const reported = readError(body) ?? {};
   const status = statusOf(reported);
   const known = codeOf(reported, status);
@@ -64,7 +64,8 @@ function readError(body: unknown): ReportedError | undefined {
   if (Array.isArray(body)) return readError(body[0]);
   if (typeof body !== 'object' || body === null) return undefined;
   const record = body as Record<string, unknown>;
-  const inner = record['error'] ?? (Array.isArray(record['errors']) ? record['errors'][0] : undefined);
+  const errors = record['errors'] as readonly unknown[] | undefined;
+  const inner = record['error'] ?? (Array.isArray(errors) ? (errors[0] as unknown) : undefined);
   if (typeof inner === 'object' && inner !== null) return readError(inner);
   const message = [record['message'], inner, record['detail'], record['msg'], record['error_msg']]
     .map(readMessage)
@@ -104,7 +105,10 @@ function codeOf({ message = '', type = '', code = '' }: ReportedError, status: n
     if (status < 500 && contentPolicy.test(message)) return 'content_policy_violation';
   }
   if (code === 'insufficient_quota' || code === 'rate_limit_exceeded') return 'upstream_rate_limited';
-  return byStatus[status] ?? (status >= 500 ? 'upstream_internal' : status >= 400 ? 'upstream_bad_request' : 'upstream_invalid_response');
+  return (
+    byStatus[status] ??
+    (status >= 500 ? 'upstream_internal' : status >= 400 ? 'upstream_bad_request' : 'upstream_invalid_response')
+  );
 }
 
 const byStatus: Readonly<Record<number, ErrorCode>> = {

@@ -7,13 +7,13 @@ export type JsonObject = Readonly<Record<string, unknown>>;
 export interface Quirk {
   readonly name: string;
   /** Changes the body on its way out, after the parameter policy and before `extra_body`. */
-  request?(body: JsonObject, call: ChatCall): JsonObject;
+  readonly request?: (body: JsonObject, call: ChatCall) => JsonObject;
   /** Headers that come from the deployment's own settings. */
-  headers?(call: ChatCall): Readonly<Record<string, string>> | undefined;
+  readonly headers?: (call: ChatCall) => Readonly<Record<string, string>> | undefined;
   /** Changes a whole answer on its way back. */
-  answer?(completion: JsonObject): JsonObject;
+  readonly answer?: (completion: JsonObject) => JsonObject;
   /** Changes one chunk of a streamed answer. */
-  chunk?(chunk: JsonObject): JsonObject;
+  readonly chunk?: (chunk: JsonObject) => JsonObject;
   /** Where the usage of an answer or chunk is, if not under `usage`. */
-  usage?(body: JsonObject): unknown;
+  readonly usage?: (body: JsonObject) => unknown;
 }

@@ -56,7 +56,8 @@ export class RequestBuilder {
    */
   streamOptions(call: ChatCall, given: unknown): unknown {
     if (!call.stream) return undefined;
-    if (this.row.asksForStreamUsage === false || call.parameters.alwaysDrop.includes('stream_options')) return undefined;
+    if (this.row.asksForStreamUsage === false || call.parameters.alwaysDrop.includes('stream_options'))
+      return undefined;
     const options = given as { include_usage?: unknown } | null | undefined;
     return options?.include_usage === true ? given : { ...options, include_usage: true };
   }

@@ -18,7 +18,7 @@ export class StreamProgress {
   begun = false;
   usage: Usage | undefined;
   private readonly openChoices = new Set<number>();
-  private finishedChoices = 0;
+  private readonly finishedChoices = new Set<number>();
 
   constructor(
     readonly provider: string,
@@ -27,7 +27,7 @@ export class StreamProgress {
 
   /** Nothing that the client must have is still missing: the end marker came, or every choice seen has its finish reason. */
   get complete(): boolean {
-    return this.finished || (this.finishedChoices > 0 && this.openChoices.size === 0);
+    return this.finished || (this.finishedChoices.size > 0 && this.openChoices.size === 0);
   }
 
   /** The parsed chunk of one event; undefined for the end marker. Throws for an error event and for what is no chunk. */
@@ -39,7 +39,7 @@ export class StreamProgress {
     }
     const parsed = this.parse(data);
     const reported = findReportedError(
-      eventName === 'error' ? { error: Object(parsed)['error'] ?? parsed } : parsed,
+      eventName === 'error' ? { error: (parsed as JsonObject)['error'] ?? parsed } : parsed,
       this.provider,
       'upstream_stream_error',
     );
@@ -89,13 +89,14 @@ export class StreamProgress {
     if (typeof choice !== 'object' || choice === null) throw this.invalid('a choice that is no object');
     const index = choice.index ?? 0;
     if (!choice.finish_reason) {
-      this.openChoices.add(index);
+      // OpenRouter sends a last empty delta with the usage after the finish; that opens nothing again.
+      if (!this.finishedChoices.has(index)) this.openChoices.add(index);
       return;
     }
     // OpenRouter ends the choice of a failed upstream so. https://openrouter.ai/docs/api-reference/errors
     if (choice.finish_reason === 'error') throw new GatewayError('upstream_stream_error', { provider: this.provider });
     this.openChoices.delete(index);
-    this.finishedChoices += 1;
+    this.finishedChoices.add(index);
   }
 }
 

@@ -18,7 +18,9 @@ export const reasoningModelParams: Quirk = {
     }
     // Without `drop_params` OpenAI's own refusal, which names the parameter, is what the client should read.
     if (call.parameters.dropUnsupported && neverSamples.test(call.model)) {
-      const refused = samplingParams.filter((name) => changed[name] != null && !call.parameters.alsoAllowed.includes(name));
+      const refused = samplingParams.filter(
+        (name) => changed[name] != null && !call.parameters.alsoAllowed.includes(name),
+      );
       if (changed['temperature'] != null && changed['temperature'] !== 1) refused.push('temperature');
       if (refused.length > 0) {
         changed = Object.fromEntries(Object.entries(changed).filter(([name]) => !refused.includes(name)));

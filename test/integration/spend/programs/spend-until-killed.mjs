@@ -7,7 +7,13 @@ const { SpendService } = await import(`${dist}/spend/spend.service.js`);
 const { spendSettings } = await import(`${dist}/spend/spend-settings.js`);
 const { createWriter } = await import(`${dist}/spend/writer-factory.js`);
 
-const settings = spendSettings({ journalDir, databaseUrl, segmentBytes: 64 * 1024, flushIntervalMs: 20, batchRows: 100 });
+const settings = spendSettings({
+  journalDir,
+  databaseUrl,
+  segmentBytes: 64 * 1024,
+  flushIntervalMs: 20,
+  batchRows: 100,
+});
 const spend = new SpendService(settings, createWriter);
 await spend.onModuleInit();
 
@@ -18,7 +24,14 @@ let begun = 0;
 
 function beginOne() {
   const requestId = spend.newRequestId();
-  const intent = { requestId, startedAtMs: Date.now(), callType: 'acompletion', apiKeyHash: 'k', modelGroup: 'g', reservationNanos: 1_000_000n };
+  const intent = {
+    requestId,
+    startedAtMs: Date.now(),
+    callType: 'acompletion',
+    apiKeyHash: 'k',
+    modelGroup: 'g',
+    reservationNanos: 1_000_000n,
+  };
   open.push(spend.begin(intent));
   writeSync(3, `begun ${requestId}\n`);
 }
@@ -26,7 +39,14 @@ function beginOne() {
 function endOne() {
   const [ticket] = open.splice(Math.floor(Math.random() * open.length), 1);
   const spendNanos = BigInt(begun);
-  ticket.settle({ status: 'success', endedAtMs: Date.now(), stream: false, attempts: [{ ...attempt, costNanos: spendNanos }], spendNanos, usage });
+  ticket.settle({
+    status: 'success',
+    endedAtMs: Date.now(),
+    stream: false,
+    attempts: [{ ...attempt, costNanos: spendNanos }],
+    spendNanos,
+    usage,
+  });
   writeSync(3, `settled ${ticket.requestId} ${spendNanos}\n`);
 }
 

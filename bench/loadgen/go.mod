@@ -1,0 +1,2 @@
+module tollgate.local/bench/loadgen
+go 1.24

@@ -1,0 +1,2 @@
+module tollgate.local/bench/mock
+go 1.24
