@@ -12,7 +12,13 @@ is_current() {
 if [[ ${1:-} == --if-needed ]] && is_current; then
   exit 0
 fi
+# Of two builds at once, the second waits and finds its work done.
 mkdir -p .cache
+if command -v flock >/dev/null; then
+  exec 9>.cache/build.lock
+  flock 9
+  if [[ ${1:-} == --if-needed ]] && is_current; then exit 0; fi
+fi
 # The time before the build counts: a source that is saved while it runs is newer.
 touch .cache/build-began
 if ! log=$(nest build 2>&1); then

@@ -69,7 +69,8 @@ def self_times_us(profile: dict, begin_us: float, end_us: float) -> dict[int, in
 def print_profile(profile: dict, result: dict, args: argparse.Namespace) -> None:
     begin_us, end_us = (second * 1e6 for second in result["window_s"])
     frames = {node["id"]: node["callFrame"] for node in profile["nodes"]}
-    functions, files, packages = collections.Counter(), collections.Counter(), collections.Counter()
+    callers = callers_of(profile)
+    functions, files, packages, charged = (collections.Counter() for _ in range(4))
     for node_id, spent_us in self_times_us(profile, begin_us, end_us).items():
         frame = frames[node_id]
         name = frame["functionName"] or "(anonymous)"
@@ -79,14 +80,37 @@ def print_profile(profile: dict, result: dict, args: argparse.Namespace) -> None
         functions[f"{name}  {file}:{frame['lineNumber'] + 1}" if frame["url"] else name] += spent_us
         files[file] += spent_us
         packages[package] += spent_us
+        charged[charge(node_id, frames, callers)] += spent_us
     busy_us = sum(functions.values())
     dialect = "translated" if args.translated else "same dialect"
     per_request_us = busy_us / max(result["ok"], 1)
     print(f"{args.load}, {dialect}, {args.thread} thread: {result['rps']:.0f}/s under the profiler, {per_request_us:.0f} us each, {busy_us / (end_us - begin_us):.0%} of the time busy")
-    for title, counter, top in (("package or room", packages, 20), ("file", files, args.top), ("function", functions, args.top)):
-        print(f"\nself time by {title}")
+    tables = (
+        ("self time by function", functions, args.top),
+        ("self time by file", files, args.top),
+        ("self time by package or room", packages, 20),
+        ("time by the nearest caller of this repository or a package: what it has Node and native code do is its own", charged, args.top),
+    )
+    for title, counter, top in tables:
+        print(f"\n{title}")
         for what, spent_us in counter.most_common(top):
             print(f"  {spent_us / busy_us:6.1%} {spent_us / max(result['ok'], 1):7.1f} us  {what}")
+
+
+def callers_of(profile: dict) -> dict[int, int]:
+    return {child: node["id"] for node in profile["nodes"] for child in node.get("children", [])}
+
+
+def charge(node_id: int, frames: dict[int, dict], callers: dict[int, int]) -> str:
+    """The function outside of Node that `node_id` works for; work that the event loop begins is Node's own."""
+    at: int | None = node_id
+    while at is not None:
+        frame = frames[at]
+        if frame["url"].startswith("file:"):
+            return f"{frame['functionName'] or '(anonymous)'}  {place_of(frame['url'], '')[0]}:{frame['lineNumber'] + 1}"
+        at = callers.get(at)
+    name = frames[node_id]["functionName"]
+    return name if name.startswith("(") and name != "(anonymous)" else "node, by itself"
 
 
 def place_of(url: str, function: str) -> tuple[str, str]:

@@ -14,17 +14,20 @@ export interface KeySource {
 }
 
 interface Entry {
-  /** Null for a key that does not exist. */
-  readonly record: VirtualKeyRecord | null;
+  readonly record: VirtualKeyRecord;
   /** Monotonic milliseconds. */
   readonly readAt: number;
 }
 
 /** A key that does not exist now may be made the next moment, by another process. */
 const unknownTtlMs = 1_000;
+/** Apart from the known ones, so that no flood of guesses drives those out. */
+const maxUnknown = 1_000;
 
 export class VirtualKeyCache {
   private readonly entries: LRUCache<string, Entry>;
+  /** When each key that does not exist was looked for. */
+  private readonly unknown = new LRUCache<string, number>({ max: maxUnknown });
   private readonly reading = new Map<string, Promise<VirtualKeyRecord | null>>();
   /** Raised by every change: what was read before it is not kept. */
   private changes = 0;
@@ -45,6 +48,7 @@ export class VirtualKeyCache {
   find(token: string): VirtualKeyRecord | null | Promise<VirtualKeyRecord | null> {
     const entry = this.entries.get(token);
     if (entry && this.isCertain(entry)) return entry.record;
+    if (!entry && this.isSurelyUnknown(token)) return null;
     return this.read(token, entry);
   }
 
@@ -52,19 +56,25 @@ export class VirtualKeyCache {
   forget(token: string): void {
     this.changes++;
     this.entries.delete(token);
+    this.unknown.delete(token);
     this.reading.delete(token);
   }
 
   forgetAll(): void {
     this.changes++;
     this.entries.clear();
+    this.unknown.clear();
     this.reading.clear();
   }
 
   private isCertain(entry: Entry): boolean {
     const ageMs = this.clock.monotonic() - entry.readAt;
-    if (entry.record === null) return ageMs <= unknownTtlMs;
     return ageMs <= this.settings.keyTtlMs && this.source.hearsChanges();
+  }
+
+  private isSurelyUnknown(token: string): boolean {
+    const lookedAt = this.unknown.get(token);
+    return lookedAt !== undefined && this.clock.monotonic() - lookedAt <= unknownTtlMs;
   }
 
   private read(token: string, known: Entry | undefined): Promise<VirtualKeyRecord | null> {
@@ -83,11 +93,20 @@ export class VirtualKeyCache {
     const readAt = this.clock.monotonic();
     try {
       const record = await this.source.find(token);
-      if (changes === this.changes) this.entries.set(token, { record, readAt });
+      if (changes === this.changes) this.keep(token, record, readAt);
       return record;
     } catch (error) {
-      if (known?.record && this.mayServeStale(known, error)) return known.record;
+      if (known && this.mayServeStale(known, error)) return known.record;
       throw error;
+    }
+  }
+
+  private keep(token: string, record: VirtualKeyRecord | null, readAt: number): void {
+    if (record) {
+      this.entries.set(token, { record, readAt });
+    } else {
+      this.entries.delete(token);
+      this.unknown.set(token, readAt);
     }
   }
 

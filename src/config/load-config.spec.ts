@@ -50,7 +50,6 @@ describe('what a configuration comes to', () => {
       journalFsync: 'none',
       defaultReserveOutputTokens: 1000,
       batchWriteIntervalMs: 500,
-      disableSpendLogs: false,
       allowRequestsOnDbUnavailable: true,
       staleKeyMaxMs: 3_600_000,
       keyCacheTtlMs: 60_000,

@@ -89,7 +89,12 @@ class TreeReader {
     }
     if (!isScalar(node)) return { kind: 'scalar', origin, value: null };
     const isNumber = typeof node.value === 'number';
-    return { kind: 'scalar', origin, value: toScalarValue(node.value), ...(isNumber && node.source ? { text: node.source } : {}) };
+    return {
+      kind: 'scalar',
+      origin,
+      value: toScalarValue(node.value),
+      ...(isNumber && node.source ? { text: node.source } : {}),
+    };
   }
 
   private readItems(items: readonly unknown[], { line, path }: Origin): Located[] {

@@ -45,13 +45,13 @@ describe('SettingsService', () => {
     const settings = new SettingsService(config(''));
     const warnings = settings.replace(
       config(
-        'general_settings: {database_url: "file:other.db", client_cache: {max_size: 5}, stale_key_max_seconds: 9}',
+        'general_settings: {database_url: "file:other.db", client_cache: {max_size: 5}, default_reserve_output_tokens: 9}',
       ),
     );
     expect(settings.general).toMatchObject({
       databaseUrl: 'file:./.tollgate/gateway.db',
       clientCache: { maxSize: 200 },
-      staleKeyMaxMs: 9_000,
+      defaultReserveOutputTokens: 9,
     });
     const printed = describeProblems(warnings);
     expect(printed).toContain('general_settings.database_url: warning: changed: restart the gateway to use it.');

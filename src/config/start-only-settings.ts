@@ -15,6 +15,9 @@ export const startOnlySettings = {
   journalMaxBytes: 'journal_max_bytes',
   journalFsync: 'journal_fsync',
   batchWriteIntervalMs: 'proxy_batch_write_at',
+  allowRequestsOnDbUnavailable: 'allow_requests_on_db_unavailable',
+  staleKeyMaxMs: 'stale_key_max_seconds',
+  keyHeaderName: 'litellm_key_header_name',
   keyCacheTtlMs: 'user_api_key_cache_ttl',
   keyCacheMaxSize: 'user_api_key_cache_max_size',
 } as const satisfies Partial<Record<keyof GeneralSettings, string>>;

@@ -42,7 +42,7 @@ export const unservedKeys: Readonly<Record<Section, readonly string[]>> = {
     polling_interval enable_health_check_routing default_litellm_params assistants_config alerting_config
     ignore_invalid_deployments enable_tag_filtering provider_budget_config enforce_fallback_model_access`),
   general_settings: words(`
-    database_disable_prepared_statements store_prompts_in_spend_logs proxy_config_reload_interval_seconds
+    database_disable_prepared_statements disable_spend_logs store_prompts_in_spend_logs proxy_config_reload_interval_seconds
     max_parallel_requests global_max_parallel_requests max_in_flight_requests_per_worker max_queued_requests_per_worker
     completion_model infer_model_from_keys background_health_checks health_check_interval health_check_details alerting
     alert_types alert_to_webhook_url alerting_args alerting_threshold slack_webhook_url user_header_mappings

@@ -68,7 +68,7 @@ function seconds(
 ): number | undefined {
   const value = headers[header] ?? body[member];
   if (value === undefined || value === null) return undefined;
-  const number = Number(value);
+  const number = numberOf(value);
   if (!(number > 0) || number > 2_000_000)
     throw invalid(headers[header] === undefined ? member : header, 'must be a number of seconds above 0.');
   return number * 1000;
@@ -82,11 +82,17 @@ function count(
 ): number | undefined {
   const value = headers[header] ?? body[member];
   if (value === undefined || value === null) return undefined;
-  const number = Number(value);
+  const number = numberOf(value);
   if (!Number.isInteger(number) || number < 0 || number > 10) {
     throw invalid(headers[header] === undefined ? member : header, 'must be a whole number from 0 to 10.');
   }
   return number;
+}
+
+/** Headers are text; a member may be either. NaN for what is no decimal number. */
+function numberOf(value: unknown): number {
+  if (typeof value === 'number') return value;
+  return typeof value === 'string' && /^\d+(?:\.\d+)?$/.test(value) ? Number(value) : NaN;
 }
 
 function tagsOf(header: string | string[] | undefined, member: unknown): readonly string[] {

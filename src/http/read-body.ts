@@ -30,6 +30,10 @@ export function readBody(request: IncomingMessage, limitBytes: number): Promise<
     const stop = (): void => {
       request.off('data', take).off('end', finish).off('close', leave);
     };
+    if (request.destroyed) {
+      reject(new GatewayError('client_closed'));
+      return;
+    }
     if (Number(request.headers['content-length']) > limitBytes) {
       reject(tooLarge(limitBytes));
       return;

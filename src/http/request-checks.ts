@@ -1,9 +1,10 @@
 /** Refuses requests that two servers might read differently, before anything else looks at them. */
 import type { IncomingMessage } from 'node:http';
+import { isIPv6 } from 'node:net';
 import { GatewayError } from '../core/errors/gateway-error.js';
 
 /** host [":" port] as RFC 9110 has it: a name, an IPv4 address or an IPv6 address in brackets. */
-const validHost = /^(?:[a-z0-9](?:[a-z0-9._-]*[a-z0-9.])?|\[[0-9a-f:.]+\])(?::\d{1,5})?$/i;
+const validHost = /^(?:[a-z0-9_](?:[a-z0-9_-]|\.(?!\.))*|\[([0-9a-f:.]+)\])(?::(\d{1,5}))?$/i;
 
 /**
  * Node accepts two Host headers, malformed ones and absolute-form targets, although RFC 9112 says 400.
@@ -25,12 +26,16 @@ export function checkRequest(request: IncomingMessage): void {
   }
 }
 
+/** 253 for a name, the rest for a port. */
+const maxHostLength = 260;
 let lastValidHost = '';
 
 /** Nearly every request names the host that the one before it named. */
 function isValidHost(host: string): boolean {
   if (host === lastValidHost) return true;
-  if (host.length > 262 || !validHost.test(host)) return false;
+  if (host.length > maxHostLength) return false;
+  const match = validHost.exec(host);
+  if (!match || (match[1] !== undefined && !isIPv6(match[1])) || Number(match[2] ?? 0) > 65_535) return false;
   lastValidHost = host;
   return true;
 }

@@ -188,17 +188,15 @@ export const generalSettingsSchema = z.looseObject({
     example: 0.5,
     startOnly: true,
   }),
-  disable_spend_logs: described(flag().default(false), {
-    description: 'No spend rows are kept.',
-    example: true,
-  }),
   allow_requests_on_db_unavailable: described(flag().default(true), {
     description: 'Known keys are served while the database is away.',
     example: false,
+    startOnly: true,
   }),
   stale_key_max_seconds: described(amount().default(3600), {
     description: 'How long a key that was read from the database is trusted while the database is away.',
     example: 3600,
+    startOnly: true,
   }),
   user_api_key_cache_ttl: described(positive().default(60), {
     description: 'Seconds after which a cached key is read again. Changes of keys do not wait for it.',
@@ -213,6 +211,7 @@ export const generalSettingsSchema = z.looseObject({
   litellm_key_header_name: described(text().optional(), {
     description: 'One more header in which a key may come.',
     example: 'x-my-key',
+    startOnly: true,
   }),
 });
 

@@ -131,5 +131,5 @@ function unescape(quoted: Buffer): string {
 /** V8 quotes the input in its message; the position alone is safe to give back. */
 function syntaxReason(error: unknown): string {
   const position = /at position (\d+)/.exec(error instanceof Error ? error.message : '');
-  return position ? `it breaks off at byte ${position[1]}` : 'it is incomplete or malformed';
+  return position ? `it goes wrong at character ${position[1]}` : 'it is incomplete or malformed';
 }

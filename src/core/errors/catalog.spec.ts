@@ -12,7 +12,9 @@ it('lets upstream trouble alone count against a deployment', () => {
 });
 
 it('retries nothing that the request itself is to blame for', () => {
-  const blamed = rows.filter(([, { status, retryable }]) => retryable && [400, 403, 404, 413, 415, 422].includes(status));
+  const blamed = rows.filter(
+    ([, { status, retryable }]) => retryable && [400, 403, 404, 413, 415, 422].includes(status),
+  );
   expect(blamed.map(([code]) => code)).toEqual([]);
 });
 

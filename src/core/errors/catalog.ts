@@ -5,7 +5,7 @@ export interface ErrorRow {
   readonly status: number;
   /** The `error.type` that clients see. */
   readonly type: string;
-  /** Another attempt, on this or another deployment, may succeed. */
+  /** The router may try again, on this or another deployment. */
   readonly retryable: boolean;
   /** Counts against the deployment's health. */
   readonly cools: boolean;
@@ -26,7 +26,6 @@ const row = (
   cools: flags.cools ?? false,
 });
 
-const again = { retryable: true };
 const againAndCools = { retryable: true, cools: true };
 
 export const errorCatalog = {
@@ -114,20 +113,17 @@ export const errorCatalog = {
     503,
     'service_unavailable_error',
     'The database is not reachable at the moment. Try again shortly.',
-    again,
   ),
   journal_unavailable: row(
     503,
     'service_unavailable_error',
     'The spend journal cannot take more at the moment. Try again shortly; operators: see `journal_dir` and `journal_max_bytes`.',
-    again,
   ),
-  shutting_down: row(503, 'service_unavailable_error', 'This process is shutting down. Try again.', again),
+  shutting_down: row(503, 'service_unavailable_error', 'This process is shutting down. Try again.'),
   no_deployment: row(
     503,
     'service_unavailable_error',
     'No deployments available for selected model. Passed model={model}',
-    again,
   ),
   internal: row(
     500,

@@ -10,7 +10,12 @@ it('has its row’s status, type and flags', () => {
 });
 
 it('keeps what an upstream said of itself, and is retried as its code is, not as its status', () => {
-  const error = new GatewayError('upstream_bad_request', { status: 429, type: 'odd', message: 'No.', provider: 'acme' });
+  const error = new GatewayError('upstream_bad_request', {
+    status: 429,
+    type: 'odd',
+    message: 'No.',
+    provider: 'acme',
+  });
   expect(error).toMatchObject({ status: 429, type: 'odd', message: 'No.', provider: 'acme', retryable: false });
 });
 

@@ -6,7 +6,8 @@ import type { Deployment } from '../spec/deployment.js';
 import { madeUpDeployment } from '../testing/deployments.js';
 import { Router, type RoutePlan } from './router.js';
 
-const failure = (code: ErrorCode, facts: ErrorFacts = {}): GatewayError => new GatewayError(code, { provider: 'acme', ...facts });
+const failure = (code: ErrorCode, facts: ErrorFacts = {}): GatewayError =>
+  new GatewayError(code, { provider: 'acme', ...facts });
 const names = ['a', 'b', 'c', 'd'];
 
 interface Result {
@@ -37,7 +38,9 @@ async function play(given: Play): Promise<Result> {
   };
   const request = {
     get final() {
-      return tried.length >= (given.finalAfterAttempts ?? Infinity) || waits.length >= (given.finalAfterWaits ?? Infinity);
+      return (
+        tried.length >= (given.finalAfterAttempts ?? Infinity) || waits.length >= (given.finalAfterWaits ?? Infinity)
+      );
     },
     sleep: async (ms: number) => void waits.push(ms),
   };
@@ -54,7 +57,11 @@ async function play(given: Play): Promise<Result> {
 }
 
 it('is done with the first success', async () => {
-  expect(await play({ deployments: 3, attempt: () => undefined })).toEqual({ tried: ['a'], waits: [], outcome: 'answered' });
+  expect(await play({ deployments: 3, attempt: () => undefined })).toEqual({
+    tried: ['a'],
+    waits: [],
+    outcome: 'answered',
+  });
 });
 
 it.each([0, 1, 2, 5])('makes one attempt and %d retries at most, over all deployments together', async (maxRetries) => {
@@ -72,12 +79,15 @@ it.each([0, 1, 2, 5])('makes one attempt and %d retries at most, over all deploy
 
 it('tries every other deployment, each once and without a wait, before one that has failed', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.infiniteStream(fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true })), async (chance) => {
-      const random = (): number => chance.next().value as number;
-      const { tried, waits } = await play({ deployments: 4, maxRetries: 5, random, attempt: () => failure('upstream_internal') }); // prettier-ignore
-      expect(tried.slice(0, 4).sort()).toEqual(names);
-      expect([tried.length, waits.length]).toEqual([6, 2]);
-    }),
+    fc.asyncProperty(
+      fc.infiniteStream(fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true })),
+      async (chance) => {
+        const random = (): number => chance.next().value as number;
+        const { tried, waits } = await play({ deployments: 4, maxRetries: 5, random, attempt: () => failure('upstream_internal') }); // prettier-ignore
+        expect(tried.slice(0, 4).sort()).toEqual(names);
+        expect([tried.length, waits.length]).toEqual([6, 2]);
+      },
+    ),
     { numRuns: 50 },
   );
 });
@@ -120,7 +130,10 @@ describe('bad credentials', () => {
   it.each<ErrorCode>(['upstream_authentication', 'upstream_permission'])(
     '(%s) of one deployment leave the others their chance, once each',
     async (code) => {
-      const answered = await play({ deployments: 2, attempt: (attempt) => (attempt === 1 ? failure(code) : undefined) });
+      const answered = await play({
+        deployments: 2,
+        attempt: (attempt) => (attempt === 1 ? failure(code) : undefined),
+      });
       expect(answered).toEqual({ tried: ['a', 'b'], waits: [], outcome: 'answered' });
       const none = await play({ deployments: 2, maxRetries: 5, attempt: () => failure(code) });
       expect([none.tried, none.waits]).toEqual([['a', 'b'], []]);

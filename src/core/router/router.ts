@@ -45,7 +45,7 @@ export class Router {
       } catch (error) {
         if (!(error instanceof GatewayError) || request.final || retry >= plan.maxRetries) throw error;
         failed.add(deployment);
-        if (!mayRetry(error, plan)) throw error;
+        if (!mayRetry(error, plan, failed)) throw error;
         if (!hasOther(plan, failed)) await this.pause(error, retry + 1, plan, request);
         if (request.final) throw error;
       }
@@ -67,9 +67,8 @@ export class Router {
 }
 
 /** Bad credentials stay bad: they are worth another attempt only where another deployment has others. */
-function mayRetry(error: GatewayError, plan: RoutePlan): boolean {
-  if (error.code === 'upstream_authentication' || error.code === 'upstream_permission')
-    return plan.deployments.length > 1;
+function mayRetry(error: GatewayError, plan: RoutePlan, failed: ReadonlySet<Deployment>): boolean {
+  if (error.code === 'upstream_authentication' || error.code === 'upstream_permission') return hasOther(plan, failed);
   return error.retryable;
 }
 

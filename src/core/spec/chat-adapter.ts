@@ -83,7 +83,7 @@ export interface NativeStreamTap {
 
 /** One request that is passed through in the dialect that it came in. */
 export interface NativeCall extends ChatCall {
-  /** The client's body as it came, before parsing. */
+  /** The client's body as it came, before parsing. Whoever changes a value within `body` hands in the bytes of that. */
   readonly bytes: Buffer;
 }
 

@@ -165,7 +165,10 @@ describe('a whole answer', () => {
     jest.useRealTimers();
     const { call, upstream, sink } = prepare(false);
     const running = call.run();
-    upstream.last.head(200, { ...json, 'content-encoding': encoding }).data(compress('hello')).end();
+    upstream.last
+      .head(200, { ...json, 'content-encoding': encoding })
+      .data(compress('hello'))
+      .end();
     await running;
     expect(sink.given).toEqual(['whole 200 hello']);
   });
@@ -180,7 +183,10 @@ describe('a whole answer', () => {
     jest.useRealTimers();
     const { call, upstream, sink } = prepare(false, { maxResponseBytes: 100_000 });
     const running = call.run();
-    upstream.last.head(200, { ...json, 'content-encoding': encoding }).data(body).end();
+    upstream.last
+      .head(200, { ...json, 'content-encoding': encoding })
+      .data(body)
+      .end();
     await expect(running).rejects.toMatchObject({ code: 'upstream_invalid_response', provider: 'acme' });
     expect([sink.given, call.begun]).toEqual([[], false]);
   });
@@ -376,11 +382,7 @@ describe('backpressure', () => {
     expect([upstream.last.paused, sink.given]).toEqual([true, ['begin 200', 'a']]);
     sink.drain();
     await settle();
-    expect([upstream.last.paused, outcome(), sink.given]).toEqual([
-      false,
-      'done',
-      ['begin 200', 'a', 'b', '<end>'],
-    ]);
+    expect([upstream.last.paused, outcome(), sink.given]).toEqual([false, 'done', ['begin 200', 'a', 'b', '<end>']]);
   });
 
   it('stops the idle time-out meanwhile and starts it anew afterwards', async () => {
@@ -615,11 +617,18 @@ describe('any interleaving of events', () => {
   const later = fc.oneof(
     { weight: 6, arbitrary: fc.record({ kind: fc.constant('data' as const), text: fc.constantFrom('a\n', 'b\nc\n', '.\n', 'd\n.\n', '!\n', 'e\n!\n', '\n') }) }, // prettier-ignore
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('advance' as const), ms: fc.constantFrom(1, 999, 5_000, 20_000) }) }, // prettier-ignore
-    { weight: 4, arbitrary: fc.constantFrom('end', 'reset', 'abort', 'full', 'drain').map((kind) => ({ kind }) as Step) },
+    {
+      weight: 4,
+      arbitrary: fc.constantFrom('end', 'reset', 'abort', 'full', 'drain').map((kind) => ({ kind }) as Step),
+    },
   );
   const scripts: fc.Arbitrary<Step[]> = fc
     .tuple(fc.array(later, { maxLength: 2 }), heads, fc.array(later, { maxLength: 12 }))
-    .map(([before, head, after]) => [...before.filter(({ kind }) => kind !== 'data' && kind !== 'end'), head, ...after]);
+    .map(([before, head, after]) => [
+      ...before.filter(({ kind }) => kind !== 'data' && kind !== 'end'),
+      head,
+      ...after,
+    ]);
 
   it('ends the call exactly once, within its time, and gives the client a prefix of what was sent', async () => {
     await fc.assert(
@@ -629,7 +638,8 @@ describe('any interleaving of events', () => {
         let sent = '';
         let givenAtEnd: number | undefined;
         for (const step of script) {
-          if (step.kind === 'head') upstream.last.head(step.status, step.stream ? { 'content-type': 'text/event-stream' } : json); // prettier-ignore
+          if (step.kind === 'head')
+            upstream.last.head(step.status, step.stream ? { 'content-type': 'text/event-stream' } : json); // prettier-ignore
           else if (step.kind === 'data') upstream.last.data(step.text);
           else if (step.kind === 'advance') jest.advanceTimersByTime(step.ms);
           else if (step.kind === 'end') upstream.last.end();

@@ -65,8 +65,9 @@ export class ProviderCall<Whole, Part> implements Dispatcher.DispatchHandler, Ru
   private controller: Dispatcher.DispatchController | undefined;
   private totalTimer: NodeJS.Timeout | undefined;
   private idleTimer: NodeJS.Timeout | undefined;
-  private resolve!: () => void;
-  private reject!: (error: GatewayError) => void;
+  private failure: GatewayError | undefined;
+  private resolve: (() => void) | undefined;
+  private reject: ((error: GatewayError) => void) | undefined;
 
   constructor(
     private readonly deployment: Deployment,
@@ -89,6 +90,7 @@ export class ProviderCall<Whole, Part> implements Dispatcher.DispatchHandler, Ru
   }
 
   run(): Promise<void> {
+    if (this.failure) return Promise.reject(this.failure);
     return new Promise((resolve, reject) => {
       this.resolve = resolve;
       this.reject = reject;
@@ -157,7 +159,7 @@ export class ProviderCall<Whole, Part> implements Dispatcher.DispatchHandler, Ru
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
     this.ended = true;
     clearTimeout(this.idleTimer);
-    if (!this.settled) this.fail(networkFailure(error, this.deployment.provider.id, this.head !== undefined));
+    if (!this.settled) this.failWith(networkFailure(error, this.deployment.provider.id, this.head !== undefined));
   }
 
   // sending
@@ -206,14 +208,13 @@ export class ProviderCall<Whole, Part> implements Dispatcher.DispatchHandler, Ru
 
   private forward(chunk: Buffer): void {
     const stream = this.stream!;
-    let part: Part | undefined;
     try {
-      part = stream.push(chunk);
+      const part = stream.push(chunk);
+      if (part !== undefined) this.emit(part);
     } catch (error) {
       this.breakStream(error);
       return;
     }
-    if (part !== undefined) this.emit(part);
     if (stream.finished) this.finishStream();
   }
 
@@ -257,20 +258,26 @@ export class ProviderCall<Whole, Part> implements Dispatcher.DispatchHandler, Ru
   // whole answers
 
   private finishWhole(): void {
-    const { headers } = this.head!;
-    const encoding = contentEncoding(headers);
-    if (encoding === undefined) {
-      this.deliver(this.body());
-      return;
-    }
-    const decode = decoders[encoding];
-    if (!decode) {
-      this.fail(this.invalid(`its content encoding ${encoding} is unknown`));
-      return;
-    }
-    decode(this.body(), { maxOutputLength: this.options.maxResponseBytes }).then(
+    this.decode(
       (body) => this.deliver(body),
-      (error: unknown) => this.fail(this.invalid('its body cannot be decompressed within max_response_size_mb', error)),
+      (reason, cause) => this.fail(this.invalid(reason, cause)),
+    );
+  }
+
+  /** Hands over the body as the provider meant it. Nothing but plain bytes is asked for, yet some compress all the same. */
+  private decode(use: (body: Buffer) => void, refuse: (reason: string, cause?: unknown) => void): void {
+    const encoding = contentEncoding(this.head!.headers);
+    if (encoding === undefined) {
+      use(this.body());
+      return;
+    }
+    const decoder = decoders[encoding];
+    if (!decoder) {
+      refuse(`its content encoding ${encoding} is unknown`);
+      return;
+    }
+    decoder(this.body(), { maxOutputLength: this.options.maxResponseBytes }).then(use, (error: unknown) =>
+      refuse('its body cannot be decompressed within max_response_size_mb', error),
     );
   }
 
@@ -292,14 +299,21 @@ export class ProviderCall<Whole, Part> implements Dispatcher.DispatchHandler, Ru
 
   // failures
 
+  /** The status alone says what failed: a body that cannot be read in whole takes nothing from that. */
   private finishError(): void {
+    this.decode(
+      (body) => this.failWithAnswer(body),
+      () => this.failWithAnswer(Buffer.alloc(0)),
+    );
+  }
+
+  private failWithAnswer(body: Buffer): void {
     const head = this.head!;
-    const response = { ...head, body: this.body() };
+    const response = { ...head, body };
     if (head.status >= 400) {
       const { chat, id } = this.deployment.provider;
-      this.fail(
-        chat?.parseError(response) ?? new GatewayError('upstream_internal', { provider: id, status: head.status }),
-      );
+      const error = chat?.parseError(response);
+      this.fail(error ?? new GatewayError('upstream_internal', { provider: id, status: head.status }));
     } else if (head.status >= 300) {
       this.fail(this.invalid(`it is a redirect (${head.status}), and redirects are not followed`));
     } else {
@@ -334,15 +348,26 @@ export class ProviderCall<Whole, Part> implements Dispatcher.DispatchHandler, Ru
 
   private succeed(): void {
     this.settle();
-    if (!this.ended) this.idleTimer = setTimeout(() => this.controller?.abort(new Error('no end')), lingerMs).unref();
-    this.resolve();
+    if (!this.ended) {
+      // What is left to read is the end of the response.
+      this.controller?.resume();
+      this.idleTimer = setTimeout(() => this.controller?.abort(new Error('no end')), lingerMs).unref();
+    }
+    this.resolve?.();
+  }
+
+  /** A connection that fails below an error status fails with that status: it is what the provider had to say. */
+  private failWith(error: GatewayError): void {
+    if (this.mode === 'error' && this.head!.status >= 300) this.finishError();
+    else this.fail(error);
   }
 
   private fail(error: GatewayError): void {
     if (this.settled) return;
     this.settle();
+    this.failure = error;
     this.controller?.abort(error);
-    this.reject(error);
+    this.reject?.(error);
   }
 
   private settle(): void {
@@ -363,7 +388,9 @@ export class ProviderCall<Whole, Part> implements Dispatcher.DispatchHandler, Ru
   }
 
   private timeOut(timeoutMs: number): void {
-    this.fail(new GatewayError('upstream_timeout', { provider: this.deployment.provider.id, facts: { timeoutMs } }));
+    this.failWith(
+      new GatewayError('upstream_timeout', { provider: this.deployment.provider.id, facts: { timeoutMs } }),
+    );
   }
 
   private keep(chunk: Buffer): void {

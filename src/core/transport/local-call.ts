@@ -14,6 +14,7 @@ export class LocalCall<Whole, Part> implements RunningCall {
   contentEvents = 0;
   readonly received: readonly Buffer[] = [];
   private aborted: GatewayError | undefined;
+  private wake: (() => void) | undefined;
 
   constructor(
     private readonly local: LocalChat,
@@ -38,16 +39,25 @@ export class LocalCall<Whole, Part> implements RunningCall {
 
   abort(error: GatewayError): void {
     this.aborted = error;
+    this.wake?.();
+  }
+
+  /** A client that has gone never drains: an abort ends the wait too. */
+  private drained(): Promise<void> {
+    return new Promise((resolve) => {
+      this.wake = resolve;
+      this.sink.onDrain(resolve);
+    });
   }
 
   private async stream(completion: ChatCompletion, usage: Usage | undefined): Promise<void> {
     this.sink.begin(head);
     let last: ChatCompletionChunk | undefined;
     for (const chunk of chunksOf(completion)) {
-      if (this.aborted) throw this.aborted;
       last = chunk;
       this.contentEvents++;
-      if (!this.sink.part(this.format.part([chunk]))) await new Promise<void>((resume) => this.sink.onDrain(resume));
+      if (!this.sink.part(this.format.part([chunk]))) await this.drained();
+      if (this.aborted) throw this.aborted;
     }
     this.usage = usage;
     const wantsUsage = this.call.body.stream_options?.include_usage === true;

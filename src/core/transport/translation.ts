@@ -25,7 +25,7 @@ interface Response {
 /**
  * The translation of `call` for `deployment`.
  *
- * @throws GatewayError what the adapter's `buildRequest` throws, or `unknown_model` for a provider without chat.
+ * @throws GatewayError what the adapter's `buildRequest` throws, or `invalid_request` for a provider without chat.
  */
 export function translate<Whole, Part>(
   deployment: Deployment,

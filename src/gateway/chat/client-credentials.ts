@@ -34,7 +34,10 @@ export function withClientCredentials(deployment: Deployment, body: ChatCompleti
     ...(key === undefined ? {} : { apiKey: textOf('api_key', key) }),
   };
   if (base === undefined) return { ...deployment, credentials };
-  return { ...deployment, credentials, endpoint: endpointOf(textOf('api_base', base)), egress: 'restricted' };
+  // Configured headers and settings may hold credentials too.
+  const parameters = { ...deployment.parameters, extraHeaders: undefined, extraBody: undefined, provider: {} };
+  const endpoint = endpointOf(textOf('api_base', base));
+  return { ...deployment, credentials, endpoint, parameters, egress: 'restricted' };
 }
 
 /** The body without the members that `withClientCredentials` has read. */

@@ -1,6 +1,8 @@
 /** LiteLLM's durations: `30s`, `30m`, `30h`, `30d`, `2w`, `1mo`. */
 
-const pattern = /^(\d{1,9})(s|m|h|d|w|mo)$/;
+const pattern = /^([1-9]\d{0,8})(s|m|h|d|w|mo)$/;
+/** What lies beyond is a mistake, and the databases' dates end there. */
+const lastYear = 9999;
 
 const unitMs: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
 
@@ -11,7 +13,7 @@ export function addDuration(from: Date, duration: string): Date | null {
   const amount = Number(match[1]);
   const unit = match[2]!;
   const end = unit === 'mo' ? addMonths(from, amount) : new Date(from.getTime() + amount * unitMs[unit]!);
-  return Number.isNaN(end.getTime()) ? null : end;
+  return end.getUTCFullYear() <= lastYear ? end : null;
 }
 
 /** The same day of a later month, or that month's last day where it has no such day. */

@@ -63,7 +63,7 @@ export const generateKeySchema = z
   })
   .superRefine((body, context) => {
     for (const field of Object.keys(body)) {
-      if (field in generateFields || asksForNothing(body[field])) continue;
+      if (Object.hasOwn(generateFields, field) || asksForNothing(field, body[field])) continue;
       const known = (notServed as readonly string[]).includes(field);
       const message = known ? 'is not enforced by this version, so it is not taken' : 'is not a field of a key';
       context.addIssue({ code: 'custom', path: [field], message });
@@ -116,7 +116,9 @@ export function keyRow(row: VirtualKey, nowMs: number): Record<string, unknown> 
   };
 }
 
-function asksForNothing(value: unknown): boolean {
-  if (value === null || value === undefined || value === false || value === 0) return true;
+/** A limit of 0 asks for a lot: that nothing be allowed. */
+function asksForNothing(field: string, value: unknown): boolean {
+  if (value === null || value === undefined || value === false) return true;
+  if (field === 'spend' && value === 0) return true;
   return typeof value === 'object' && Object.keys(value).length === 0;
 }

@@ -12,6 +12,9 @@ export interface ParsedChatRequest {
   readonly reservedMembers: readonly string[];
 }
 
+/** Longer names are no names: they would only fill caches, logs and headers. */
+const maxModelLength = 256;
+
 const roles: ReadonlySet<unknown> = new Set(['system', 'developer', 'user', 'assistant', 'tool', 'function']);
 
 /**
@@ -21,8 +24,9 @@ const roles: ReadonlySet<unknown> = new Set(['system', 'developer', 'user', 'ass
 export function parseChatRequest(bytes: Buffer, pathModel?: string): ParsedChatRequest {
   const { value, reservedMembers } = readJsonBody(bytes);
   const model = value['model'] ?? pathModel;
-  if (typeof model !== 'string' || model === '')
-    throw invalid('model', 'a non-empty string such as "gpt-4o"', value['model']);
+  if (typeof model !== 'string' || model === '' || model.length > maxModelLength) {
+    throw invalid('model', `a non-empty string of at most ${maxModelLength} characters such as "gpt-4o"`, value['model']);
+  }
   checkMessages(value['messages']);
   const { stream, max_tokens, max_completion_tokens, n, stream_options, tools } = value;
   if (stream !== undefined && stream !== null && typeof stream !== 'boolean')
