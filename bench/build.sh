@@ -2,8 +2,7 @@
 # Builds the mock and the load generator into .bench/bin.
 set -euo pipefail
 cd "$(dirname "$0")"
-command -v go >/dev/null || { echo 'bench: Go is needed to build the mock and the load generator (on Debian: apt-get install golang-go).' >&2; exit 1; }
 for part in mock loadgen; do
   (cd "$part" && CGO_ENABLED=0 go build -buildvcs=false -ldflags='-s -w' -o "../../.bench/bin/$part" .)
 done
-mkdir -p ../.bench/{run,logs} results
+mkdir -p ../.bench/run ../.bench/logs results

@@ -14,6 +14,5 @@ export async function createApp(options: AppOptions, logger: LoggerService | fal
     logger,
     bodyParser: false,
     abortOnError: false,
-    forceCloseConnections: true,
   });
 }

@@ -62,7 +62,7 @@ def start_mock() -> Started:
 
 
 def upstream_count(mock_address: str) -> int:
-    """How many requests the mock has had, models lists and counts included in neither direction."""
+    """How many POST requests the mock has had."""
     with urllib.request.urlopen(f"http://{mock_address}/count", timeout=5) as answer:
         return int(answer.read())
 

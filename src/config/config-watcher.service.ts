@@ -2,7 +2,7 @@
 import { realpathSync, statSync, watch, type FSWatcher } from 'node:fs';
 import { dirname } from 'node:path';
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { ConfigError, describeProblem, isError } from './config-problem.js';
+import { ConfigError, describeProblem, isError, type ConfigProblem } from './config-problem.js';
 import type { Environment } from './environment-references.js';
 import type { GatewayConfig } from './gateway-config.js';
 import { readConfig } from './load-config.js';
@@ -81,8 +81,10 @@ export class ConfigWatcherService implements OnApplicationBootstrap, OnApplicati
 
   private apply(config: GatewayConfig): void {
     try {
+      const known = new Set(this.settings.current().warnings.map(withoutPlace));
       const restartNeeded = this.settings.replace(config);
-      for (const problem of [...config.warnings, ...restartNeeded]) this.logger.warn(describeProblem(problem));
+      const news = config.warnings.filter((warning) => !known.has(withoutPlace(warning)));
+      for (const problem of [...news, ...restartNeeded]) this.logger.warn(describeProblem(problem));
       this.logger.log(`The configuration was reloaded: ${config.models.length} model entries.`);
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error;
@@ -128,6 +130,11 @@ export class ConfigWatcherService implements OnApplicationBootstrap, OnApplicati
       giveUp(error);
     }
   }
+}
+
+/** What a warning says, wherever it has moved to in its file. */
+function withoutPlace({ path, message }: ConfigProblem): string {
+  return `${path}: ${message}`;
 }
 
 function signatureOf(files: readonly string[]): string {

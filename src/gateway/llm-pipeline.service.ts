@@ -13,7 +13,7 @@ import { Router, type RoutePlan } from '../core/router/router.js';
 import type { Clock, Deployment, Random } from '../core/spec/index.js';
 import { SpendService } from '../spend/spend.service.js';
 import { startCall } from './chat/chat-call.js';
-import { ChatExchange } from './chat/chat-exchange.js';
+import { ChatExchange, type ChatExchangeEvents } from './chat/chat-exchange.js';
 import { attemptOf, intentOf, outcomeOf, progressOf } from './chat/chat-settlement.js';
 import { allowingDeployments } from './chat/client-credentials.js';
 import { readRequestSettings } from './request-settings.js';
@@ -32,13 +32,24 @@ export interface LlmRequest {
 
 /** How long a shutdown waits for running answers. */
 const shutdownGraceMs = 30_000;
+/** And then for those that were aborted. */
+const abortGraceMs = 5_000;
 const shutdownLookMs = 25;
+
+const chatEvents: ChatExchangeEvents = {
+  headers: responseHeaders,
+  checkpoint(exchange) {
+    const progress = progressOf(exchange);
+    if (progress) exchange.ticket?.checkpoint(progress);
+  },
+};
 
 @Injectable()
 export class LlmPipelineService implements BeforeApplicationShutdown {
   private readonly logger = new Logger('Pipeline');
   private readonly router: Router;
   private readonly running = new Set<ChatExchange>();
+  private draining = false;
 
   constructor(
     private readonly catalog: CatalogService,
@@ -70,14 +81,20 @@ export class LlmPipelineService implements BeforeApplicationShutdown {
 
   /** Lets what is running end by itself for a while; then each client is told within its answer, and its account closed. */
   async beforeApplicationShutdown(): Promise<void> {
-    const deadline = this.clock.monotonic() + shutdownGraceMs;
-    while (this.running.size > 0 && this.clock.monotonic() < deadline) await setTimeout(shutdownLookMs);
+    await this.idle(shutdownGraceMs);
+    this.draining = true;
     for (const exchange of this.running) exchange.abort(new GatewayError('shutting_down'));
-    while (this.running.size > 0) await setTimeout(shutdownLookMs);
+    await this.idle(abortGraceMs);
+  }
+
+  private async idle(longestMs: number): Promise<void> {
+    const deadline = this.clock.monotonic() + longestMs;
+    while (this.running.size > 0 && this.clock.monotonic() < deadline) await setTimeout(shutdownLookMs);
   }
 
   /** Reads what was asked. Nothing has been promised or paid for yet. */
   private open(request: LlmRequest, writer: SseWriter): ChatExchange {
+    if (this.draining) throw new GatewayError('shutting_down', { retryAfterMs: 1_000 });
     const parsed = parseChatRequest(request.bytes);
     const asked = {
       requestId: this.spend.newRequestId(),
@@ -85,8 +102,9 @@ export class LlmPipelineService implements BeforeApplicationShutdown {
       clientAddress: request.clientAddress,
       parsed,
       settings: readRequestSettings(parsed.body, request.headers),
+      catalog: this.catalog.current(),
     };
-    const exchange = new ChatExchange(asked, writer, this.clock, this.checkpoint);
+    const exchange = new ChatExchange(asked, writer, this.clock, chatEvents);
     this.running.add(exchange);
     return exchange;
   }
@@ -97,26 +115,27 @@ export class LlmPipelineService implements BeforeApplicationShutdown {
     if (!mayUseModel(request.principal.models, model)) {
       throw new GatewayError('model_access_denied', { param: 'model', facts: { model } });
     }
-    const catalog = this.catalog.current();
+    const { catalog, settings } = asked;
     const found = catalog.find(model);
     if (!found) throw new GatewayError('unknown_model', { param: 'model', facts: { model, route: request.route } });
     return {
       modelGroup: model,
       deployments: allowingDeployments(found.deployments, asked.parsed.reservedMembers),
-      maxRetries: asked.settings.maxRetries ?? catalog.router.numRetries,
+      maxRetries: settings.maxRetries ?? mostRetries(found.deployments) ?? catalog.router.numRetries,
       retryAfterMs: catalog.router.retryAfterMs,
     };
   }
 
   /** One attempt on one deployment. The first one reserves: its intent is on record before the provider hears of it. */
-  private async attempt(exchange: ChatExchange, deployment: Deployment): Promise<void> {
-    const catalog = this.catalog.current();
-    exchange.call = startCall(exchange, deployment, catalog, this.connections);
+  private async attempt(exchange: ChatExchange, configured: Deployment): Promise<void> {
+    const { call, deployment } = startCall(exchange, configured, this.connections);
+    exchange.call = call;
     exchange.deployment = deployment;
-    exchange.ticket ??= this.spend.begin(intentOf(exchange, deployment, catalog.defaultReserveOutputTokens));
+    exchange.attemptsStarted++;
+    exchange.ticket ??= this.spend.begin(intentOf(exchange, deployment));
     let error: GatewayError | undefined;
     try {
-      await exchange.call.run();
+      await call.run();
     } catch (thrown) {
       error = this.asGatewayError(thrown);
       throw error;
@@ -136,15 +155,19 @@ export class LlmPipelineService implements BeforeApplicationShutdown {
     else writer.end();
   }
 
-  private readonly checkpoint = (exchange: ChatExchange): void => {
-    const progress = progressOf(exchange);
-    if (progress) exchange.ticket?.checkpoint(progress);
-  };
-
   private asGatewayError(thrown: unknown): GatewayError {
     if (thrown instanceof GatewayError) return thrown;
     const error = new GatewayError('internal', { cause: thrown });
     this.logger.error(thrown instanceof Error ? thrown.stack : String(thrown));
     return error;
   }
+}
+
+/** `max_retries` of the model's deployments; undefined where none of them sets it. */
+function mostRetries(deployments: readonly Deployment[]): number | undefined {
+  let most: number | undefined;
+  for (const { maxRetries } of deployments) {
+    if (maxRetries !== undefined && !(most !== undefined && most >= maxRetries)) most = maxRetries;
+  }
+  return most;
 }

@@ -13,6 +13,9 @@ export interface ErrorFormat {
 
 const jsonType = 'application/json; charset=utf-8';
 
+/** Up to this size a body is joined to its head: one write instead of two costs less than the copy. */
+const maxJoinedBytes = 16 * 1024;
+
 export class SseWriter {
   private left: (() => void) | undefined;
 
@@ -38,7 +41,8 @@ export class SseWriter {
     headers['content-type'] = jsonType;
     headers['content-length'] = String(Buffer.byteLength(body));
     this.response.writeHead(status, headers);
-    this.response.end(body);
+    if (typeof body === 'string' || body.length > maxJoinedBytes) this.response.end(body);
+    else this.response.end(body.toString('latin1'), 'latin1');
   }
 
   begin(headers: Headers): void {

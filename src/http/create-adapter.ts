@@ -11,6 +11,8 @@ const keepAliveTimeoutMs = 75_000;
 export function createAdapter(): FastifyAdapter {
   const adapter = new FastifyAdapter({
     logger: false,
+    // Nothing here is Nest middleware, and its engine would look at every request.
+    skipMiddie: true,
     requestTimeout: requestTimeoutMs,
     keepAliveTimeout: keepAliveTimeoutMs,
     clientErrorHandler: answerClientError,

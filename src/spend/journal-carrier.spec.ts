@@ -134,6 +134,18 @@ test('an outage in the middle of halving a refused batch sets nothing aside that
   expect(store.rows.size).toBe(16);
 });
 
+test('large records make smaller batches, and none is left behind', async () => {
+  journal = orphanJournal(temporaryJournalDir(), { journalId });
+  const [metadata, errorMessage] = [{ big: 'x'.repeat(15_000) }, 'y'.repeat(1_000_000)];
+  for (let i = 0; i < 1_200; i += 1) journal.appendIntent(sampleIntent(`r${i}`, { metadata }));
+  for (let i = 0; i < 1_200; i += 1) journal.appendSettlement(`r${i}`, sampleOutcome(1n, { errorMessage }));
+  const carrier = await openCarrier();
+  const batches: number[] = [];
+  for (let rows; (rows = await carrier.carry(5_000)) > 0;) batches.push(rows);
+  expect(Math.max(...batches)).toBeLessThan(600);
+  expect(store.rows.size).toBe(1_200);
+});
+
 test('a settlement whose intent is unreadable keeps its money: the row says that the caller is not known', async () => {
   appendFileSync(segmentPath(journal.folder, 1), 'zzz I["damaged intent of r0"]\n');
   journal.appendSettlement('r0', sampleOutcome(5n));

@@ -21,6 +21,8 @@ export interface SettledRequest {
 }
 
 const CHUNK_BYTES = 256 * 1024;
+/** What one `read` takes up at most, so that large records do not make large transactions. */
+const READ_BYTES = 2 * 1024 * 1024;
 const LINE_BREAK = 0x0a;
 const NOTHING = Buffer.alloc(0);
 
@@ -61,13 +63,16 @@ export class JournalReader {
     return this.#open;
   }
 
-  /** Up to `limit` settled requests; fewer mean that the end has been reached, or a segment's (`position` says which). */
+  /** Up to `limit` settled requests, fewer where they are large; none means that the end of what is written has been reached. */
   async read(limit: number): Promise<SettledRequest[]> {
     const settled: SettledRequest[] = [];
-    while (settled.length < limit) {
+    let bytes = 0;
+    while (settled.length < limit && (bytes < READ_BYTES || settled.length === 0)) {
       const line = this.#takeLine();
-      if (line !== undefined) this.#follow(line, settled);
-      else if (!(await this.#fill()) && !(await this.#moveOn())) break;
+      if (line !== undefined) {
+        bytes += line.length;
+        this.#follow(line, settled);
+      } else if (!(await this.#fill()) && !(await this.#moveOn())) break;
     }
     return settled;
   }

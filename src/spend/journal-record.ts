@@ -24,8 +24,11 @@ export type JournalRecord =
   | { readonly kind: 'checkpoint'; readonly requestId: string; readonly checkpoint: Checkpoint }
   | { readonly kind: 'settlement'; readonly requestId: string; readonly settlement: Settlement };
 
-/** Longer intents lose their metadata: one client must not fill the journal. */
-export const MAX_INTENT_CHARS = 64 * 1024;
+/** Longer intents lose their metadata and tags: one client must fill neither the journal nor the memory that holds open requests. */
+export const MAX_INTENT_CHARS = 16 * 1024;
+
+/** Providers have been seen to answer with whole web pages. */
+const MAX_ERROR_CHARS = 4_096;
 
 // Positions instead of names where every record has the field: half the bytes, and the order is fixed by FORMAT_VERSION.
 type IntentWire = [
@@ -113,7 +116,13 @@ export function encodeSettlement(requestId: string, settlement: Settlement): str
     settlement.attempts.map(attemptToWire),
   ];
   if (usageEstimated || errorCode || errorMessage || cacheHit !== undefined || recovered) {
-    wire.push({ usageEstimated, errorCode, errorMessage, cacheHit, recovered });
+    wire.push({
+      usageEstimated,
+      errorCode,
+      errorMessage: errorMessage?.slice(0, MAX_ERROR_CHARS),
+      cacheHit,
+      recovered,
+    });
   }
   return line('S' + JSON.stringify(wire));
 }

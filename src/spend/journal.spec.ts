@@ -11,7 +11,8 @@ async function readAll(
   report: SpendReport = noReport,
 ): Promise<{ settled: SettledRequest[]; open: string[] }> {
   const reader = await JournalReader.at(journal.folder, null, report);
-  const settled = await reader.read(Infinity);
+  const settled: SettledRequest[] = [];
+  for (let some; (some = await reader.read(1_000)).length > 0;) settled.push(...some);
   await reader.close();
   return { settled, open: [...reader.openIntents.keys()] };
 }

@@ -33,7 +33,7 @@ export function spendSettings(
     segmentBytes: 64 * 1024 ** 2,
     fsync: 'none',
     flushIntervalMs: 500,
-    batchRows: 500,
+    batchRows: 100,
     shutdownWaitMs: 5_000,
     writer: 'thread',
     ...given,

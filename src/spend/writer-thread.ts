@@ -29,6 +29,8 @@ export interface WriterThreadOptions extends WriterThreadData {
 }
 
 const WORKER_FILE = new URL('./journal-writer.worker.js', import.meta.url);
+/** Without limits V8 lets the thread's garbage grow to hundreds of megabytes before it collects. */
+const HEAP_LIMITS = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 256 };
 const RESTART_DELAY_MS = 1_000;
 /** Beyond the writer's own time limit: a thread that does not answer is ended. */
 const STOP_GRACE_MS = 1_000;
@@ -46,7 +48,7 @@ export class WriterThread {
   start(): void {
     const { settings, databaseUrl, journalId } = this.#options;
     const workerData: WriterThreadData = { settings, databaseUrl, journalId };
-    const worker = new Worker(WORKER_FILE, { workerData });
+    const worker = new Worker(WORKER_FILE, { workerData, resourceLimits: HEAP_LIMITS });
     worker.on('message', (message: FromWriterThread) => this.#take(message));
     worker.on('error', (error) => this.#options.report('error', 'The thread that writes spend rows failed', { error }));
     worker.on('exit', () => this.#exited());

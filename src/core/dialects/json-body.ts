@@ -108,7 +108,7 @@ function noteName(bytes: Buffer, open: number, close: number, inData: boolean, s
   const raw = bytes.subarray(open + 1, close);
   const escaped = raw.includes(backslash);
   if (!escaped && !reservedInitials.has(raw[0]!)) return;
-  const name = escaped ? unescape(bytes.subarray(open, close + 1)) : raw.toString('latin1');
+  const name = escaped ? unescape(bytes.subarray(open, close + 1)) : raw.toString('utf8');
   if (name === '__proto__') scan.polluting = true;
   else if (!inData && isReserved(name)) scan.reserved.push(name);
 }

@@ -1,5 +1,4 @@
 /** Makes the call that carries one chat exchange to one deployment: over the network, or within the process. */
-import type { CatalogSnapshot } from '../../catalog/catalog-snapshot.js';
 import type { UpstreamConnections } from '../../clients/upstream-connections.service.js';
 import { openAiChatFormat } from '../../core/dialects/openai-chat/format.js';
 import { mockAnswer } from '../../core/providers/demo/mock-answer.js';
@@ -10,29 +9,40 @@ import { translate } from '../../core/transport/translation.js';
 import type { ChatExchange } from './chat-exchange.js';
 import { withClientCredentials, withoutCredentials } from './client-credentials.js';
 
+export interface StartedCall {
+  readonly call: RunningCall;
+  /** The deployment as it is called: with the client's own address or key, where it may set them. */
+  readonly deployment: Deployment;
+}
+
 /** @throws GatewayError for what the deployment's provider cannot be asked */
 export function startCall(
   exchange: ChatExchange,
   configured: Deployment,
-  catalog: CatalogSnapshot,
   connections: UpstreamConnections,
-): RunningCall {
-  const { parsed, settings } = exchange.asked;
+): StartedCall {
+  const { parsed, settings, catalog } = exchange.asked;
   const ownCredentials = parsed.reservedMembers.length > 0;
   const deployment = ownCredentials ? withClientCredentials(configured, parsed.body) : configured;
   const call = callFor(exchange, deployment, ownCredentials);
   const local = deployment.mockResponse === undefined ? deployment.provider.local : mockAnswer(deployment.mockResponse);
-  if (local) return new LocalCall(local, call, openAiChatFormat, exchange, exchange.clock);
+  if (local) return { deployment, call: new LocalCall(local, call, openAiChatFormat, exchange, exchange.clock) };
   const { router } = catalog;
-  return new ProviderCall(deployment, call.stream, translate(deployment, call, openAiChatFormat), exchange, {
+  const running = new ProviderCall(deployment, call.stream, translate(deployment, call, openAiChatFormat), exchange, {
     dispatcher: connections.dispatcherFor(deployment),
     clock: exchange.clock,
-    totalTimeoutMs: settings.timeoutMs ?? deployment.timeoutMs ?? router.timeoutMs,
+    totalTimeoutMs: remainingMs(exchange, settings.timeoutMs ?? deployment.timeoutMs ?? router.timeoutMs),
     idleTimeoutMs: call.stream
       ? (settings.streamTimeoutMs ?? deployment.streamTimeoutMs ?? router.streamTimeoutMs)
       : undefined,
     maxResponseBytes: catalog.maxResponseBytes,
   });
+  return { deployment, call: running };
+}
+
+/** A time-out is the request's: what earlier attempts took is gone. At least a moment is left, so that the attempt fails as one. */
+function remainingMs({ clock, startedAt }: ChatExchange, timeoutMs: number): number {
+  return Math.max(1, timeoutMs - (clock.monotonic() - startedAt));
 }
 
 function callFor(

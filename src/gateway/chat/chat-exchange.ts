@@ -14,8 +14,8 @@ import type {
 import type { Principal } from '../../auth/principal.js';
 import type { SpendAttempt, SpendTicket } from '../../spend/spend-intent.js';
 import type { RequestSettings } from '../request-settings.js';
-import { responseHeaders } from '../response-headers.js';
-import type { SseWriter } from '../sse-writer.js';
+import type { CatalogSnapshot } from '../../catalog/catalog-snapshot.js';
+import type { Headers, SseWriter } from '../sse-writer.js';
 
 export type Bytes = Buffer | string;
 
@@ -25,6 +25,16 @@ export interface ChatAsked {
   readonly clientAddress: string;
   readonly parsed: ParsedChatRequest;
   readonly settings: RequestSettings;
+  /** What was served when the request came in; it holds for all of the request. */
+  readonly catalog: CatalogSnapshot;
+}
+
+/** What the exchange tells while its answer is on the way. */
+export interface ChatExchangeEvents {
+  /** The headers of a stream that begins. */
+  headers(exchange: ChatExchange): Headers;
+  /** A stream has gone on long enough for another checkpoint. */
+  checkpoint(exchange: ChatExchange): void;
 }
 
 /** A checkpoint of a stream is due after so many parts, or so long. */
@@ -35,6 +45,7 @@ export class ChatExchange implements RoutedRequest, AnswerSink<Bytes, Bytes> {
   readonly startedAtMs: number;
   readonly startedAt: number;
   readonly attempts: SpendAttempt[] = [];
+  attemptsStarted = 0;
   ticket: SpendTicket | undefined;
   /** The attempt that is running, or was the last. */
   deployment: Deployment | undefined;
@@ -49,7 +60,7 @@ export class ChatExchange implements RoutedRequest, AnswerSink<Bytes, Bytes> {
     readonly asked: ChatAsked,
     readonly writer: SseWriter,
     readonly clock: Clock,
-    private readonly checkpoint: (exchange: ChatExchange) => void,
+    private readonly events: ChatExchangeEvents,
   ) {
     this.startedAtMs = clock.now();
     this.startedAt = clock.monotonic();
@@ -95,14 +106,14 @@ export class ChatExchange implements RoutedRequest, AnswerSink<Bytes, Bytes> {
 
   begin(_head: AnswerHead): void {
     this.checkpointDueAt = this.clock.monotonic() + checkpointMs;
-    this.writer.begin(responseHeaders(this));
+    this.writer.begin(this.events.headers(this));
   }
 
   part(part: Bytes): boolean {
     if (++this.partsSinceCheckpoint >= checkpointParts || this.clock.monotonic() >= this.checkpointDueAt) {
       this.partsSinceCheckpoint = 0;
       this.checkpointDueAt = this.clock.monotonic() + checkpointMs;
-      this.checkpoint(this);
+      this.events.checkpoint(this);
     }
     return this.writer.write(part);
   }

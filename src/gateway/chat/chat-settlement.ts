@@ -7,9 +7,9 @@ import type { SpendAttempt, SpendIntent, SpendOutcome, SpendProgress } from '../
 import { costOf, costsOf } from '../deployment-costs.js';
 import type { ChatExchange } from './chat-exchange.js';
 
-export function intentOf(exchange: ChatExchange, deployment: Deployment, defaultOutputTokens: number): SpendIntent {
+export function intentOf(exchange: ChatExchange, deployment: Deployment): SpendIntent {
   const { asked, startedAtMs } = exchange;
-  const { principal, settings, parsed } = asked;
+  const { principal, settings, parsed, catalog } = asked;
   const { body } = parsed;
   const { prices, maxOutputTokens } = costsOf(deployment);
   const size = {
@@ -17,7 +17,7 @@ export function intentOf(exchange: ChatExchange, deployment: Deployment, default
     answers: body.n,
     maxTokens: body.max_completion_tokens ?? body.max_tokens,
     modelMaxTokens: maxOutputTokens,
-    defaultOutputTokens,
+    defaultOutputTokens: catalog.defaultReserveOutputTokens,
   };
   return {
     requestId: asked.requestId,
@@ -42,7 +42,7 @@ export function attemptOf(
   deployment: Deployment,
   error: GatewayError | undefined,
 ): SpendAttempt {
-  const usage = usageSoFar(exchange);
+  const { usage } = usageSoFar(exchange, error !== undefined);
   return {
     deploymentId: deployment.id,
     provider: deployment.provider.id,
@@ -57,7 +57,7 @@ export function attemptOf(
 
 export function progressOf(exchange: ChatExchange): SpendProgress | undefined {
   const { deployment } = exchange;
-  const usage = usageSoFar(exchange);
+  const { usage } = usageSoFar(exchange, true);
   if (!deployment || !usage) return undefined;
   const { id, provider, model, endpoint } = deployment;
   return {
@@ -69,7 +69,7 @@ export function progressOf(exchange: ChatExchange): SpendProgress | undefined {
 
 export function outcomeOf(exchange: ChatExchange, nowMs: number, error: GatewayError | undefined): SpendOutcome {
   const { attempts, call, startedAt, startedAtMs } = exchange;
-  const usage = usageSoFar(exchange);
+  const { usage, estimated } = usageSoFar(exchange, error !== undefined);
   return {
     status: error ? 'failure' : 'success',
     endedAtMs: nowMs,
@@ -77,7 +77,7 @@ export function outcomeOf(exchange: ChatExchange, nowMs: number, error: GatewayE
     attempts,
     spendNanos: attempts.reduce((sum, attempt) => sum + attempt.costNanos, 0n),
     ...(usage && { usage }),
-    ...(usage && !exchange.usage && { usageEstimated: true }),
+    ...(estimated && { usageEstimated: true }),
     ...(call?.firstPartAt !== undefined && {
       completionStartedAtMs: Math.round(startedAtMs + call.firstPartAt - startedAt),
     }),
@@ -86,11 +86,13 @@ export function outcomeOf(exchange: ChatExchange, nowMs: number, error: GatewayE
 }
 
 /**
- * The provider's own usage where it has come. A stream that was cut off before is charged for what had been sent: the
- * prompt by its bytes, the answer by its content events, which carry about a token each.
+ * The provider's own usage where it is complete. A stream that was cut off is charged for what had been sent: the prompt by
+ * its bytes where the provider has not told, the answer by its content events, which carry about a token each.
  */
-function usageSoFar(exchange: ChatExchange): Usage | undefined {
-  const { call, asked } = exchange;
-  if (!call || call.usage || call.contentEvents === 0) return call?.usage;
-  return { promptTokens: estimateTokens(asked.parsed.bytes.length), completionTokens: call.contentEvents };
+function usageSoFar({ call, asked }: ChatExchange, cutOff: boolean): { usage: Usage | undefined; estimated: boolean } {
+  const reported = call?.usage;
+  const events = call?.contentEvents ?? 0;
+  if (!cutOff || events <= (reported?.completionTokens ?? 0)) return { usage: reported, estimated: false };
+  const promptTokens = reported?.promptTokens ?? estimateTokens(asked.parsed.bytes.length);
+  return { usage: { ...reported, promptTokens, completionTokens: events }, estimated: true };
 }

@@ -1,13 +1,19 @@
 /** Ready-made intents, outcomes and folders for the spend room's tests. */
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Journal, type JournalIo, type JournalOptions } from '../journal.js';
 import type { SpendIntent, SpendOutcome } from '../spend-intent.js';
 import type { SpendReport } from '../spend-report.js';
 
+const folders: string[] = [];
+afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
+
+/** A new folder, removed when the test file has ended. */
 export function temporaryJournalDir(): string {
-  return mkdtempSync(join(tmpdir(), 'spend-'));
+  const folder = mkdtempSync(join(tmpdir(), 'spend-'));
+  folders.push(folder);
+  return folder;
 }
 
 export function sampleIntent(requestId: string, given: Partial<SpendIntent> = {}): SpendIntent {

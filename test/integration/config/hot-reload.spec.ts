@@ -144,6 +144,15 @@ describe('a changed configuration file', () => {
     ]);
   });
 
+  it('is warned of once, not at every reload', async () => {
+    const path = join(folder, 'config.yaml');
+    writeFileSync(path, `frobnicate: 1\n${withRetries(1)}`);
+    await start(path);
+    writeFileSync(path, `# moved\nfrobnicate: 1\nbaz: 1\n${withRetries(2)}`);
+    await until(() => retries() === 2);
+    expect(warnings).toEqual([`${path}:3: baz: warning: unknown key: it has no effect. Remove it.`]);
+  });
+
   it('is read on SIGHUP, where the file system tells nothing', async () => {
     const path = join(folder, 'config.yaml');
     writeFileSync(path, withRetries(1));

@@ -1,5 +1,6 @@
 /** From `begin` to the management API: rows appear by themselves, soon, in LiteLLM's shape, and survive a database that is away. */
-import { readdirSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
+import type { GatewayError } from '../../../src/core/errors/gateway-error.js';
 import type { DatabaseService } from '../../../src/database/database.service.js';
 import { keyHash } from '../../../src/auth/key-hash.js';
 import { SpendLogsController } from '../../../src/management/spend/spend-logs.controller.js';
@@ -109,6 +110,24 @@ describeOnBothDatabases('The spend log', (database) => {
     });
     await second.onApplicationShutdown();
     expect(readdirSync(journalDir)).toEqual([]);
+  });
+
+  test('a process whose journal was taken away refuses new requests with 503 and settles the running ones quietly', async () => {
+    const journalDir = temporaryJournalDir();
+    const spend = await startSpend(database.url, { journalDir });
+    const ticket = spend.begin(sampleIntent('running'));
+    rmSync(journalDir, { recursive: true });
+    const refused = (): boolean => {
+      try {
+        spend.begin(sampleIntent(spend.newRequestId())).settle(sampleOutcome());
+        return false;
+      } catch (error) {
+        return (error as GatewayError).code === 'journal_unavailable';
+      }
+    };
+    await eventually('new requests are refused', refused, 4_000);
+    ticket.settle(sampleOutcome());
+    await spend.onApplicationShutdown();
   });
 
   test('settling twice charges once', async () => {

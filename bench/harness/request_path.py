@@ -1,0 +1,97 @@
+"""Figure (a): every target under the same loads, in interleaved rounds, with the gateway's row writer paced."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from .load import run_load
+from .processes import Started, pss_mb
+from .targets import Gateway, Target, bare_forwarder, direct
+
+# What the writer may take while the request path is measured: its own cost is figures (b) and (c).
+PACED_ROWS_PER_SECOND = 100
+SETTLE_S = 2
+# A load is repeated once where neighbours used more of the machine than this; the quieter try counts.
+MAX_FOREIGN_CORES = 0.15
+
+
+@dataclass(frozen=True)
+class Effort:
+    rounds: int
+    warm_s: float
+    seconds: float
+    slow_streams: int
+    repeats: int
+
+    @staticmethod
+    def full() -> "Effort":
+        return Effort(rounds=3, warm_s=2, seconds=4, slow_streams=1000, repeats=15)
+
+    @staticmethod
+    def quick() -> "Effort":
+        return Effort(rounds=1, warm_s=1.5, seconds=1.5, slow_streams=200, repeats=0)
+
+
+def loads(effort: Effort) -> dict[str, list[object]]:
+    """The load generator's arguments of each phase."""
+    warm, seconds, count = effort.warm_s, effort.seconds, effort.slow_streams
+    slow = ["-expect", 100, "-c", count, "-n", count, "-gap", "-ramp", 2, "-warm", 0]
+    return {
+        "requests": ["-mode", "closed", "-c", 32, "-warm", warm, "-d", seconds],
+        "requests_1000": ["-mode", "open", "-rate", 1000, "-c", 64, "-warm", 0.5, "-d", seconds],
+        "streams": ["-mode", "stream", "-c", 32, "-warm", warm / 2, "-d", seconds],
+        "streams_200": ["-mode", "stream", "-rate", 200, "-c", 64, "-warm", 0.5, "-d", seconds],
+        "slow_streams": ["-mode", "stream", *slow],
+    }
+
+
+def measure(mock: Started, gateway: Gateway, effort: Effort, say: Callable[[str], None]) -> list[dict]:
+    """One record for each target, phase and round."""
+    pace = PACED_ROWS_PER_SECOND
+    starts: list[Callable[[], Target]] = [
+        lambda: direct(mock.address),
+        lambda: bare_forwarder(mock.address),
+        lambda: gateway.start("gateway", rows_per_second=pace),
+        lambda: gateway.start("translated", translated=True, rows_per_second=pace),
+    ]
+    records: list[dict] = []
+    repeats_left = effort.repeats
+    for number in range(effort.rounds):
+        # Another order each round, so that no target always follows the same neighbour.
+        turn = number % len(starts)
+        for start in starts[turn:] + starts[:turn]:
+            target = start()
+            try:
+                repeats_left -= _measure_target(target, mock, effort, number, repeats_left, records, say)
+            finally:
+                target.stop()
+    return records
+
+
+def _measure_target(
+    target: Target, mock: Started, effort: Effort, number: int, repeats: int, records: list[dict], say: Callable[[str], None]
+) -> int:
+    """Returns how many loads were repeated."""
+    used = 0
+    about = {"target": target.name, "round": number}
+    if target.session:
+        time.sleep(SETTLE_S)
+        records.append(about | {"phase": "start", "ready_s": target.ready_s, "idle_mb": pss_mb(target.session)})
+    for phase, args in loads(effort).items():
+        slow = phase == "slow_streams"
+        result = run_load(target, mock.pid, *args, slow=slow)
+        if result["foreign_cores"] > MAX_FOREIGN_CORES and not slow and used < repeats:
+            used += 1
+            again = run_load(target, mock.pid, *args)
+            result = min(result, again, key=lambda one: one["foreign_cores"])
+        records.append(about | {"phase": phase} | result)
+        say(f"  {target.name:<11} {phase:<14} {_brief(result)}")
+    return used
+
+
+def _brief(result: dict) -> str:
+    failed = result["non200"] + result["neterr"] + result["wrong"]
+    p99 = (result["lat_ms"] or {}).get("p99", "-")
+    cpu_us = 1e6 * result["cpu_s"]["all"] / max(result["ok"], 1)
+    trouble = f", {failed} FAILED" if failed else ""
+    return f"{result['rps']:>8.0f}/s  p99 {p99} ms  {cpu_us:.0f} us of CPU each, neighbours {result['foreign_cores']} cores{trouble}"

@@ -1,0 +1,126 @@
+/** Who is calling: the master key without a look-up, virtual keys by their hash, and everybody else refused. */
+import { Logger } from '@nestjs/common';
+import type { ChangeFeedPoller, ChangeSubscriber } from '../database/change-feed.poller.js';
+import { GatewayError } from '../core/errors/gateway-error.js';
+import { FakeClock } from '../core/testing/fake-clock.js';
+import { AuthService } from './auth.service.js';
+import { keyHash } from './key-hash.js';
+import type { VirtualKeyRecord, VirtualKeyRepository } from './virtual-key.repository.js';
+
+const master = 'sk-master-0123456789-0123456789-0123';
+const settings = { masterKey: master, maxCachedKeys: 10, keyTtlMs: 60_000, serveWithoutDatabase: true, staleKeyMaxMs: 60_000, keyHeader: undefined }; // prettier-ignore
+
+let rows: Map<string, VirtualKeyRecord>;
+let reads: string[];
+let failure: Error | undefined;
+let publish: ChangeSubscriber | undefined;
+let auth: AuthService;
+let fresh: boolean;
+
+beforeEach(() => {
+  rows = new Map();
+  reads = [];
+  failure = undefined;
+  fresh = true;
+  const feed = {
+    subscribe: (subscriber: ChangeSubscriber) => {
+      publish = subscriber;
+      return () => (publish = undefined);
+    },
+    isFresh: () => fresh,
+  };
+  const repository = {
+    find: async (token: string) => {
+      reads.push(token);
+      if (failure) throw failure;
+      return rows.get(token) ?? null;
+    },
+  };
+  auth = newAuth(feed, repository);
+  auth.onModuleInit();
+});
+
+function newAuth(feed: object, repository: object): AuthService {
+  const given = [settings, feed as ChangeFeedPoller, repository as VirtualKeyRepository, new FakeClock()];
+  return new AuthService(...(given.slice(0, AuthService.length) as ConstructorParameters<typeof AuthService>));
+}
+
+const bearer = (key: string) => ({ authorization: `Bearer ${key}` });
+const row = (key: string, given: Partial<VirtualKeyRecord> = {}): void => {
+  const token = keyHash(key);
+  rows.set(token, { token, keyAlias: null, models: [], expiresAtMs: null, blocked: false, userId: null, teamId: null, ...given }); // prettier-ignore
+};
+
+it('knows the master key at once, database or none', () => {
+  failure = new GatewayError('database_unavailable');
+  expect(auth.authenticate(bearer(master))).toMatchObject({ role: 'proxy_admin', keyHash: keyHash(master) });
+  expect(reads).toEqual([]);
+});
+
+it('knows a virtual key by its hash, and the second time without a look-up', async () => {
+  row('sk-virtual');
+  await expect(auth.authenticate(bearer('sk-virtual'))).resolves.toMatchObject({ role: 'internal_user' });
+  expect(auth.authenticate(bearer('sk-virtual'))).toMatchObject({ keyHash: keyHash('sk-virtual') });
+  expect(reads).toEqual([keyHash('sk-virtual')]);
+});
+
+it('does not take a hash for its key', async () => {
+  row('sk-virtual');
+  await expect(auth.authenticate(bearer(keyHash('sk-virtual')))).rejects.toMatchObject({ code: 'invalid_key' });
+  await expect(auth.authenticate(bearer(keyHash(master)))).rejects.toMatchObject({ code: 'invalid_key' });
+});
+
+it('refuses the unknown, the blocked and the expired with 401', async () => {
+  row('sk-blocked', { blocked: true });
+  row('sk-expired', { expiresAtMs: 1 });
+  await expect(auth.authenticate(bearer('sk-unknown'))).rejects.toMatchObject({ code: 'invalid_key', status: 401 });
+  await expect(auth.authenticate(bearer('sk-blocked'))).rejects.toMatchObject({ code: 'blocked_key', status: 401 });
+  await expect(auth.authenticate(bearer('sk-expired'))).rejects.toMatchObject({ code: 'expired_key', status: 401 });
+  expect(() => auth.authenticate(bearer('sk-blocked'))).toThrow(expect.objectContaining({ code: 'blocked_key' }));
+  expect(() => auth.authenticate({})).toThrow(expect.objectContaining({ code: 'missing_key' }));
+});
+
+it('answers 503 where it cannot know', async () => {
+  failure = new GatewayError('database_unavailable');
+  await expect(auth.authenticate(bearer('sk-unknown'))).rejects.toMatchObject({ status: 503 });
+});
+
+it.each([
+  ['its own change', [{ id: 1n, topic: 'key', key: keyHash('sk-virtual') }], false],
+  ['a gap in the feed', [], true],
+])('hears of %s through the feed', async (_what, events, gap) => {
+  row('sk-virtual');
+  await auth.authenticate(bearer('sk-virtual'));
+  row('sk-virtual', { blocked: true });
+  publish?.(events as unknown as Parameters<ChangeSubscriber>[0], { gap });
+  await expect(auth.authenticate(bearer('sk-virtual'))).rejects.toMatchObject({ code: 'blocked_key' });
+});
+
+it('is not disturbed by the change of something else', async () => {
+  row('sk-virtual');
+  await auth.authenticate(bearer('sk-virtual'));
+  const events = [{ id: 1n, topic: 'model', key: keyHash('sk-virtual') }];
+  publish?.(events as unknown as Parameters<ChangeSubscriber>[0], { gap: false });
+  expect(auth.authenticate(bearer('sk-virtual'))).not.toBeInstanceOf(Promise);
+});
+
+it('forgets a key that this process has changed, and listens no more after shutdown', async () => {
+  row('sk-virtual');
+  await auth.authenticate(bearer('sk-virtual'));
+  row('sk-virtual', { blocked: true });
+  auth.forgetKey(keyHash('sk-virtual'));
+  await expect(auth.authenticate(bearer('sk-virtual'))).rejects.toMatchObject({ code: 'blocked_key' });
+  auth.onApplicationShutdown();
+  expect(publish).toBeUndefined();
+});
+
+it('writes no key to the log', async () => {
+  const written: unknown[] = [];
+  for (const level of ['log', 'warn', 'error', 'debug'] as const) {
+    jest.spyOn(Logger.prototype, level).mockImplementation((...args: unknown[]) => void written.push(args));
+  }
+  await Promise.resolve(auth.authenticate(bearer('sk-unknown'))).catch(() => undefined);
+  auth.authenticate(bearer(master));
+  expect(JSON.stringify(written)).not.toMatch(/sk-/);
+  jest.restoreAllMocks();
+});

@@ -1,0 +1,111 @@
+/** SIGKILL at random moments under load: the ledger holds every upstream call exactly once. */
+import { readdirSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+import Database from 'better-sqlite3';
+import { listJournals } from '../../../src/spend/journal-folder.js';
+import { describeOnBothDatabases, eventually } from '../../integration/support/databases.js';
+import { CountingUpstream, usage } from './counting-upstream.js';
+import { GatewayFolder, GatewayProcess, newMasterKey } from './gateway-process.js';
+import { compareLedger, readLedger } from './ledger.js';
+import { startLoad } from './load.js';
+
+const kills = Number(process.env['TOLLGATE_KILLS'] ?? 20);
+const seed = Number(process.env['TOLLGATE_KILL_SEED'] ?? Date.now() % 1_000_000);
+/** A start, the load until the kill, and the end of it all. */
+const timeoutMs = 60_000 + kills * 5_000;
+const clients = 24;
+const inputCost = 0.000001;
+const outputCost = 0.000002;
+const expectedNanos = BigInt(usage.prompt_tokens * 1_000 + usage.completion_tokens * 2_000);
+
+/** mulberry32: numbers from 0 to 1 that depend on the seed alone. */
+function seeded(state: number): () => number {
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+describeOnBothDatabases(`After kill -9 (TOLLGATE_KILL_SEED=${seed})`, (database) => {
+  const random = seeded(seed);
+  const upstream = new CountingUpstream({ delayMs: () => random() * 20, chunkMs: () => random() * 8 });
+  const folder = new GatewayFolder();
+  const masterKey = newMasterKey();
+  let gateway: GatewayProcess | undefined;
+
+  beforeAll(async () => {
+    const litellmParams = {
+      model: 'openai/counted',
+      api_base: await upstream.listen(),
+      api_key: 'sk-upstream',
+      input_cost_per_token: inputCost,
+      output_cost_per_token: outputCost,
+    };
+    folder.writeConfig({
+      model_list: [{ model_name: 'counted', litellm_params: litellmParams }],
+      router_settings: { num_retries: 0 },
+      general_settings: { master_key: masterKey, database_url: database.url },
+    });
+  });
+  afterAll(async () => {
+    gateway?.kill('SIGKILL');
+    await upstream.close();
+    folder.remove();
+  });
+
+  /** A quarter of the kills falls into the start, while journals of the dead are being adopted. */
+  async function runUntilKilled(): Promise<void> {
+    gateway = GatewayProcess.spawn(folder);
+    if (random() >= 0.25) await gateway.listening();
+    await pause(random() * 1_000);
+    gateway.kill('SIGKILL');
+    await gateway.ended;
+  }
+
+  test(
+    `${kills} times under load, every upstream call has one row, and rows beyond them were in flight`,
+    async () => {
+      const load = startLoad({ url: () => (gateway?.hasEnded ? undefined : gateway?.url), key: masterKey, model: 'counted', clients });
+      for (let count = 0; count < kills; count += 1) await runUntilKilled();
+      gateway = await GatewayProcess.start(folder);
+      await pause(500);
+      await load.stop();
+      await eventually('the journals of the dead are carried', () => listJournals(folder.journalDir).length === 1);
+      expect(await gateway.stop()).toEqual({ code: 0, signal: null });
+
+      const rows = await readLedger(database);
+      const recovered = rows.filter((row) => row.recovered);
+      console.log(
+        `${database.dialect}, seed ${seed}, ${kills} kills: ${load.sent()} requests sent, ${load.answered.size} answered, ` +
+          `${upstream.calls.size} upstream calls, ${rows.length} rows, ${recovered.length} of them recovered`,
+      );
+      expect(compareLedger(rows, { calls: upstream.calls, answered: load.answered })).toEqual({
+        calledTwice: [],
+        callsWithoutRow: [],
+        callsWithSeveralRows: [],
+        requestIdsTwice: [],
+        rowsOfNobody: [],
+        answeredButNotSettled: [],
+      });
+      const succeeded = rows.filter((row) => row.status === 'success');
+      expect(succeeded.filter((row) => row.spendNanos !== expectedNanos || row.totalTokens !== usage.total_tokens)).toEqual([]);
+      // Otherwise nothing was in flight when the process died, and nothing was shown.
+      expect(recovered.length).toBeGreaterThan(0);
+      expect(load.answered.size).toBeGreaterThan(kills);
+      expect(readdirSync(folder.journalDir)).toEqual([]);
+      if (database.dialect === 'sqlite') expect(integrityOf(database.url)).toEqual([{ integrity_check: 'ok' }]);
+    },
+    timeoutMs,
+  );
+});
+
+function integrityOf(url: string): unknown {
+  const file = new Database(url.replace(/^file:/, ''), { readonly: true });
+  try {
+    return file.pragma('integrity_check');
+  } finally {
+    file.close();
+  }
+}
