@@ -15,6 +15,7 @@ import { GatewayModule } from './gateway/gateway.module.js';
 import { HealthModule } from './health/health.module.js';
 import { ErrorFilter } from './http/error.filter.js';
 import { KeysModule } from './management/keys/keys.module.js';
+import { SpendLogsModule } from './management/spend/spend-logs.module.js';
 import { SpendModule } from './spend/spend.module.js';
 import { spendSettings, type SpendSettings } from './spend/spend-settings.js';
 
@@ -51,6 +52,7 @@ export class AppModule {
         GatewayModule,
         HealthModule,
         KeysModule,
+        SpendLogsModule,
       ],
     };
   }
@@ -84,6 +86,9 @@ function spendModule(given: Partial<SpendSettings> = {}): DynamicModule {
         journalMaxBytes: general.journalMaxBytes,
         fsync: general.journalFsync,
         flushIntervalMs: general.batchWriteIntervalMs,
+        ...(general.spendWriterMaxRowsPerSecond !== undefined && {
+          maxRowsPerSecond: general.spendWriterMaxRowsPerSecond,
+        }),
         ...given,
       }),
   });

@@ -7,7 +7,7 @@ import { ConfigError, describeProblem, isError } from './config/config-problem.j
 import { checkConfig } from './config/load-config.js';
 import { version } from './config/version.js';
 import { providerRegistry } from './core/providers/registry.js';
-import { serve } from './serve.js';
+import { ListenError, serve } from './serve.js';
 import { superviseWorkers } from './supervise-workers.js';
 
 async function main(argv: readonly string[]): Promise<void> {
@@ -29,7 +29,7 @@ async function main(argv: readonly string[]): Promise<void> {
 }
 
 function check(configPath: string): void {
-  const problems = checkConfig(configPath, process.env, validateCatalog(providerRegistry));
+  const problems = checkConfig(configPath, undefined, validateCatalog(providerRegistry));
   for (const problem of problems) console.log(describeProblem(problem));
   const errors = problems.filter(isError).length;
   console.log(errors > 0 ? `${configPath}: ${errors} error(s)` : `${configPath} can be used.`);
@@ -37,7 +37,7 @@ function check(configPath: string): void {
 }
 
 main(process.argv.slice(2)).catch((error: unknown) => {
-  const expected = error instanceof CliUsageError || error instanceof ConfigError;
-  console.error(expected ? error.message : error);
+  const expected = [CliUsageError, ConfigError, ListenError].some((kind) => error instanceof kind);
+  console.error(expected && error instanceof Error ? error.message : error);
   process.exit(error instanceof CliUsageError ? error.exitCode : 1);
 });

@@ -20,8 +20,36 @@ export async function serve({ configPath, host, port }: ServeOptions): Promise<v
   for (const problem of config.warnings) logger.warn(describeProblem(problem), 'Config');
   const app = await createApp({ config, reloadFrom: { path: configPath } }, logger);
   endOnSignals(app, logger);
-  await app.listen(port, host);
+  await listen(app, port, host);
+  // A supervisor counts the workers that have come this far.
+  process.send?.('serving');
   console.log(greeting(await app.getUrl(), app.get(CatalogService), masterKeyShown));
+}
+
+/** An address that cannot be listened on; the message says what to do. */
+export class ListenError extends Error {
+  override readonly name = 'ListenError';
+
+  constructor(host: string, port: number, cause: unknown) {
+    const code = (cause as { code?: unknown } | null)?.code;
+    const advice = listenAdvice[String(code)] ?? `the system says ${String(code)}.`;
+    super(`Cannot listen on ${host}:${port}: ${advice}`, { cause });
+  }
+}
+
+const listenAdvice: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'another program has the port. Choose another one with --port.',
+  EADDRNOTAVAIL: 'this machine does not have the address. Choose another one with --host.',
+  EACCES: 'this user may not have the port. Choose one above 1023 with --port.',
+};
+
+async function listen(app: NestFastifyApplication, port: number, host: string): Promise<void> {
+  try {
+    await app.listen(port, host);
+  } catch (error) {
+    await app.close();
+    throw new ListenError(host, port, error);
+  }
 }
 
 /** The first signal ends in order, however long running answers take within their grace; a second one ends at once. */

@@ -12,9 +12,10 @@ export function superviseWorkers({ numWorkers }: ServeOptions): void {
   let ending = false;
   let started = 0;
   const startWorker = (): void => {
+    if (ending) return;
     const worker = cluster.fork();
     const startedAt = performance.now();
-    worker.once('listening', () => started++);
+    worker.once('message', () => started++);
     worker.once('exit', (code) => replace(worker, code, performance.now() - startedAt));
   };
   const replace = (worker: Worker, code: number | null, lifeMs: number): void => {
@@ -29,6 +30,7 @@ export function superviseWorkers({ numWorkers }: ServeOptions): void {
   };
   const end = (signal: NodeJS.Signals): void => {
     ending = true;
+    if (Object.keys(cluster.workers ?? {}).length === 0) process.exit(0);
     for (const worker of Object.values(cluster.workers ?? {})) worker?.process.kill(signal);
   };
   process.on('SIGTERM', end);

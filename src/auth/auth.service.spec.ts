@@ -15,19 +15,17 @@ let reads: string[];
 let failure: Error | undefined;
 let publish: ChangeSubscriber | undefined;
 let auth: AuthService;
-let fresh: boolean;
 
 beforeEach(() => {
   rows = new Map();
   reads = [];
   failure = undefined;
-  fresh = true;
   const feed = {
     subscribe: (subscriber: ChangeSubscriber) => {
       publish = subscriber;
       return () => (publish = undefined);
     },
-    isFresh: () => fresh,
+    isFresh: () => true,
   };
   const repository = {
     find: async (token: string) => {
@@ -36,14 +34,14 @@ beforeEach(() => {
       return rows.get(token) ?? null;
     },
   };
-  auth = newAuth(feed, repository);
+  auth = new AuthService(
+    settings,
+    feed as unknown as ChangeFeedPoller,
+    repository as unknown as VirtualKeyRepository,
+    new FakeClock(),
+  );
   auth.onModuleInit();
 });
-
-function newAuth(feed: object, repository: object): AuthService {
-  const given = [settings, feed as ChangeFeedPoller, repository as VirtualKeyRepository, new FakeClock()];
-  return new AuthService(...(given.slice(0, AuthService.length) as ConstructorParameters<typeof AuthService>));
-}
 
 const bearer = (key: string) => ({ authorization: `Bearer ${key}` });
 const row = (key: string, given: Partial<VirtualKeyRecord> = {}): void => {

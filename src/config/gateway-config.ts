@@ -39,6 +39,7 @@ export interface GeneralSettings {
   readonly journalFsync: 'none' | 'interval' | 'always';
   readonly defaultReserveOutputTokens: number;
   readonly batchWriteIntervalMs: number;
+  readonly spendWriterMaxRowsPerSecond: number | undefined;
   readonly allowRequestsOnDbUnavailable: boolean;
   readonly staleKeyMaxMs: number;
   readonly keyCacheTtlMs: number;
@@ -100,6 +101,7 @@ export function toGeneralSettings(wire: WireGeneralSettings, resolved: ResolvedG
     journalFsync: wire.journal_fsync,
     defaultReserveOutputTokens: wire.default_reserve_output_tokens,
     batchWriteIntervalMs: toMs(wire.proxy_batch_write_at),
+    spendWriterMaxRowsPerSecond: wire.spend_writer_max_rows_per_second,
     allowRequestsOnDbUnavailable: wire.allow_requests_on_db_unavailable,
     staleKeyMaxMs: toMs(wire.stale_key_max_seconds),
     keyCacheTtlMs: toMs(wire.user_api_key_cache_ttl),

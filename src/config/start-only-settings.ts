@@ -20,6 +20,7 @@ export const startOnlySettings = {
   keyHeaderName: 'litellm_key_header_name',
   keyCacheTtlMs: 'user_api_key_cache_ttl',
   keyCacheMaxSize: 'user_api_key_cache_max_size',
+  spendWriterMaxRowsPerSecond: 'spend_writer_max_rows_per_second',
 } as const satisfies Partial<Record<keyof GeneralSettings, string>>;
 
 const names = Object.keys(startOnlySettings) as (keyof typeof startOnlySettings)[];

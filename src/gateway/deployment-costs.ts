@@ -3,11 +3,13 @@ import { compilePrices, type CompiledPrices } from '../core/pricing/compile-pric
 import { costNanos } from '../core/pricing/cost.js';
 import { effectivePrices } from '../core/pricing/effective-prices.js';
 import { findBaseModelFacts, findModelFacts } from '../core/pricing/price-table.js';
-import type { Deployment, Usage } from '../core/spec/index.js';
+import type { Deployment, ModelPrices, Usage } from '../core/spec/index.js';
 
 export interface DeploymentCosts {
   /** Undefined for a model without a price: its requests are recorded as unpriced, never as silently free. */
   readonly prices: CompiledPrices | undefined;
+  /** The same prices as text, for whoever counts later. */
+  readonly listed: ModelPrices | undefined;
   /** The most that the model answers, tokens. */
   readonly maxOutputTokens: number | undefined;
 }
@@ -34,5 +36,5 @@ function lookUp(deployment: Deployment): DeploymentCosts {
   const facts =
     baseModel === undefined ? findModelFacts(provider.id, model) : findBaseModelFacts(provider.id, baseModel);
   const prices = effectivePrices(facts?.prices, deployment.prices);
-  return { prices: prices && compilePrices(prices), maxOutputTokens: facts?.maxOutputTokens };
+  return { prices: prices && compilePrices(prices), listed: prices, maxOutputTokens: facts?.maxOutputTokens };
 }

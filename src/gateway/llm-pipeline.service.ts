@@ -128,9 +128,11 @@ export class LlmPipelineService implements BeforeApplicationShutdown {
 
   /** One attempt on one deployment. The first one reserves: its intent is on record before the provider hears of it. */
   private async attempt(exchange: ChatExchange, configured: Deployment): Promise<void> {
-    const { call, deployment } = startCall(exchange, configured, this.connections);
+    const started = startCall(exchange, configured, this.connections);
+    const { call, deployment } = started;
     exchange.call = call;
     exchange.deployment = deployment;
+    exchange.outgoing = started.outgoing;
     exchange.attemptsStarted++;
     exchange.ticket ??= this.spend.begin(intentOf(exchange, deployment));
     let error: GatewayError | undefined;

@@ -50,7 +50,7 @@ export class PinoLogger implements LoggerService {
   /** Nest passes the room's name last, and a stack before it. */
   private write(level: LogLevel, message: unknown, rest: readonly unknown[]): void {
     const context = rest.at(-1);
-    const detail = rest.length > 1 ? rest.slice(0, -1) : [];
+    const detail = rest.slice(0, -1).filter((part) => part !== undefined);
     const facts = {
       ...(typeof context === 'string' && { room: context }),
       ...(detail.length > 0 && { detail: detail.map((part) => withoutSecrets(textOf(part))) }),

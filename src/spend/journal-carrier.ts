@@ -1,4 +1,5 @@
 /** Carries one journal into the database, in batches, each row exactly once: rows and position move in one transaction. */
+import { withCountedAnswer } from './count-answer.js';
 import { removeSegmentsBefore, type JournalPosition } from './journal-folder.js';
 import { JournalReader } from './journal-reader.js';
 import { RowsRejected, type LedgerStore } from './ledger-store.js';
@@ -70,7 +71,14 @@ export class JournalCarrier {
 
   async #readBatch(limit: number): Promise<Batch> {
     const settled = await this.#reader.read(limit);
-    return { rows: settled.map((one) => ({ row: toSpendRow(one), end: one.end })), end: this.#reader.position };
+    const rows: PlacedRow[] = [];
+    for (const one of settled) {
+      const { uncounted } = one.settlement;
+      // Nearly every settlement is final, and needs no turn of the event loop.
+      const settlement = uncounted ? await withCountedAnswer(one.settlement) : one.settlement;
+      rows.push({ row: toSpendRow({ ...one, settlement }), end: one.end });
+    }
+    return { rows, end: this.#reader.position };
   }
 
   /** Halves a batch that the database refuses until the row at fault stands alone, and goes on without it. */

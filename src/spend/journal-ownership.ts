@@ -17,7 +17,8 @@ export class OwnershipSocket {
     const server = createServer((socket) => socket.on('error', () => undefined).destroy());
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
-      server.listen(this.path, resolve);
+      // In a cluster the socket is this process's own: the supervisor's life says nothing about ours.
+      server.listen({ path: this.path, exclusive: true }, resolve);
     });
     server.on('error', () => undefined);
     server.unref();

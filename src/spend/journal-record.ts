@@ -79,7 +79,7 @@ type SettlementWire = [
   usage: UsageWire | null | undefined,
   completionStartedAtMs: number | null | undefined,
   attempts: AttemptWire[],
-  rest?: Pick<Settlement, 'usageEstimated' | 'errorCode' | 'errorMessage' | 'cacheHit' | 'recovered'>,
+  rest?: Pick<Settlement, 'usageEstimated' | 'errorCode' | 'errorMessage' | 'cacheHit' | 'recovered' | 'uncounted'>,
 ];
 
 export function encodeHeader(): string {
@@ -104,7 +104,7 @@ export function encodeCheckpoint(requestId: string, { atMs, usage, costNanos, at
 }
 
 export function encodeSettlement(requestId: string, settlement: Settlement): string {
-  const { usageEstimated, errorCode, errorMessage, cacheHit, recovered } = settlement;
+  const { usageEstimated, errorCode, errorMessage, cacheHit, recovered, uncounted } = settlement;
   const wire: SettlementWire = [
     requestId,
     settlement.endedAtMs,
@@ -122,6 +122,7 @@ export function encodeSettlement(requestId: string, settlement: Settlement): str
       errorMessage: errorMessage?.slice(0, MAX_ERROR_CHARS),
       cacheHit,
       recovered,
+      uncounted,
     });
   }
   return line('S' + JSON.stringify(wire));

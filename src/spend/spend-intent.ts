@@ -1,5 +1,5 @@
 /** What the data plane tells the ledger about one client request: the intent, the progress of its stream, and the outcome. */
-import type { Usage } from '../core/spec/index.js';
+import type { ModelPrices, Usage } from '../core/spec/index.js';
 
 /** Known before the first upstream call; journaled before it is made. */
 export interface SpendIntent {
@@ -50,6 +50,13 @@ export interface SpendProgress {
   readonly attempt?: Pick<SpendAttempt, 'deploymentId' | 'provider' | 'model' | 'apiBase'>;
 }
 
+/** What a stream that was cut off had sent: its tokens are counted where the row is written, off the request's thread. */
+export interface UncountedAnswer {
+  readonly text: string;
+  /** Undefined for a model without a price. */
+  readonly prices?: ModelPrices;
+}
+
 /** How the request ended. */
 export interface SpendOutcome {
   readonly status: 'success' | 'failure';
@@ -69,6 +76,8 @@ export interface SpendOutcome {
   /** Public text only: it is shown in the spend log. */
   readonly errorMessage?: string;
   readonly cacheHit?: boolean;
+  /** Replaces the completion tokens and the cost of the last attempt by those of the counted text. */
+  readonly uncounted?: UncountedAnswer;
 }
 
 /** One open request in the ledger. */

@@ -188,6 +188,12 @@ export const generalSettingsSchema = z.looseObject({
     example: 0.5,
     startOnly: true,
   }),
+  spend_writer_max_rows_per_second: described(positive().optional(), {
+    description:
+      'The most spend rows that one process writes in a second, to leave the database to others; none without it.',
+    example: 500,
+    startOnly: true,
+  }),
   allow_requests_on_db_unavailable: described(flag().default(true), {
     description: 'Known keys are served while the database is away.',
     example: false,

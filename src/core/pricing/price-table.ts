@@ -109,6 +109,12 @@ export function findProviderOfBareModel(model: string): string | undefined {
   return bareNameProviders.find((provider) => findModelFacts(provider, model) !== undefined);
 }
 
+/** The chat models that are listed for a provider, by its own names of them. */
+export function chatModelsOf(provider: string): readonly string[] {
+  const models = ownMember(load().models, providerAliases.get(provider) ?? provider) ?? {};
+  return Object.keys(models).filter((name) => (models[name]?.mode ?? 'chat') === 'chat');
+}
+
 /** Where the table comes from, and how old it is. */
 export function priceTableOrigin(): PriceTableOrigin {
   const { source, licence, date } = load();

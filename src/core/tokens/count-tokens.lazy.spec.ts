@@ -1,5 +1,6 @@
 import type { ChatCompletionChunk, ChatMessage, Tool } from '../schema/openai/chat.js';
-import { answerText, countPromptTokens, countTextTokens, estimateUsage } from './count-tokens.lazy.js';
+import { answerText } from './answer-text.js';
+import { countPromptTokens, countTextTokens, estimateUsage } from './count-tokens.lazy.js';
 import { estimateTokens } from './estimate-tokens.js';
 
 // The examples of https://cookbook.openai.com/examples/how_to_count_tokens_with_tiktoken, with the counts that OpenAI's

@@ -1,11 +1,5 @@
 /** Counts tokens with the model's own tokenizer where it is public, and estimates them where it is not; for use off the request's thread. */
-import type {
-  ChatCompletionChunk,
-  ChatCompletionRequest,
-  ChatMessage,
-  ContentPart,
-  Tool,
-} from '../schema/openai/chat.js';
+import type { ChatCompletionRequest, ChatMessage, ContentPart, Tool } from '../schema/openai/chat.js';
 import type { Usage } from '../spec/usage.js';
 import { estimateTokens } from './estimate-tokens.js';
 
@@ -66,19 +60,6 @@ export async function estimateUsage(
   const prompt = await countPromptTokens(model, body);
   const completion = await countTextTokens(model, answer);
   return { promptTokens: prompt.tokens, completionTokens: completion.tokens };
-}
-
-/** All text that chunks carry and a provider bills: content, refusals, reasoning, and tool calls' names and arguments. */
-export function answerText(chunks: readonly ChatCompletionChunk[]): string {
-  return chunks
-    .flatMap((chunk) => chunk.choices)
-    .flatMap(({ delta }) => [
-      delta.content,
-      delta.refusal,
-      delta.reasoning_content,
-      ...(delta.tool_calls ?? []).flatMap((call) => [call.function?.name, call.function?.arguments]),
-    ])
-    .join('');
 }
 
 interface Counter {

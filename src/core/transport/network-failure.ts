@@ -26,7 +26,7 @@ export function networkFailure(error: unknown, provider: string, answered: boole
     cause: error,
     detail: `${code}: ${error instanceof Error ? error.message : String(error)}`,
   };
-  if (code.startsWith('HPE_') || code === 'UND_ERR_HEADERS_OVERFLOW' || code === 'UND_ERR_RESPONSE') {
+  if (isInvalidHttp(error, code)) {
     return new GatewayError('upstream_invalid_response', { ...facts, facts: { reason: 'it is not valid HTTP' } });
   }
   if (answered) return new GatewayError('upstream_connection_lost', facts);
@@ -40,6 +40,12 @@ export function networkFailure(error: unknown, provider: string, answered: boole
     ...facts,
     facts: { reason: reasons[code] ?? 'the connection failed' },
   });
+}
+
+/** undici's parser errors bear no code, only their name. */
+function isInvalidHttp(error: unknown, code: string): boolean {
+  if (error instanceof Error && error.name === 'HTTPParserError') return true;
+  return code.startsWith('HPE_') || code === 'UND_ERR_HEADERS_OVERFLOW' || code === 'UND_ERR_RESPONSE';
 }
 
 /** The innermost code: undici wraps the errors of several addresses in an AggregateError. */

@@ -103,4 +103,14 @@ describe('SseDecoder', () => {
     const events = Array.from({ length: 50 }, (_, i) => `: keep-alive ${'-'.repeat(100)}\n\ndata: ${i}\n\n`).join('');
     expect(decode([encode(events)], 64)).toHaveLength(50);
   });
+
+  it('refuses junk that never becomes an event, and lets any number of comments pass', () => {
+    const decoder = new SseDecoder({ maxEventBytes: 100 });
+    const junk = Buffer.from('junk\n');
+    expect(() => {
+      for (let count = 0; count < 30; count++) decoder.push(junk);
+    }).toThrow(GatewayError);
+    const patient = new SseDecoder({ maxEventBytes: 100 });
+    for (let count = 0; count < 100; count++) expect(patient.push(Buffer.from(': ping\n\n'))).toEqual([]);
+  });
 });

@@ -32,12 +32,18 @@ export class SseDecoder {
   private readonly maxEventBytes: number;
   private events: SseEvent[] = [];
   private tooLarge = false;
+  /** Units received since anything that means something: the parser drops lines that are no fields without a trace. */
+  private idleUnits = 0;
 
   constructor(options: SseDecoderOptions = {}) {
     this.maxEventBytes = options.maxEventBytes ?? defaultMaxEventBytes;
     this.parser = createParser({
       maxBufferSize: this.maxEventBytes,
+      onComment: () => {
+        this.idleUnits = 0;
+      },
       onEvent: (event) => {
+        this.idleUnits = 0;
         if (this.exceedsLimit(event.data)) this.tooLarge = true;
         else if (!this.tooLarge) this.events.push(event);
       },
@@ -58,7 +64,9 @@ export class SseDecoder {
   }
 
   private feed(text: string): SseEvent[] {
+    this.idleUnits += text.length;
     if (!this.tooLarge && text !== '') this.parser.feed(text);
+    if (this.idleUnits > this.maxEventBytes) this.tooLarge = true;
     if (this.tooLarge && this.events.length === 0) {
       throw new GatewayError('upstream_invalid_response', {
         facts: { reason: `an event of its stream is larger than ${this.maxEventBytes} bytes` },

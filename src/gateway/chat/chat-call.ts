@@ -2,7 +2,7 @@
 import type { UpstreamConnections } from '../../clients/upstream-connections.service.js';
 import { openAiChatFormat } from '../../core/dialects/openai-chat/format.js';
 import { mockAnswer } from '../../core/providers/demo/mock-answer.js';
-import type { Deployment, NativeCall, RunningCall } from '../../core/spec/index.js';
+import type { ChatCall, Deployment, NativeCall, RunningCall } from '../../core/spec/index.js';
 import { ProviderCall } from '../../core/transport/execute-call.js';
 import { LocalCall } from '../../core/transport/local-call.js';
 import { translate } from '../../core/transport/translation.js';
@@ -13,6 +13,8 @@ export interface StartedCall {
   readonly call: RunningCall;
   /** The deployment as it is called: with the client's own address or key, where it may set them. */
   readonly deployment: Deployment;
+  /** What is asked of the provider. */
+  readonly outgoing: ChatCall;
 }
 
 /** @throws GatewayError for what the deployment's provider cannot be asked */
@@ -24,20 +26,23 @@ export function startCall(
   const { parsed, settings, catalog } = exchange.asked;
   const ownCredentials = parsed.reservedMembers.length > 0;
   const deployment = ownCredentials ? withClientCredentials(configured, parsed.body) : configured;
-  const call = callFor(exchange, deployment, ownCredentials);
+  const outgoing = callFor(exchange, deployment, ownCredentials);
   const local = deployment.mockResponse === undefined ? deployment.provider.local : mockAnswer(deployment.mockResponse);
-  if (local) return { deployment, call: new LocalCall(local, call, openAiChatFormat, exchange, exchange.clock) };
+  if (local) {
+    return { deployment, outgoing, call: new LocalCall(local, outgoing, openAiChatFormat, exchange, exchange.clock) };
+  }
   const { router } = catalog;
-  const running = new ProviderCall(deployment, call.stream, translate(deployment, call, openAiChatFormat), exchange, {
+  const translation = translate(deployment, outgoing, openAiChatFormat);
+  const call = new ProviderCall(deployment, outgoing.stream, translation, exchange, {
     dispatcher: connections.dispatcherFor(deployment),
     clock: exchange.clock,
     totalTimeoutMs: remainingMs(exchange, settings.timeoutMs ?? deployment.timeoutMs ?? router.timeoutMs),
-    idleTimeoutMs: call.stream
+    idleTimeoutMs: outgoing.stream
       ? (settings.streamTimeoutMs ?? deployment.streamTimeoutMs ?? router.streamTimeoutMs)
       : undefined,
     maxResponseBytes: catalog.maxResponseBytes,
   });
-  return { deployment, call: running };
+  return { deployment, outgoing, call };
 }
 
 /** A time-out is the request's: what earlier attempts took is gone. At least a moment is left, so that the attempt fails as one. */

@@ -5,6 +5,7 @@ import type { RoutedRequest } from '../../core/router/router.js';
 import type {
   AnswerHead,
   AnswerSink,
+  ChatCall,
   Clock,
   Deployment,
   RunningCall,
@@ -50,6 +51,7 @@ export class ChatExchange implements RoutedRequest, AnswerSink<Bytes, Bytes> {
   /** The attempt that is running, or was the last. */
   deployment: Deployment | undefined;
   call: RunningCall | undefined;
+  outgoing: ChatCall | undefined;
   answer: WholeAnswer<Bytes> | undefined;
   private over = false;
   private wake: (() => void) | undefined;

@@ -6,6 +6,7 @@ import { estimateTokens } from '../../core/tokens/estimate-tokens.js';
 import type { SpendAttempt, SpendIntent, SpendOutcome, SpendProgress } from '../../spend/spend-intent.js';
 import { costOf, costsOf } from '../deployment-costs.js';
 import type { ChatExchange } from './chat-exchange.js';
+import { sentTextOf } from './sent-text.js';
 
 export function intentOf(exchange: ChatExchange, deployment: Deployment): SpendIntent {
   const { asked, startedAtMs } = exchange;
@@ -77,12 +78,19 @@ export function outcomeOf(exchange: ChatExchange, nowMs: number, error: GatewayE
     attempts,
     spendNanos: attempts.reduce((sum, attempt) => sum + attempt.costNanos, 0n),
     ...(usage && { usage }),
-    ...(estimated && { usageEstimated: true }),
+    ...(estimated && { usageEstimated: true, ...uncountedOf(exchange) }),
     ...(call?.firstPartAt !== undefined && {
       completionStartedAtMs: Math.round(startedAtMs + call.firstPartAt - startedAt),
     }),
     ...(error && { errorCode: error.code, errorMessage: error.message }),
   };
+}
+
+function uncountedOf({ call, deployment, outgoing }: ChatExchange): Pick<SpendOutcome, 'uncounted'> {
+  const text = call && deployment && outgoing && sentTextOf(call, deployment, outgoing);
+  if (text === undefined || !deployment) return {};
+  const { listed } = costsOf(deployment);
+  return { uncounted: { text, ...(listed && { prices: listed }) } };
 }
 
 /**

@@ -1,11 +1,12 @@
 /** GET /v1/models: what the caller's key may ask for. */
-import { Controller, Get, Param, Req } from '@nestjs/common';
+import { Controller, Get, Param, Query, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { Audience } from '../../auth/audience.decorator.js';
 import { mayUseModel } from '../../auth/model-access.js';
 import { principalOf } from '../../auth/principal-of.js';
 import { CatalogService } from '../../catalog/catalog.service.js';
 import { GatewayError } from '../../core/errors/gateway-error.js';
+import { namesFor } from './listed-models.js';
 
 interface ModelObject {
   readonly id: string;
@@ -24,13 +25,12 @@ export class ModelsController {
 
   @Get(['v1/models', 'models'])
   @Audience('llm_api')
-  list(@Req() request: FastifyRequest): { object: 'list'; data: readonly ModelObject[] } {
-    const { models } = principalOf(request);
-    const listed = this.catalog.current().models();
-    return {
-      object: 'list',
-      data: listed.filter(({ id }) => mayUseModel(models, id)).map(({ id }) => modelObject(id)),
-    };
+  list(
+    @Req() request: FastifyRequest,
+    @Query('return_wildcard_routes') withPatterns: unknown,
+  ): { object: 'list'; data: readonly ModelObject[] } {
+    const options = { allowed: principalOf(request).models, withPatterns: withPatterns === 'true' };
+    return { object: 'list', data: namesFor(this.catalog.current().models(), options).map(modelObject) };
   }
 
   /** Model names hold slashes: `openai/gpt-4o`. */

@@ -261,16 +261,21 @@ const streamFaults: readonly Fault[] = [
     name: 'an event over 1 MiB that never ends',
     serve: async (given) => {
       await beginStream(given);
+      given.socket.write(chunkOf('data: "'));
       for (let at = 0; at < 40; at++) given.socket.write(chunkOf('x'.repeat(50_000)));
     },
     stream: 'in band',
     code: 'upstream_invalid_response',
   },
-  {
-    name: 'an error event as the first one',
-    serve: ({ socket, dialect }) => writeStream(socket, eventsText([dialect.errorEvent])),
-    stream: 500,
-  },
+  ...(['same dialect', 'translated'] as const).map(
+    (only): Fault => ({
+      name: 'an error event as the first one',
+      serve: ({ socket, dialect }) => writeStream(socket, eventsText([dialect.errorEvent])),
+      // Anthropic's says that it is overloaded, OpenAI's says nothing more than that.
+      stream: only === 'translated' ? 503 : 502,
+      only,
+    }),
+  ),
   {
     name: 'an error event amid the stream',
     serve: ({ socket, dialect }) => writeStream(socket, goodEvents(dialect) + eventsText([dialect.errorEvent])),

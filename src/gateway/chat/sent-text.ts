@@ -1,0 +1,23 @@
+/** The text that a cut-off stream had sent, read from its raw bytes: the ledger's writer counts its tokens. */
+import { answerText } from '../../core/tokens/answer-text.js';
+import type { ChatCompletionChunk } from '../../core/schema/openai/chat.js';
+import type { ChatCall, ChatStreamParser, Deployment, RunningCall } from '../../core/spec/index.js';
+
+/** Undefined where nothing of it is left to read, as with an answer made within the process. */
+export function sentTextOf(running: RunningCall, deployment: Deployment, call: ChatCall): string | undefined {
+  const { chat } = deployment.provider;
+  if (!chat || running.received.length === 0) return undefined;
+  return answerText(readable(chat.createStreamParser(call), running.received));
+}
+
+/** What can be read: the stream ended in the middle of something, or in the fault that cut it off. */
+function readable(parser: ChatStreamParser, received: readonly Buffer[]): readonly ChatCompletionChunk[] {
+  const chunks: ChatCompletionChunk[] = [];
+  try {
+    for (const bytes of received) chunks.push(...parser.push(bytes));
+  } catch {
+    // The fault is known already: it is why the stream is being counted.
+    chunks.push(...parser.beforeFault);
+  }
+  return chunks;
+}
