@@ -5,6 +5,7 @@ import datetime
 import json
 import os
 import platform
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,7 +13,7 @@ import time
 
 from . import ledger, request_path
 from .report import markdown
-from .targets import ROOT, Gateway, start_mock
+from .targets import ROOT, RUN, Gateway, start_mock
 
 RESULTS = ROOT / "bench/results"
 
@@ -35,6 +36,7 @@ def main() -> None:
         figures = ledger.measure(mock, gateway, ledger_effort, say)
     finally:
         mock.stop()
+        shutil.rmtree(RUN, ignore_errors=True)
     run = {"about": about(gateway, effort, quick), "records": records, "ledger": figures}
     write(run, quick)
     say(f"took {time.monotonic() - began:.0f} s")

@@ -9,8 +9,8 @@ from pathlib import Path
 from statistics import mean
 
 from .load import run_load
-from .processes import MAIN_THREAD, WRITER_THREAD, Started, cpu_by_thread_s
-from .targets import GATEWAY_CORE, LOAD_CORE, Gateway, Target, upstream_count
+from .processes import MAIN_THREAD, WRITER_THREAD, cpu_by_thread_s
+from .targets import GATEWAY_CORE, LOAD_CORE, Gateway, Mock, Target, upstream_count
 
 COUNTED_REQUESTS = 2_000
 SAMPLE_S = 0.1
@@ -34,7 +34,7 @@ class LedgerEffort:
         return LedgerEffort(load_s=2, steady_s=3, steps=3)
 
 
-def measure(mock: Started, gateway: Gateway, effort: LedgerEffort, say: Callable[[str], None]) -> dict:
+def measure(mock: Mock, gateway: Gateway, effort: LedgerEffort, say: Callable[[str], None]) -> dict:
     figures: dict = {}
     target = gateway.start("ledger")
     try:
@@ -103,14 +103,14 @@ def _size(path: Path) -> int:
         return 0
 
 
-def _bytes_per_request(target: Target, mock: Started, ledger: Ledger, mode: str) -> float:
+def _bytes_per_request(target: Target, mock: Mock, ledger: Ledger, mode: str) -> float:
     """Few enough that they stay in one segment, which is kept."""
     before = ledger.written_bytes()
     result = run_load(target, mock.pid, "-mode", mode, "-c", 8, "-n", COUNTED_REQUESTS, "-warm", 0)
     return round((ledger.written_bytes() - before) / result["ok"], 1)
 
 
-def _drain(target: Target, mock: Started, ledger: Ledger, effort: LedgerEffort) -> dict:
+def _drain(target: Target, mock: Mock, ledger: Ledger, effort: LedgerEffort) -> dict:
     """Loads the gateway as fast as it goes, then lets the writer have the core to itself."""
     ledger.wait_until_empty()
     rows_before, asked_before = ledger.rows(), upstream_count(mock.address)
@@ -134,10 +134,10 @@ def _drain(target: Target, mock: Started, ledger: Ledger, effort: LedgerEffort) 
 
 
 def _steady_rate(
-    target: Target, mock: Started, ledger: Ledger, effort: LedgerEffort, expected: float, bytes_per_request: float, say: Callable[[str], None]
+    target: Target, mock: Mock, ledger: Ledger, effort: LedgerEffort, expected: float, bytes_per_request: float, say: Callable[[str], None]
 ) -> dict:
     """The highest rate at which the backlog stays flat, by halving an interval around the expected one."""
-    low, high = 0.4 * expected, 1.3 * expected
+    low, high = 0.2 * expected, 1.3 * expected
     tried = []
     for _ in range(effort.steps):
         rate = round((low + high) / 2)
@@ -151,7 +151,7 @@ def _steady_rate(
     return {"requests_per_second": max(best, default=0), "tried": tried}
 
 
-def _backlog_growth(target: Target, mock: Started, ledger: Ledger, effort: LedgerEffort, rate: float, bytes_per_request: float) -> tuple[float, dict]:
+def _backlog_growth(target: Target, mock: Mock, ledger: Ledger, effort: LedgerEffort, rate: float, bytes_per_request: float) -> tuple[float, dict]:
     """The backlog's growth as a share of what comes in: the mean of the last third against that of the middle third."""
     samples: list[tuple[float, int]] = []
     ending = threading.Event()

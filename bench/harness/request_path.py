@@ -5,8 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from .load import run_load
-from .processes import Started, pss_mb
-from .targets import Gateway, Target, bare_forwarder, direct
+from .processes import pss_mb
+from .targets import Gateway, Mock, Target, bare_forwarder, direct
 
 # What the writer may take while the request path is measured: its own cost is figures (b) and (c).
 PACED_ROWS_PER_SECOND = 100
@@ -45,7 +45,7 @@ def loads(effort: Effort) -> dict[str, list[object]]:
     }
 
 
-def measure(mock: Started, gateway: Gateway, effort: Effort, say: Callable[[str], None]) -> list[dict]:
+def measure(mock: Mock, gateway: Gateway, effort: Effort, say: Callable[[str], None]) -> list[dict]:
     """One record for each target, phase and round."""
     pace = PACED_ROWS_PER_SECOND
     starts: list[Callable[[], Target]] = [
@@ -69,7 +69,7 @@ def measure(mock: Started, gateway: Gateway, effort: Effort, say: Callable[[str]
 
 
 def _measure_target(
-    target: Target, mock: Started, effort: Effort, number: int, repeats: int, records: list[dict], say: Callable[[str], None]
+    target: Target, mock: Mock, effort: Effort, number: int, repeats: int, records: list[dict], say: Callable[[str], None]
 ) -> int:
     """Returns how many loads were repeated."""
     used = 0
@@ -93,5 +93,6 @@ def _brief(result: dict) -> str:
     failed = result["non200"] + result["neterr"] + result["wrong"]
     p99 = (result["lat_ms"] or {}).get("p99", "-")
     cpu_us = 1e6 * result["cpu_s"]["all"] / max(result["ok"], 1)
+    cpu = f"{cpu_us:.0f} us of CPU each, " if cpu_us else ""
     trouble = f", {failed} FAILED" if failed else ""
-    return f"{result['rps']:>8.0f}/s  p99 {p99} ms  {cpu_us:.0f} us of CPU each, neighbours {result['foreign_cores']} cores{trouble}"
+    return f"{result['rps']:>8.0f}/s  p99 {p99} ms  {cpu}neighbours {result['foreign_cores']} cores{trouble}"

@@ -50,11 +50,17 @@ def ask(address: str, key: str, model: str, timeout_s: float = 2) -> None:
     _post(f"http://{address}/v1/chat/completions", key, body, timeout_s)
 
 
-def start_mock() -> Started:
+@dataclass
+class Mock(Started):
+    address: str = ""
+
+
+def start_mock() -> Mock:
+    """The upstream, on the load's core."""
+    RUN.mkdir(parents=True, exist_ok=True)
     port = free_port()
-    mock = Started([str(BIN / "mock"), "-addr", f"127.0.0.1:{port}"], LOAD_CORE, RUN, LOGS / "mock.log", {"GOMAXPROCS": "1"})
+    mock = Mock([str(BIN / "mock"), "-addr", f"127.0.0.1:{port}"], LOAD_CORE, RUN, LOGS / "mock.log", {"GOMAXPROCS": "1"}, address=f"127.0.0.1:{port}")
     mock.start()
-    mock.address = f"127.0.0.1:{port}"
     if not wait_until(lambda: _answers(mock.address, "-", "mock"), START_TIMEOUT_S):
         mock.stop()
         raise RuntimeError(f"the mock did not start: see {mock.log}")

@@ -4,5 +4,9 @@ import { keyHash } from './key-hash.js';
 
 it('is the SHA-256 of the key’s UTF-8, in lower-case hex', () => {
   expect(keyHash('abc')).toBe('ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad');
-  expect(keyHash('ü')).toBe(createHash('sha256').update(Buffer.from([0xc3, 0xbc])).digest('hex'));
+  expect(keyHash('ü')).toBe(
+    createHash('sha256')
+      .update(Buffer.from([0xc3, 0xbc]))
+      .digest('hex'),
+  );
 });

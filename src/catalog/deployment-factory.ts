@@ -123,7 +123,7 @@ class EntryReader {
     const { prices, unused } = toModelPrices(entry.prices);
     for (const key of unused) {
       this.problems.push(
-        warningAt(this.at(`litellm_params.${key}`), 'known to LiteLLM, not served by this version: it has no effect.'),
+        warningAt(this.originOf(key), 'known to LiteLLM, not served by this version: it has no effect.'),
       );
     }
     return {
@@ -176,7 +176,7 @@ class EntryReader {
   }
 
   private refuse(param: string, message: string): null {
-    this.problems.push(errorAt(this.at(`litellm_params.${param}`), message));
+    this.problems.push(errorAt(this.originOf(param), message));
     return null;
   }
 
@@ -185,9 +185,11 @@ class EntryReader {
     return null;
   }
 
-  private at(path: string): Origin {
-    const { origin } = this.entry;
-    return { ...origin, path: origin.path === '' ? path : `${origin.path}.${path}` };
+  private originOf(param: string): Origin {
+    const { origin, paramLines } = this.entry;
+    const path = `litellm_params.${param}`;
+    const line = paramLines.get(param) ?? origin.line;
+    return { ...origin, line, path: origin.path === '' ? path : `${origin.path}.${path}` };
   }
 }
 

@@ -6,6 +6,8 @@ import { isPriceKey, litellmParamsSchema, type WireModelEntry } from './schema/m
 
 export interface ModelEntry {
   readonly origin: Origin;
+  /** The lines of its parameters, by wire name. */
+  readonly paramLines: ReadonlyMap<string, number>;
   readonly modelName: string;
   /** As configured: `groq/llama-3.3-70b`, `gpt-4o`, `openai/*`. */
   readonly model: string;
@@ -81,12 +83,17 @@ export function isSecretKey(key: string): boolean {
 }
 
 /** Reads a checked entry. `origin` is where it stands. */
-export function toModelEntry(wire: WireModelEntry, origin: Origin): ModelEntry {
+export function toModelEntry(
+  wire: WireModelEntry,
+  origin: Origin,
+  paramLines: ReadonlyMap<string, number> = new Map(),
+): ModelEntry {
   const params = wire.litellm_params;
   const info = wire.model_info ?? {};
   const { otherCredentials, providerSettings, defaults } = sortKeys(params);
   return {
     origin,
+    paramLines,
     modelName: wire.model_name,
     model: params.model,
     customProvider: params.custom_llm_provider,

@@ -60,7 +60,7 @@ function checkEntryKeys(node: LocatedMap): ConfigProblem[] {
 function readEntryValues(node: LocatedMap, path: readonly PropertyKey[], problems: ConfigProblem[]): ModelEntry | null {
   const wire = readSection(node, modelEntrySchema, path, problems);
   if (wire === null) return null;
-  const entry = toModelEntry(wire, node.origin);
+  const entry = toModelEntry(wire, node.origin, paramLinesOf(node));
   const faults = findEntryFaults(entry);
   problems.push(...faults.map(({ key, message }) => errorAt(originOfParam(node, key), message)));
   return faults.length === 0 ? entry : null;
@@ -122,6 +122,11 @@ function isExactPrice(value: unknown): boolean {
   return (
     typeof value === 'object' && value !== null && !Array.isArray(value) && Object.values(value).every(isExactPrice)
   );
+}
+
+function paramLinesOf(node: LocatedMap): ReadonlyMap<string, number> {
+  const params = node.entries.get('litellm_params');
+  return new Map(params?.kind === 'map' ? [...params.entries].map(([key, { origin }]) => [key, origin.line]) : []);
 }
 
 function originOfParam(node: LocatedMap, key: string): Origin {

@@ -81,8 +81,8 @@ export class LlmPipelineService implements BeforeApplicationShutdown {
 
   /** Lets what is running end by itself for a while; then each client is told within its answer, and its account closed. */
   async beforeApplicationShutdown(): Promise<void> {
-    await this.idle(shutdownGraceMs);
     this.draining = true;
+    await this.idle(shutdownGraceMs);
     for (const exchange of this.running) exchange.abort(new GatewayError('shutting_down'));
     await this.idle(abortGraceMs);
   }

@@ -5,7 +5,8 @@ import type { ChatCompletionRequest } from '../core/schema/openai/chat.js';
 import { readRequestSettings, type RequestSettings } from './request-settings.js';
 
 const bodyOf = (given: object = {}): ChatCompletionRequest => ({ model: 'm', messages: [], ...given });
-const read = (given: object, headers: IncomingHttpHeaders = {}): RequestSettings => readRequestSettings(bodyOf(given), headers);
+const read = (given: object, headers: IncomingHttpHeaders = {}): RequestSettings =>
+  readRequestSettings(bodyOf(given), headers);
 
 function refusedParam(given: object, headers: IncomingHttpHeaders = {}): string | undefined {
   try {
@@ -33,9 +34,21 @@ it('leaves a body without such members as it is, the very same object', () => {
 
 it('reads headers before members', () => {
   const members = { timeout: 1, stream_timeout: 2, num_retries: 3, litellm_session_id: 'm', user: 'm' };
-  expect(read(members)).toMatchObject({ timeoutMs: 1_000, streamTimeoutMs: 2_000, maxRetries: 3, sessionId: 'm', endUser: 'm' });
+  expect(read(members)).toMatchObject({
+    timeoutMs: 1_000,
+    streamTimeoutMs: 2_000,
+    maxRetries: 3,
+    sessionId: 'm',
+    endUser: 'm',
+  });
   const headers = { 'x-litellm-timeout': '0.5', 'x-litellm-stream-timeout': '7', 'x-litellm-num-retries': '0', 'x-litellm-session-id': 'h', 'x-litellm-end-user-id': 'h' }; // prettier-ignore
-  expect(read(members, headers)).toMatchObject({ timeoutMs: 500, streamTimeoutMs: 7_000, maxRetries: 0, sessionId: 'h', endUser: 'h' });
+  expect(read(members, headers)).toMatchObject({
+    timeoutMs: 500,
+    streamTimeoutMs: 7_000,
+    maxRetries: 0,
+    sessionId: 'h',
+    endUser: 'h',
+  });
 });
 
 it('keeps from the provider what was meant for the gateway', () => {
@@ -50,11 +63,14 @@ it('leaves metadata to a provider that is to store the completion', () => {
   expect(read({ metadata: { a: 'b' }, store: false }).body).not.toHaveProperty('metadata');
 });
 
-it.each(['0', '-1', 'soon', '', 'NaN', 'Infinity', '2000001', '1, 2', '0x10', '1e9', ' '])('refuses the time-out %j', (value) => {
-  expect(refusedParam({}, { 'x-litellm-timeout': value })).toBe('x-litellm-timeout');
-  expect(refusedParam({ timeout: value })).toBe('timeout');
-  expect(refusedParam({ stream_timeout: value })).toBe('stream_timeout');
-});
+it.each(['0', '-1', 'soon', '', 'NaN', 'Infinity', '2000001', '1, 2', '0x10', '1e9', ' '])(
+  'refuses the time-out %j',
+  (value) => {
+    expect(refusedParam({}, { 'x-litellm-timeout': value })).toBe('x-litellm-timeout');
+    expect(refusedParam({ timeout: value })).toBe('timeout');
+    expect(refusedParam({ stream_timeout: value })).toBe('stream_timeout');
+  },
+);
 
 it.each([[true], [[5]], [{}], [-1], [0]])('refuses the time-out %j as a member', (timeout) => {
   expect(refusedParam({ timeout })).toBe('timeout');

@@ -14,6 +14,10 @@ export interface RequestSettings {
   readonly body: ChatCompletionRequest;
 }
 
+/** What goes into the ledger is bounded: the rest of a longer text says nothing new. */
+const maxTextLength = 256;
+const maxTags = 100;
+
 /** Members of LiteLLM's clients that steer the gateway; a provider would refuse them. */
 const gatewayMembers = [
   'timeout',
@@ -103,11 +107,14 @@ function tagsOf(header: string | string[] | undefined, member: unknown): readonl
           .split(',')
           .map((tag) => tag.trim());
   const fromBody = Array.isArray(member) ? member.filter((tag) => typeof tag === 'string') : [];
-  return [...fromHeader, ...fromBody].filter((tag) => tag !== '').slice(0, 100);
+  return [...fromHeader, ...fromBody]
+    .filter((tag) => tag !== '')
+    .slice(0, maxTags)
+    .map((tag) => tag.slice(0, maxTextLength));
 }
 
 function text(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value.slice(0, 256) : undefined;
+  return typeof value === 'string' && value !== '' ? value.slice(0, maxTextLength) : undefined;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

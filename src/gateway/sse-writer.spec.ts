@@ -6,7 +6,10 @@ import { FakeResponse } from './testing/fake-response.js';
 
 function make(): { response: FakeResponse; writer: SseWriter } {
   const response = new FakeResponse();
-  return { response, writer: new SseWriter(response.asServerResponse, { body: openAiErrorBody, event: openAiErrorEvent }) };
+  return {
+    response,
+    writer: new SseWriter(response.asServerResponse, { body: openAiErrorBody, event: openAiErrorEvent }),
+  };
 }
 
 it.each([
@@ -18,7 +21,11 @@ it.each([
   writer.whole(200, { 'x-a': 'b' }, body);
   expect([response.status, response.headers, response.written]).toEqual([
     200,
-    { 'x-a': 'b', 'content-type': 'application/json; charset=utf-8', 'content-length': String(Buffer.byteLength(body)) },
+    {
+      'x-a': 'b',
+      'content-type': 'application/json; charset=utf-8',
+      'content-length': String(Buffer.byteLength(body)),
+    },
     body.toString(),
   ]);
 });

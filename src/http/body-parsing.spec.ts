@@ -10,7 +10,7 @@ beforeAll(async () => {
   app = fastify();
   acceptBodies(app);
   app.setErrorHandler((error, _request, reply) => {
-    const { status = 500, code = 'none', message } = error as unknown as Partial<GatewayError>;
+    const { status = 500, code = 'none', message } = error as Partial<GatewayError>;
     const known = error instanceof GatewayError ? status : ((error as { statusCode?: number }).statusCode ?? 500);
     return reply.status(known).send({ code, message });
   });

@@ -10,7 +10,10 @@ function answered(code: string | undefined, writable = true): { written: string;
     destroy: () => (seen.destroyed = true),
     destroySoon: () => (seen.destroyed = true),
   };
-  answerClientError(Object.assign(new Error('secret'), code === undefined ? {} : { code }), socket as unknown as Socket);
+  answerClientError(
+    Object.assign(new Error('secret'), code === undefined ? {} : { code }),
+    socket as unknown as Socket,
+  );
   return seen;
 }
 

@@ -1,5 +1,8 @@
 /** Builds the Fastify adapter with the product's limits: nothing unbounded, nothing parsed before its caller is known. */
 import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { openAiErrorBody } from '../core/dialects/openai-chat/format-error.js';
+import { GatewayError } from '../core/errors/gateway-error.js';
 import { acceptBodies } from './body-parsing.js';
 import { answerClientError } from './client-errors.js';
 import { checkRequest } from './request-checks.js';
@@ -8,6 +11,19 @@ import { checkRequest } from './request-checks.js';
 const requestTimeoutMs = 120_000;
 const keepAliveTimeoutMs = 75_000;
 
+/** What fails before Fastify has a route to run the usual handlers for, such as a path that cannot be decoded. */
+function answerUnroutable(error: FastifyError, _request: FastifyRequest, reply: FastifyReply): void {
+  const failure = new GatewayError('malformed_request', {
+    facts: { reason: 'its path cannot be decoded' },
+    cause: error,
+  });
+  void reply
+    .status(failure.status)
+    .header('content-type', 'application/json; charset=utf-8')
+    .send(openAiErrorBody(failure));
+}
+
+/** For applications made with `bodyParser: false`: Nest's own parser would read bodies before the guard. */
 export function createAdapter(): FastifyAdapter {
   const adapter = new FastifyAdapter({
     logger: false,
@@ -16,6 +32,7 @@ export function createAdapter(): FastifyAdapter {
     requestTimeout: requestTimeoutMs,
     keepAliveTimeout: keepAliveTimeoutMs,
     clientErrorHandler: answerClientError,
+    frameworkErrors: answerUnroutable,
     // A route matches one spelling only: what differs by case, a slash at its end or a doubled one is another path.
     routerOptions: {
       caseSensitive: true,

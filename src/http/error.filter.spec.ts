@@ -39,7 +39,9 @@ function caught(thrown: unknown, given: Given = {}): Answer {
 }
 
 it('writes a GatewayError as it stands, as JSON', () => {
-  const { status, headers, body } = caught(new GatewayError('invalid_request', { param: 'model', facts: { reason: 'No.' } }));
+  const { status, headers, body } = caught(
+    new GatewayError('invalid_request', { param: 'model', facts: { reason: 'No.' } }),
+  );
   expect([status, headers['content-type']]).toEqual([400, 'application/json; charset=utf-8']);
   expect(body).toEqual({ error: { message: 'No.', type: 'invalid_request_error', param: 'model', code: '400' } });
   expect(logged).toEqual([]);
@@ -91,7 +93,7 @@ it('rounds retry-after up to whole seconds', () => {
   expect(caught(new GatewayError('database_unavailable')).headers).not.toHaveProperty('retry-after');
 });
 
-it.each([{ 'content-length': '7' }, { 'transfer-encoding': 'chunked' }])(
+it.each<Record<string, string>>([{ 'content-length': '7' }, { 'transfer-encoding': 'chunked' }])(
   'closes a connection on which a body is still unread: %j',
   (headers) => {
     const error = new GatewayError('missing_key');

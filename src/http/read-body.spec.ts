@@ -4,7 +4,10 @@ import { Readable } from 'node:stream';
 import { readBody } from './read-body.js';
 
 function requestOf(pieces: readonly (string | Buffer)[], headers: Record<string, string> = {}) {
-  const stream = Readable.from(pieces.map((piece) => Buffer.from(piece)), { objectMode: false });
+  const stream = Readable.from(
+    pieces.map((piece) => Buffer.from(piece)),
+    { objectMode: false },
+  );
   return Object.assign(stream, { headers }) as unknown as IncomingMessage;
 }
 

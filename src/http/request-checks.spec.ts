@@ -86,9 +86,12 @@ it.each([
   expect(hostIs(host)).toBe('bad_host_header');
 });
 
-it.each(['localhost:99999', 'a..b', '[...]', '[:::::]'])('refuses the host %s, which has the letters of one and not the form', (host) => {
-  expect(hostIs(host)).toBe('bad_host_header');
-});
+it.each(['localhost:99999', 'a..b', '[...]', '[:::::]'])(
+  'refuses the host %s, which has the letters of one and not the form',
+  (host) => {
+    expect(hostIs(host)).toBe('bad_host_header');
+  },
+);
 
 it.each([
   ['none', []],

@@ -57,6 +57,7 @@ type AttemptWire = [
   costNanos: string,
   errorCode?: string | null,
   usage?: UsageWire | null,
+  unpriced?: 1,
 ];
 type UsageWire = [
   promptTokens: number,
@@ -213,15 +214,16 @@ function usageFromWire([promptTokens, completionTokens, rest]: UsageWire): Usage
 }
 
 function attemptToWire(attempt: SpendAttempt): AttemptWire {
-  const { deploymentId, provider, model, apiBase, status, costNanos, errorCode, usage } = attempt;
+  const { deploymentId, provider, model, apiBase, status, costNanos, errorCode, usage, unpriced } = attempt;
   const wire: AttemptWire = [deploymentId, provider, model, apiBase, status === 'success' ? 1 : 0, String(costNanos)];
-  if (errorCode !== undefined || usage) wire.push(errorCode);
-  if (usage) wire.push(usageToWire(usage));
+  if (errorCode !== undefined || usage || unpriced) wire.push(errorCode);
+  if (usage || unpriced) wire.push(usage && usageToWire(usage));
+  if (unpriced) wire.push(1);
   return wire;
 }
 
 function attemptFromWire(wire: AttemptWire): SpendAttempt {
-  const [deploymentId, provider, model, apiBase, ok, costNanos, errorCode, usage] = wire;
+  const [deploymentId, provider, model, apiBase, ok, costNanos, errorCode, usage, unpriced] = wire;
   return {
     deploymentId,
     provider,
@@ -231,6 +233,7 @@ function attemptFromWire(wire: AttemptWire): SpendAttempt {
     costNanos: BigInt(costNanos),
     errorCode: errorCode ?? undefined,
     usage: usage ? usageFromWire(usage) : undefined,
+    unpriced: unpriced ? true : undefined,
   };
 }
 

@@ -40,6 +40,8 @@ export interface SpendAttempt {
   readonly costNanos: bigint;
   readonly errorCode?: string;
   readonly usage?: Usage;
+  /** The model has no price: its cost of 0 is unknown, not free. */
+  readonly unpriced?: boolean;
 }
 
 /** What a stream has cost so far. */

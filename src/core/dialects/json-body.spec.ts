@@ -142,12 +142,18 @@ describe('names of addresses and credentials', () => {
     },
   );
 
-  it.each(['"api_key"', '"the api_key: x"', '"\\"api_key\\":1"', '["api_key","aws_x"]', '{"my_api_key":1}', '{"Api_Key":1}', '{"aws":1}', '{"user":1}'])(
-    'are not seen where there are none: %s',
-    (value) => {
-      expect(read(`{"a":${value}}`).reservedMembers).toEqual([]);
-    },
-  );
+  it.each([
+    '"api_key"',
+    '"the api_key: x"',
+    '"\\"api_key\\":1"',
+    '["api_key","aws_x"]',
+    '{"my_api_key":1}',
+    '{"Api_Key":1}',
+    '{"aws":1}',
+    '{"user":1}',
+  ])('are not seen where there are none: %s', (value) => {
+    expect(read(`{"a":${value}}`).reservedMembers).toEqual([]);
+  });
 });
 
 describe('the scan', () => {
@@ -233,7 +239,22 @@ describe('the scan', () => {
   });
 
   it('ends on any bytes at all, with a value or a typed error', () => {
-    const pieces = fc.constantFrom('{', '}', '[', ']', '"', '\\', ':', ',', ' ', 'a', '1', 'api_key', '"api_key":', '\u00e9');
+    const pieces = fc.constantFrom(
+      '{',
+      '}',
+      '[',
+      ']',
+      '"',
+      '\\',
+      ':',
+      ',',
+      ' ',
+      'a',
+      '1',
+      'api_key',
+      '"api_key":',
+      '\u00e9',
+    );
     fc.assert(
       fc.property(fc.array(pieces, { maxLength: 30 }), (given) => {
         const text = given.join('');

@@ -75,5 +75,5 @@ export interface RunningCall extends CallProgress {
   /** Ends the call at once: its connection closes, and `run` rejects with `error`. */
   abort(error: GatewayError): void;
   /** The raw bytes that a stream has received so far, up to 256 KiB: for counting tokens when it was cut off. */
-  readonly received: readonly Buffer[];
+  readonly received: Buffer;
 }

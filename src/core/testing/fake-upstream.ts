@@ -51,9 +51,7 @@ export class FakeExchange {
   }
 
   head(status: number, headers: InboundHeaders = {}): this {
-    return this.play((handler, controller) =>
-      handler.onResponseStart?.(controller, status, headers as Record<string, string>, ''),
-    );
+    return this.play((handler, controller) => handler.onResponseStart?.(controller, status, headers, ''));
   }
 
   eventStream(): this {

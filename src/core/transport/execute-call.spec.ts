@@ -1,138 +1,9 @@
 /** One attempt at one provider: every way in which its answer can come, fail to come or be cut off. */
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
-import fc from 'fast-check';
 import { GatewayError } from '../errors/gateway-error.js';
-import type { AnswerHead, AnswerSink, Deployment, StreamTranslation, Translation, WholeAnswer } from '../spec/index.js';
-import { errorReader, madeUpDeployment, madeUpProvider } from '../testing/deployments.js';
-import { FakeClock } from '../testing/fake-clock.js';
-import { FakeUpstream } from '../testing/fake-upstream.js';
-import { ProviderCall, type CallOptions } from './execute-call.js';
-
-const usage = { promptTokens: 1, completionTokens: 2 };
-
-/** One line is one part; `.` is the provider's end marker, `!` a fault. */
-class LineStream implements StreamTranslation<string> {
-  beforeFault: string | undefined;
-  finished = false;
-  contentEvents = 0;
-  usage: typeof usage | undefined;
-
-  push(bytes: Buffer): string | undefined {
-    const good: string[] = [];
-    this.beforeFault = undefined;
-    for (const line of bytes.toString().split('\n').filter(Boolean)) {
-      if (line === '!') {
-        this.beforeFault = good.length > 0 ? good.join('') : undefined;
-        throw new GatewayError('upstream_stream_error');
-      }
-      if (line === '.') {
-        this.finished = true;
-        this.usage = usage;
-        break;
-      }
-      this.contentEvents += 1;
-      good.push(line);
-    }
-    return good.length > 0 ? good.join('') : undefined;
-  }
-
-  end(): string | undefined {
-    this.beforeFault = undefined;
-    if (!this.finished) throw new GatewayError('upstream_stream_truncated');
-    return undefined;
-  }
-
-  tail(): string {
-    return '<end>';
-  }
-}
-
-const translation: Translation<string, string> = {
-  request: { method: 'POST', origin: 'https://api.acme.test', path: '/v1/chat', headers: { accept: 'x' }, body: '{}' },
-  readWhole({ body }) {
-    const text = body.toString();
-    if (text.startsWith('error')) throw new GatewayError('upstream_internal', { message: text });
-    if (text.startsWith('bug')) throw new TypeError('secret internals');
-    return { answer: text, usage };
-  },
-  openStream: () => new LineStream(),
-};
-
-/** What the client was given, in order. */
-class RecordingSink implements AnswerSink<string, string> {
-  readonly given: string[] = [];
-  full = false;
-  resumes: (() => void)[] = [];
-  onPart: () => void = () => undefined;
-
-  whole({ answer }: WholeAnswer<string>, head: AnswerHead): void {
-    this.given.push(`whole ${head.status} ${answer}`);
-  }
-  begin(head: AnswerHead): void {
-    this.given.push(`begin ${head.status}`);
-  }
-  part(part: string): boolean {
-    this.given.push(part);
-    this.onPart();
-    return !this.full;
-  }
-  onDrain(resume: () => void): void {
-    this.resumes.push(resume);
-  }
-  drain(): void {
-    this.full = false;
-    for (const resume of this.resumes.splice(0)) resume();
-  }
-}
-
-interface Started {
-  readonly call: ProviderCall<string, string>;
-  readonly upstream: FakeUpstream;
-  readonly sink: RecordingSink;
-  /** `done`, or the code of the error; undefined while it runs. */
-  readonly outcome: () => string | undefined;
-  readonly error: () => GatewayError;
-}
-
-function prepare(streaming: boolean, options: Partial<CallOptions> = {}, deployment: Partial<Deployment> = {}) {
-  const upstream = new FakeUpstream();
-  const sink = new RecordingSink();
-  const made = madeUpDeployment({ provider: madeUpProvider({ chat: errorReader() }), ...deployment });
-  const call = new ProviderCall(made, streaming, translation, sink, {
-    dispatcher: upstream.dispatcher,
-    clock: new FakeClock(),
-    totalTimeoutMs: 60_000,
-    idleTimeoutMs: 5_000,
-    maxResponseBytes: 1_000,
-    ...options,
-  });
-  return { call, upstream, sink };
-}
-
-function start(streaming: boolean, options?: Partial<CallOptions>, deployment?: Partial<Deployment>): Started {
-  const { call, upstream, sink } = prepare(streaming, options, deployment);
-  let outcome: string | undefined;
-  let failure: GatewayError | undefined;
-  call.run().then(
-    () => (outcome = 'done'),
-    (error: GatewayError) => {
-      failure = error;
-      outcome = error.code;
-    },
-  );
-  const error = (): GatewayError => {
-    if (failure === undefined) throw new Error(`The call has not failed: ${outcome}`);
-    return failure;
-  };
-  return { call, upstream, sink, outcome: () => outcome, error };
-}
-
-/** Lets promises settle; fake timers stand still. */
-async function settle(): Promise<void> {
-  for (let turn = 0; turn < 10; turn += 1) await Promise.resolve();
-}
-
-const json = { 'content-type': 'application/json' };
+import { madeUpProvider } from '../testing/deployments.js';
+import type { FakeUpstream } from '../testing/fake-upstream.js';
+import { json, prepare, settle, start, translation, usage } from '../testing/started-call.js';
 
 beforeEach(() => jest.useFakeTimers());
 afterEach(() => jest.useRealTimers());
@@ -291,11 +162,7 @@ describe('a stream', () => {
     upstream.last.data('b\nc\n').data('.\n').end();
     await settle();
     expect([outcome(), sink.given]).toEqual(['done', ['begin 200', 'a', 'bc', '<end>']]);
-    expect([call.usage, call.contentEvents, Buffer.concat([...call.received]).toString()]).toEqual([
-      usage,
-      3,
-      '\na\nb\nc\n.\n',
-    ]);
+    expect([call.usage, call.contentEvents, call.received.toString()]).toEqual([usage, 3, '\na\nb\nc\n.\n']);
     expect(jest.getTimerCount()).toBe(0);
   });
 
@@ -362,7 +229,7 @@ describe('a stream', () => {
     upstream.last.eventStream();
     const piece = `${'x'.repeat(16 * 1024 - 1)}\n`;
     for (let sent = 0; sent < 100; sent += 1) upstream.last.data(piece);
-    expect(Buffer.concat([...call.received]).length).toBe(256 * 1024);
+    expect(call.received.length).toBe(256 * 1024);
     expect(sink.given).toHaveLength(101);
   });
 
@@ -599,80 +466,5 @@ describe('connections that fail', () => {
     };
     await expect(call.run()).rejects.toMatchObject({ code: 'internal' });
     expect(jest.getTimerCount()).toBe(0);
-  });
-});
-
-describe('any interleaving of events', () => {
-  type Step =
-    | { readonly kind: 'head'; readonly status: number; readonly stream: boolean }
-    | { readonly kind: 'data'; readonly text: string }
-    | { readonly kind: 'advance'; readonly ms: number }
-    | { readonly kind: 'end' | 'reset' | 'abort' | 'full' | 'drain' };
-
-  const heads = fc.record({
-    kind: fc.constant('head' as const),
-    status: fc.constantFrom(200, 200, 200, 201, 302, 400, 503),
-    stream: fc.boolean(),
-  });
-  const later = fc.oneof(
-    { weight: 6, arbitrary: fc.record({ kind: fc.constant('data' as const), text: fc.constantFrom('a\n', 'b\nc\n', '.\n', 'd\n.\n', '!\n', 'e\n!\n', '\n') }) }, // prettier-ignore
-    { weight: 1, arbitrary: fc.record({ kind: fc.constant('advance' as const), ms: fc.constantFrom(1, 999, 5_000, 20_000) }) }, // prettier-ignore
-    {
-      weight: 4,
-      arbitrary: fc.constantFrom('end', 'reset', 'abort', 'full', 'drain').map((kind) => ({ kind }) as Step),
-    },
-  );
-  const scripts: fc.Arbitrary<Step[]> = fc
-    .tuple(fc.array(later, { maxLength: 2 }), heads, fc.array(later, { maxLength: 12 }))
-    .map(([before, head, after]) => [
-      ...before.filter(({ kind }) => kind !== 'data' && kind !== 'end'),
-      head,
-      ...after,
-    ]);
-
-  it('ends the call exactly once, within its time, and gives the client a prefix of what was sent', async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.boolean(), scripts, async (streaming, script) => {
-        jest.clearAllTimers();
-        const { call, upstream, sink, outcome } = start(streaming);
-        let sent = '';
-        let givenAtEnd: number | undefined;
-        for (const step of script) {
-          if (step.kind === 'head')
-            upstream.last.head(step.status, step.stream ? { 'content-type': 'text/event-stream' } : json); // prettier-ignore
-          else if (step.kind === 'data') upstream.last.data(step.text);
-          else if (step.kind === 'advance') jest.advanceTimersByTime(step.ms);
-          else if (step.kind === 'end') upstream.last.end();
-          else if (step.kind === 'reset') upstream.last.error(new Error('reset'));
-          else if (step.kind === 'abort') call.abort(new GatewayError('client_closed'));
-          else if (step.kind === 'full') sink.full = true;
-          else sink.drain();
-          if (step.kind === 'data') sent += step.text;
-          await settle();
-          if (outcome() !== undefined) givenAtEnd ??= sink.given.length;
-        }
-        sink.drain();
-        jest.advanceTimersByTime(60_000);
-        await settle();
-        givenAtEnd ??= sink.given.length;
-
-        expect(outcome()).toBeDefined();
-        expect(sink.given).toHaveLength(givenAtEnd);
-        expect(call.begun).toBe(sink.given.length > 0);
-        expect(jest.getTimerCount()).toBe(0);
-        const parts = sink.given.filter((given) => /^[a-e]+$/.test(given)).join('');
-        const untilMarker = sent.split(/[.!]/, 1)[0]?.replaceAll('\n', '') ?? '';
-        if (streaming) expect(untilMarker.startsWith(parts)).toBe(true);
-        expect(sink.given.filter((given) => given.startsWith('begin') || given.startsWith('whole')).length).toBe(
-          call.begun ? 1 : 0,
-        );
-        if (streaming && outcome() === 'done') {
-          expect([parts, sink.given.at(-1)]).toEqual([untilMarker, '<end>']);
-        } else {
-          expect(sink.given).not.toContain('<end>');
-        }
-      }),
-      { numRuns: 500, seed: 3 },
-    );
   });
 });

@@ -15,6 +15,7 @@ import type {
   Translation,
   Usage,
 } from '../spec/index.js';
+import { ByteLog } from './byte-log.js';
 import { networkFailure } from './network-failure.js';
 
 export interface CallOptions {
@@ -59,6 +60,7 @@ export class ProviderCall<Whole, Part> implements Dispatcher.DispatchHandler, Ru
   private ended = false;
   private head: AnswerHead | undefined;
   private stream: StreamTranslation<Part> | undefined;
+  private log: ByteLog | undefined;
   private wholeUsage: Usage | undefined;
   private chunks: Buffer[] = [];
   private bytes = 0;
@@ -85,8 +87,8 @@ export class ProviderCall<Whole, Part> implements Dispatcher.DispatchHandler, Ru
     return this.stream?.contentEvents ?? 0;
   }
 
-  get received(): readonly Buffer[] {
-    return this.chunks;
+  get received(): Buffer {
+    return this.log?.view() ?? Buffer.alloc(0);
   }
 
   run(): Promise<void> {
@@ -134,7 +136,7 @@ export class ProviderCall<Whole, Part> implements Dispatcher.DispatchHandler, Ru
     if (this.settled) return;
     this.idleTimer?.refresh();
     if (this.mode === 'stream') {
-      if (this.bytes < maxKeptBytes) this.keep(chunk);
+      this.log?.append(chunk);
       this.forward(chunk);
     } else if (this.mode === 'whole') {
       this.keep(chunk);
@@ -204,6 +206,7 @@ export class ProviderCall<Whole, Part> implements Dispatcher.DispatchHandler, Ru
     }
     this.mode = 'stream';
     this.stream = this.translation.openStream();
+    this.log = new ByteLog(maxKeptBytes);
   }
 
   private forward(chunk: Buffer): void {

@@ -12,7 +12,7 @@ export class LocalCall<Whole, Part> implements RunningCall {
   begun = false;
   usage: Usage | undefined;
   contentEvents = 0;
-  readonly received: readonly Buffer[] = [];
+  readonly received = Buffer.alloc(0);
   private aborted: GatewayError | undefined;
   private wake: (() => void) | undefined;
 

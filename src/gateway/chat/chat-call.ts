@@ -32,22 +32,19 @@ export function startCall(
     return { deployment, outgoing, call: new LocalCall(local, outgoing, openAiChatFormat, exchange, exchange.clock) };
   }
   const { router } = catalog;
+  // A time-out is the request's: what earlier attempts took is gone.
+  exchange.deadlineAt = exchange.startedAt + (settings.timeoutMs ?? deployment.timeoutMs ?? router.timeoutMs);
   const translation = translate(deployment, outgoing, openAiChatFormat);
   const call = new ProviderCall(deployment, outgoing.stream, translation, exchange, {
     dispatcher: connections.dispatcherFor(deployment),
     clock: exchange.clock,
-    totalTimeoutMs: remainingMs(exchange, settings.timeoutMs ?? deployment.timeoutMs ?? router.timeoutMs),
+    totalTimeoutMs: Math.max(1, exchange.deadlineAt - exchange.clock.monotonic()),
     idleTimeoutMs: outgoing.stream
       ? (settings.streamTimeoutMs ?? deployment.streamTimeoutMs ?? router.streamTimeoutMs)
       : undefined,
     maxResponseBytes: catalog.maxResponseBytes,
   });
   return { deployment, outgoing, call };
-}
-
-/** A time-out is the request's: what earlier attempts took is gone. At least a moment is left, so that the attempt fails as one. */
-function remainingMs({ clock, startedAt }: ChatExchange, timeoutMs: number): number {
-  return Math.max(1, timeoutMs - (clock.monotonic() - startedAt));
 }
 
 function callFor(

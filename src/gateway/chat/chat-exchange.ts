@@ -42,6 +42,9 @@ export interface ChatExchangeEvents {
 const checkpointParts = 50;
 const checkpointMs = 1_000;
 
+/** Timers may fire this much before their time. */
+const timerSlackMs = 1;
+
 export class ChatExchange implements RoutedRequest, AnswerSink<Bytes, Bytes> {
   readonly startedAtMs: number;
   readonly startedAt: number;
@@ -53,6 +56,8 @@ export class ChatExchange implements RoutedRequest, AnswerSink<Bytes, Bytes> {
   call: RunningCall | undefined;
   outgoing: ChatCall | undefined;
   answer: WholeAnswer<Bytes> | undefined;
+  /** Monotonic milliseconds after which nothing more is tried. */
+  deadlineAt = Infinity;
   private over = false;
   private wake: (() => void) | undefined;
   private partsSinceCheckpoint = 0;
@@ -75,7 +80,7 @@ export class ChatExchange implements RoutedRequest, AnswerSink<Bytes, Bytes> {
 
   /** The request is over or its client has got something: whatever fails now is final. */
   get final(): boolean {
-    return this.over || this.call?.begun === true;
+    return this.over || this.call?.begun === true || this.clock.monotonic() >= this.deadlineAt - timerSlackMs;
   }
 
   get usage(): Usage | undefined {
@@ -83,8 +88,9 @@ export class ChatExchange implements RoutedRequest, AnswerSink<Bytes, Bytes> {
   }
 
   sleep(ms: number): Promise<void> {
+    const remainingMs = this.deadlineAt - this.clock.monotonic();
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, ms);
+      const timer = setTimeout(resolve, Math.min(ms, remainingMs));
       this.wake = () => {
         clearTimeout(timer);
         resolve();

@@ -28,12 +28,12 @@ export function intentOf(exchange: ChatExchange, deployment: Deployment): SpendI
     modelGroup: body.model,
     reservationNanos: prices ? estimateNanos(size, prices) : 0n,
     requesterIp: asked.clientAddress,
-    ...(principal.keyAlias !== undefined && { keyAlias: principal.keyAlias }),
-    ...(principal.userId !== undefined && { userId: principal.userId }),
-    ...(principal.teamId !== undefined && { teamId: principal.teamId }),
-    ...(settings.endUser !== undefined && { endUser: settings.endUser }),
-    ...(settings.sessionId !== undefined && { sessionId: settings.sessionId }),
-    ...(settings.tags.length > 0 && { tags: settings.tags }),
+    keyAlias: principal.keyAlias,
+    userId: principal.userId,
+    teamId: principal.teamId,
+    endUser: settings.endUser,
+    sessionId: settings.sessionId,
+    tags: settings.tags.length > 0 ? settings.tags : undefined,
   };
 }
 
@@ -51,8 +51,9 @@ export function attemptOf(
     apiBase: deployment.endpoint.origin + deployment.endpoint.basePath,
     status: error ? 'failure' : 'success',
     costNanos: costOf(deployment, usage),
-    ...(error && { errorCode: error.code }),
-    ...(usage && { usage }),
+    errorCode: error?.code,
+    usage,
+    unpriced: costsOf(deployment).prices ? undefined : true,
   };
 }
 
@@ -77,20 +78,19 @@ export function outcomeOf(exchange: ChatExchange, nowMs: number, error: GatewayE
     stream: exchange.stream,
     attempts,
     spendNanos: attempts.reduce((sum, attempt) => sum + attempt.costNanos, 0n),
-    ...(usage && { usage }),
-    ...(estimated && { usageEstimated: true, ...uncountedOf(exchange) }),
-    ...(call?.firstPartAt !== undefined && {
-      completionStartedAtMs: Math.round(startedAtMs + call.firstPartAt - startedAt),
-    }),
-    ...(error && { errorCode: error.code, errorMessage: error.message }),
+    usage,
+    usageEstimated: estimated || undefined,
+    uncounted: estimated ? uncountedOf(exchange) : undefined,
+    completionStartedAtMs:
+      call?.firstPartAt === undefined ? undefined : Math.round(startedAtMs + call.firstPartAt - startedAt),
+    errorCode: error?.code,
+    errorMessage: error?.message,
   };
 }
 
-function uncountedOf({ call, deployment, outgoing }: ChatExchange): Pick<SpendOutcome, 'uncounted'> {
+function uncountedOf({ call, deployment, outgoing }: ChatExchange): SpendOutcome['uncounted'] {
   const text = call && deployment && outgoing && sentTextOf(call, deployment, outgoing);
-  if (text === undefined || !deployment) return {};
-  const { listed } = costsOf(deployment);
-  return { uncounted: { text, ...(listed && { prices: listed }) } };
+  return text === undefined || !deployment ? undefined : { text, prices: costsOf(deployment).listed };
 }
 
 /**

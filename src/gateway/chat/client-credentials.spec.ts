@@ -5,7 +5,8 @@ import { plainParameters } from '../../core/spec/index.js';
 import { madeUpDeployment } from '../../core/testing/deployments.js';
 import { allowingDeployments, withClientCredentials, withoutCredentials } from './client-credentials.js';
 
-const settable = (...clientSettable: string[]) => madeUpDeployment({ id: clientSettable.join('+') || 'none', clientSettable });
+const settable = (...clientSettable: string[]) =>
+  madeUpDeployment({ id: clientSettable.join('+') || 'none', clientSettable });
 const bodyOf = (given: object): ChatCompletionRequest => ({ model: 'm', messages: [], ...given });
 
 function refused(run: () => unknown): { code: string; param: string | undefined } {
@@ -37,7 +38,10 @@ describe('who may serve', () => {
     ['user_config', [settable('api_key')], ['api_key', 'user_config']],
     ['api_key', [settable('api_key'), settable('api_base')], ['api_key', 'api_base']],
   ])('is nobody, naming %s, where none allows it all', (param, deployments, reserved) => {
-    expect(refused(() => allowingDeployments(deployments, reserved))).toEqual({ code: 'clientside_credentials', param });
+    expect(refused(() => allowingDeployments(deployments, reserved))).toEqual({
+      code: 'clientside_credentials',
+      param,
+    });
   });
 
   it.each(['aws_access_key_id', 'vertex_credentials', 'azure_ad_token', 'user_config'])(
@@ -74,7 +78,11 @@ describe('the deployment that is called', () => {
 
   it('uses the client’s key at the operator’s address, and leaves the configured deployment as it was', () => {
     const called = withClientCredentials(operators, bodyOf({ api_key: 'sk-client' }));
-    expect([called.credentials.apiKey, called.endpoint, called.egress]).toEqual(['sk-client', operators.endpoint, 'operator']);
+    expect([called.credentials.apiKey, called.endpoint, called.egress]).toEqual([
+      'sk-client',
+      operators.endpoint,
+      'operator',
+    ]);
     expect(operators.credentials.apiKey).toBe('sk-operator');
   });
 
@@ -87,12 +95,21 @@ describe('the deployment that is called', () => {
     expect(withClientCredentials(operators, bodyOf({ api_base })).endpoint).toEqual(endpoint);
   });
 
-  it.each(['file:///etc/passwd', 'ftp://x', 'javascript:1', 'x.example', '//x.example', '', 'unix:/run/docker.sock', 7, true, {}, ['https://x']])(
-    'refuses the address %j',
-    (api_base) => {
-      expect(refused(() => withClientCredentials(operators, bodyOf({ api_base }))).code).toBe('invalid_request');
-    },
-  );
+  it.each([
+    'file:///etc/passwd',
+    'ftp://x',
+    'javascript:1',
+    'x.example',
+    '//x.example',
+    '',
+    'unix:/run/docker.sock',
+    7,
+    true,
+    {},
+    ['https://x'],
+  ])('refuses the address %j', (api_base) => {
+    expect(refused(() => withClientCredentials(operators, bodyOf({ api_base }))).code).toBe('invalid_request');
+  });
 
   it.each([null, '', 7, {}, ['k']])('refuses the key %j rather than fall back to the operator’s', (api_key) => {
     expect(refused(() => withClientCredentials(operators, bodyOf({ api_key }))).param).toBe('api_key');

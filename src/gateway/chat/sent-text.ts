@@ -11,10 +11,10 @@ export function sentTextOf(running: RunningCall, deployment: Deployment, call: C
 }
 
 /** What can be read: the stream ended in the middle of something, or in the fault that cut it off. */
-function readable(parser: ChatStreamParser, received: readonly Buffer[]): readonly ChatCompletionChunk[] {
+function readable(parser: ChatStreamParser, received: Buffer): readonly ChatCompletionChunk[] {
   const chunks: ChatCompletionChunk[] = [];
   try {
-    for (const bytes of received) chunks.push(...parser.push(bytes));
+    chunks.push(...parser.push(received));
   } catch {
     // The fault is known already: it is why the stream is being counted.
     chunks.push(...parser.beforeFault);

@@ -1,7 +1,8 @@
 /** Durations: exact for fixed units, by the calendar for months, and nothing for what is none. */
 import { addDuration } from './duration.js';
 
-const add = (from: string, duration: string): string | null => addDuration(new Date(from), duration)?.toISOString() ?? null;
+const add = (from: string, duration: string): string | null =>
+  addDuration(new Date(from), duration)?.toISOString() ?? null;
 
 it.each([
   ['30s', '2030-03-10T12:00:30.000Z'],
@@ -37,12 +38,30 @@ it('leaves the date that it is given as it was', () => {
   expect(from.toISOString()).toBe('2030-01-31T00:00:00.000Z');
 });
 
-it.each(['', '30', 'd', '-1d', '+1d', '1.5h', '1e3s', '0x10s', ' 1d', '1d ', '1 d', '1D', '1y', '1mon', '1d1h', '1ms', '١d', '1234567890d', 'NaNd', '1d\n'])(
-  'takes %j for no duration',
-  (duration) => {
-    expect(add('2030-01-01T00:00:00.000Z', duration)).toBeNull();
-  },
-);
+it.each([
+  '',
+  '30',
+  'd',
+  '-1d',
+  '+1d',
+  '1.5h',
+  '1e3s',
+  '0x10s',
+  ' 1d',
+  '1d ',
+  '1 d',
+  '1D',
+  '1y',
+  '1mon',
+  '1d1h',
+  '1ms',
+  '١d',
+  '1234567890d',
+  'NaNd',
+  '1d\n',
+])('takes %j for no duration', (duration) => {
+  expect(add('2030-01-01T00:00:00.000Z', duration)).toBeNull();
+});
 
 it.each(['0s', '0d', '0mo'])('takes %s for none: a key that is born expired is a mistake', (duration) => {
   expect(add('2030-01-01T00:00:00.000Z', duration)).toBeNull();

@@ -54,16 +54,39 @@ it.each([[''], [7]])('refuses a wrong model in the list: %j', (model) => {
 });
 
 it.each([
-  'user_role', 'allowed_routes', 'role', 'is_admin', 'token', 'created_by', 'max_budget', 'soft_budget', 'budget_duration', 'tpm_limit', 'rpm_limit',
-  'max_parallel_requests', 'guardrails', 'permissions', 'organization_id', 'tags', 'aliases', 'spend', 'unheard_of',
-  'constructor', 'toString', 'hasOwnProperty', 'valueOf', 'keyAlias', 'Models',
+  'user_role',
+  'allowed_routes',
+  'role',
+  'is_admin',
+  'token',
+  'created_by',
+  'max_budget',
+  'soft_budget',
+  'budget_duration',
+  'tpm_limit',
+  'rpm_limit',
+  'max_parallel_requests',
+  'guardrails',
+  'permissions',
+  'organization_id',
+  'tags',
+  'aliases',
+  'spend',
+  'unheard_of',
+  'constructor',
+  'toString',
+  'hasOwnProperty',
+  'valueOf',
+  'keyAlias',
+  'Models',
 ])('refuses %s, which would not be enforced', (field) => {
   expect(fieldsAtFault({ [field]: 'x' })).toEqual([field]);
   expect(fieldsAtFault({ [field]: ['x'] })).toEqual([field]);
 });
 
 it('says whether a refused field is known', () => {
-  const message = (field: string): string | undefined => generateKeySchema.safeParse({ [field]: 5 }).error?.issues[0]?.message;
+  const message = (field: string): string | undefined =>
+    generateKeySchema.safeParse({ [field]: 5 }).error?.issues[0]?.message;
   expect(message('max_budget')).toContain('not enforced');
   expect(message('unheard_of')).toContain('not a field');
 });
@@ -80,25 +103,34 @@ it('takes fields that ask for nothing, as LiteLLM’s clients send them', () => 
 });
 
 describe('deletion', () => {
-  it.each([{}, { keys: [] }, { keys: null }, { keys: [], key_aliases: [] }, { keys: [''] }, { keys: 'sk-1' }, { keys: [7] }, { keys: Array(1_001).fill('k') }])(
-    'refuses %j',
-    (body) => {
-      expect(deleteKeysSchema.safeParse(body).success).toBe(false);
-    },
-  );
+  it.each([
+    {},
+    { keys: [] },
+    { keys: null },
+    { keys: [], key_aliases: [] },
+    { keys: [''] },
+    { keys: 'sk-1' },
+    { keys: [7] },
+    { keys: Array(1_001).fill('k') },
+  ])('refuses %j', (body) => {
+    expect(deleteKeysSchema.safeParse(body).success).toBe(false);
+  });
 
-  it.each([{ keys: ['k'] }, { key_aliases: ['a'] }, { keys: ['k'], key_aliases: ['a'] }, { keys: null, key_aliases: ['a'] }])(
-    'takes %j',
-    (body) => {
-      expect(deleteKeysSchema.parse(body)).toEqual(body);
-    },
-  );
+  it.each([
+    { keys: ['k'] },
+    { key_aliases: ['a'] },
+    { keys: ['k'], key_aliases: ['a'] },
+    { keys: null, key_aliases: ['a'] },
+  ])('takes %j', (body) => {
+    expect(deleteKeysSchema.parse(body)).toEqual(body);
+  });
 });
 
 it('takes one key to look up, not several', () => {
   expect(keyInfoQuerySchema.parse({ key: 'sk-1', other: 'x' })).toEqual({ key: 'sk-1' });
   expect(keyInfoQuerySchema.parse({})).toEqual({});
-  for (const key of [['a', 'b'], '', 'k'.repeat(1_025)]) expect(keyInfoQuerySchema.safeParse({ key }).success).toBe(false);
+  for (const key of [['a', 'b'], '', 'k'.repeat(1_025)])
+    expect(keyInfoQuerySchema.safeParse({ key }).success).toBe(false);
 });
 
 describe('a row', () => {

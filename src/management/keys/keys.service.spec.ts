@@ -41,7 +41,12 @@ class FakeRepository {
 }
 
 const admin: Principal = { role: 'proxy_admin', keyHash: keyHash('sk-master'), keyAlias: undefined, userId: 'default_user_id', teamId: undefined, models: [] }; // prettier-ignore
-const userWith = (key: string): Principal => ({ ...admin, role: 'internal_user', keyHash: keyHash(key), userId: undefined });
+const userWith = (key: string): Principal => ({
+  ...admin,
+  role: 'internal_user',
+  keyHash: keyHash(key),
+  userId: undefined,
+});
 const ownKey = `sk-own-${'x'.repeat(30)}`;
 
 let repository: FakeRepository;
@@ -96,7 +101,10 @@ describe('generate', () => {
   });
 
   it.each(['', '0d', 'soon', '1.5h', '999999999mo'])('refuses the duration %j and makes nothing', async (duration) => {
-    await expect(keys.generate({ duration }, admin)).rejects.toMatchObject({ code: 'invalid_request', param: 'duration' });
+    await expect(keys.generate({ duration }, admin)).rejects.toMatchObject({
+      code: 'invalid_request',
+      param: 'duration',
+    });
     expect(repository.rows.size).toBe(0);
   });
 
@@ -158,7 +166,9 @@ describe('delete', () => {
   it('takes keys, hashes and aliases, in one transaction, and forgets each at once', async () => {
     const { deleted_keys } = await keys.delete({ keys: [ownKey, keyHash(ownKey)], key_aliases: ['other', 'mine'] });
     expect(deleted_keys).toEqual([ownKey, keyHash(ownKey), 'other', 'mine']);
-    expect(repository.deletions.map((tokens) => tokens.sort())).toEqual([[keyHash(ownKey), keyHash(`${ownKey}2`)].sort()]);
+    expect(repository.deletions.map((tokens) => tokens.sort())).toEqual([
+      [keyHash(ownKey), keyHash(`${ownKey}2`)].sort(),
+    ]);
     expect(forgotten.sort()).toEqual([keyHash(ownKey), keyHash(`${ownKey}2`)].sort());
   });
 

@@ -41,7 +41,11 @@ describe.each([openAi, anthropic])('a client that leaves ($name)', (dialect) => 
   async function ask(model: string, stream: boolean): Promise<Socket> {
     const socket = await openSocket(gateway.port);
     socket.on('error', () => undefined);
-    const body = JSON.stringify({ model: `m/${model}`, stream, messages: [{ role: 'user', content: 'Tell me more.' }] });
+    const body = JSON.stringify({
+      model: `m/${model}`,
+      stream,
+      messages: [{ role: 'user', content: 'Tell me more.' }],
+    });
     socket.write(postBytes('/v1/chat/completions', body, { authorization: `Bearer ${masterKey}` }));
     return socket;
   }
@@ -62,21 +66,26 @@ describe.each([openAi, anthropic])('a client that leaves ($name)', (dialect) => 
   const allClosed = (): Promise<void> =>
     eventually('the connection to the provider is closed', () => upstream.sockets.size === 0, withinMs);
 
-  it.each(['destroy', 'resetAndDestroy'] as const)('amid a stream, by %s: closed, charged for what was sent', async (leave) => {
-    const socket = await ask(`amid-${leave}`, true);
-    await received(socket, 10);
-    socket[leave]();
-    await allClosed();
-    const [row, ...others] = await gateway.rowsOf(`m/amid-${leave}`);
-    expect(others).toEqual([]);
-    expect(row).toMatchObject({ status: 'failure' });
-    const detail = row && detailOf(row);
-    expect(detail).toMatchObject({ errorCode: 'client_closed', stream: true, usageEstimated: true });
-    expect(detail?.promptTokens).toBeGreaterThan(0);
-    expect(detail?.completionTokens).toBeGreaterThanOrEqual(10);
-    expect(detail?.completionTokens).toBeLessThan(500);
-    expect(row?.spendNanos).toBe(BigInt(detail?.promptTokens ?? 0) * 1_000n + BigInt(detail?.completionTokens ?? 0) * 10_000n);
-  });
+  it.each(['destroy', 'resetAndDestroy'] as const)(
+    'amid a stream, by %s: closed, charged for what was sent',
+    async (leave) => {
+      const socket = await ask(`amid-${leave}`, true);
+      await received(socket, 10);
+      socket[leave]();
+      await allClosed();
+      const [row, ...others] = await gateway.rowsOf(`m/amid-${leave}`);
+      expect(others).toEqual([]);
+      expect(row).toMatchObject({ status: 'failure' });
+      const detail = row && detailOf(row);
+      expect(detail).toMatchObject({ errorCode: 'client_closed', stream: true, usageEstimated: true });
+      expect(detail?.promptTokens).toBeGreaterThan(0);
+      expect(detail?.completionTokens).toBeGreaterThanOrEqual(10);
+      expect(detail?.completionTokens).toBeLessThan(500);
+      expect(row?.spendNanos).toBe(
+        BigInt(detail?.promptTokens ?? 0) * 1_000n + BigInt(detail?.completionTokens ?? 0) * 10_000n,
+      );
+    },
+  );
 
   it.each([
     { when: 'before the first byte of a stream', model: 'mute-stream', stream: true },
@@ -93,7 +102,12 @@ describe.each([openAi, anthropic])('a client that leaves ($name)', (dialect) => 
 
   it('is not retried for', async () => {
     const { requests } = upstream;
-    const body = JSON.stringify({ model: 'm/mute-retry', stream: true, num_retries: 5, messages: [{ role: 'user', content: 'Hi' }] });
+    const body = JSON.stringify({
+      model: 'm/mute-retry',
+      stream: true,
+      num_retries: 5,
+      messages: [{ role: 'user', content: 'Hi' }],
+    });
     const socket = await openSocket(gateway.port);
     socket.write(postBytes('/v1/chat/completions', body, { authorization: `Bearer ${masterKey}` }));
     await reached(requests + 1);
@@ -106,7 +120,9 @@ describe.each([openAi, anthropic])('a client that leaves ($name)', (dialect) => 
   it('who leaves before the body is whole never reaches the provider', async () => {
     const { requests } = upstream;
     const socket = await openSocket(gateway.port);
-    socket.write(postBytes('/v1/chat/completions', '{"model": "m/half", ', { authorization: `Bearer ${masterKey}` }).slice(0, -10));
+    socket.write(
+      postBytes('/v1/chat/completions', '{"model": "m/half", ', { authorization: `Bearer ${masterKey}` }).slice(0, -10),
+    );
     socket.destroy();
     expect(await gateway.rowsOf('m/half')).toEqual([]);
     expect(upstream.requests).toBe(requests);
@@ -126,6 +142,10 @@ describe.each([openAi, anthropic])('a client that leaves ($name)', (dialect) => 
     await allClosed();
     const rows = await gateway.rowsOf('m/many');
     expect(rows).toHaveLength(200);
-    expect(rows.filter(({ status, spendNanos, totalTokens }) => status !== 'failure' || spendNanos <= 0n || totalTokens <= 0)).toEqual([]);
+    expect(
+      rows.filter(
+        ({ status, spendNanos, totalTokens }) => status !== 'failure' || spendNanos <= 0n || totalTokens <= 0,
+      ),
+    ).toEqual([]);
   });
 });

@@ -23,10 +23,11 @@ describe.each([openAi, anthropic])('a slow reader ($name)', (dialect: DialectAns
   async function pour(response: ServerResponse): Promise<void> {
     response.writeHead(200, { 'content-type': 'text/event-stream' });
     const event = eventsText([dialect.content(text)]);
+    const closed = once(response, 'close');
     written = 0;
     response.write(eventsText(dialect.opening));
     for (let at = 0; at < eventCount && !response.destroyed; at++) {
-      if (!response.write(event)) await Promise.race([once(response, 'drain'), once(response, 'close')]);
+      if (!response.write(event)) await Promise.race([once(response, 'drain'), closed]);
       written += text.length;
     }
     response.end(eventsText([...dialect.finish, dialect.end]));
@@ -35,7 +36,12 @@ describe.each([openAi, anthropic])('a slow reader ($name)', (dialect: DialectAns
   beforeAll(async () => {
     upstream = await StreamingUpstream.start((response) => void pour(response));
     // Its own silence of a second would end the stream; the client's must not.
-    const params = { model: `${dialect.provider}/*`, api_base: `${upstream.origin}/v1`, api_key: 'k', stream_timeout: 1 };
+    const params = {
+      model: `${dialect.provider}/*`,
+      api_base: `${upstream.origin}/v1`,
+      api_key: 'k',
+      stream_timeout: 1,
+    };
     gateway = await TestGateway.start({ models: [{ model_name: 'm/*', litellm_params: params }] });
   });
 
@@ -49,14 +55,16 @@ describe.each([openAi, anthropic])('a slow reader ($name)', (dialect: DialectAns
     socket.on('error', () => undefined);
     socket.pause();
     const body = JSON.stringify({ model, stream: true, messages: [{ role: 'user', content: 'All of it.' }] });
-    socket.write(postBytes('/v1/chat/completions', body, { authorization: `Bearer ${masterKey}`, connection: 'close' }));
+    socket.write(
+      postBytes('/v1/chat/completions', body, { authorization: `Bearer ${masterKey}`, connection: 'close' }),
+    );
     return socket;
   }
 
   /** Until the provider has stopped writing for `quietMs`. */
   async function settled(quietMs: number): Promise<void> {
     await eventually('the provider has begun to write', () => written > 0);
-    for (let before = -1; before !== written; ) {
+    for (let before = -1; before !== written;) {
       before = written;
       await wait(quietMs);
     }
@@ -64,7 +72,7 @@ describe.each([openAi, anthropic])('a slow reader ($name)', (dialect: DialectAns
 
   it('pauses the provider, outlasts the stream timeout, and gets every byte in the end', async () => {
     const socket = await askWithoutReading('m/slow');
-    await settled(1_500);
+    await settled(1_200);
     expect(written).toBeLessThan(boundBytes);
     let received = 0;
     let tail = '';

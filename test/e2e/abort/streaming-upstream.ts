@@ -7,7 +7,9 @@ export class StreamingUpstream {
   requests = 0;
   private readonly server: Server;
 
-  private constructor(answer: (response: ServerResponse, asked: { readonly stream?: boolean; readonly model?: string }) => void) {
+  private constructor(
+    answer: (response: ServerResponse, asked: { readonly stream?: boolean; readonly model?: string }) => void,
+  ) {
     this.server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
       void bodyOf(request).then((body) => {
         this.requests++;

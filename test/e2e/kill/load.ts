@@ -1,4 +1,5 @@
 /** Clients that keep asking: every request carries a marker of its own, and what they got is known. */
+import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 
 export interface Load {
@@ -20,6 +21,7 @@ export interface LoadOptions {
 /** Every second request is a stream. The marker is the message's text, and the `user`, which is kept in the row. */
 export function startLoad({ url, key, model, clients }: LoadOptions): Load {
   const answered = new Set<string>();
+  const name = randomUUID();
   let sent = 0;
   let stopping = false;
 
@@ -35,7 +37,7 @@ export function startLoad({ url, key, model, clients }: LoadOptions): Load {
     if (!stream || text.endsWith('data: [DONE]\n\n')) answered.add(marker);
   };
 
-  const client = async (name: string): Promise<void> => {
+  const client = async (index: number): Promise<void> => {
     for (let count = 0; !stopping; count += 1) {
       const base = url();
       if (base === undefined) {
@@ -44,11 +46,11 @@ export function startLoad({ url, key, model, clients }: LoadOptions): Load {
       }
       sent += 1;
       // What a killed gateway leaves unanswered is no failure here.
-      await ask(base, `${name}-${count}`, count % 2 === 1).catch(() => pause(5));
+      await ask(base, `${name}-${index}-${count}`, count % 2 === 1).catch(() => pause(5));
     }
   };
 
-  const running = Array.from({ length: clients }, (_, index) => client(`client${index}`));
+  const running = Array.from({ length: clients }, (_, index) => client(index));
   return {
     answered,
     sent: () => sent,

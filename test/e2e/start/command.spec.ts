@@ -1,5 +1,6 @@
 /** The command line as a new user meets it: what it prints, and how it ends. */
 import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GatewayFolder, newMasterKey, projectRoot, runTollgate, type Environment, type Ran } from '../kill/gateway-process.js';
 
@@ -36,11 +37,17 @@ describe('tollgate', () => {
     [['--num-workers', '0'], /--num-workers must be a whole number from 1 /],
     [['--config'], /--config needs a value/],
     [['serve'], /Unexpected argument `serve`/],
-    [[], /There is no config.yaml in this folder.*--config/],
   ])('%j ends with 2 and says what to do', async (args, message) => {
-    const { code, stdout, stderr } = await runTollgate(args, { cwd: projectRoot.concat('/test') });
+    folder.writeConfig({ model_list: [demo] });
+    const { code, stdout, stderr } = await run(args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr.trim().split('\n')).toEqual([expect.stringMatching(message)]);
+  });
+
+  test('without a configuration it ends with 2 and names the flag', async () => {
+    const { code, stderr } = await runTollgate([], { cwd: tmpdir() });
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/There is no config.yaml in this folder.*--config/);
   });
 
   test('a configuration that is not there is named with its whole path, by --check and by a start', async () => {

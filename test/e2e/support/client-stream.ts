@@ -34,7 +34,13 @@ export function clientView(answer: Answer): ClientView {
       error: undefined,
     };
   }
-  const view = { status, text: '', finishReason: null as string | null, done: false, error: undefined as ErrorMembers | undefined };
+  const view = {
+    status,
+    text: '',
+    finishReason: null as string | null,
+    done: false,
+    error: undefined as ErrorMembers | undefined,
+  };
   for (const data of text.split(/\n\n/).flatMap(dataOf)) {
     // Nothing may follow an end, be it good or bad.
     expect({ after: data, done: view.done, error: view.error }).toMatchObject({ done: false, error: undefined });

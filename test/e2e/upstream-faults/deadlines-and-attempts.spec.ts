@@ -30,35 +30,58 @@ function streamUpTo(words: readonly string[], dialect: DialectAnswers): Buffer {
 /** What the provider does, by the model that it is asked for; the dialect is the path's. */
 const scenarios: Readonly<Record<string, (dialect: DialectAnswers) => Scenario>> = {
   silent: () => () => undefined,
-  'silent-after-head': () => (socket, { json }) => {
-    socket.write(json.stream ? streamHead : 'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n');
-  },
-  'silent-amid': (dialect) => (socket, { json }) => {
-    socket.write(json.stream ? streamUpTo(['Hello'], dialect) : wholeAnswer(dialect.whole('Hello')).subarray(0, -20));
-  },
+  'silent-after-head':
+    () =>
+    (socket, { json }) => {
+      socket.write(
+        json.stream ? streamHead : 'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n',
+      );
+    },
+  'silent-amid':
+    (dialect) =>
+    (socket, { json }) => {
+      socket.write(json.stream ? streamUpTo(['Hello'], dialect) : wholeAnswer(dialect.whole('Hello')).subarray(0, -20));
+    },
   'interim-for-ever': () => async (socket) => {
     while (!socket.destroyed) {
       socket.write('HTTP/1.1 103 Early Hints\r\n\r\n');
       await wait(20);
     }
   },
-  'dripping-for-ever': (dialect) => async (socket, { json }) => {
-    socket.write(json.stream ? streamUpTo(['Hello'], dialect) : 'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n');
-    while (!socket.destroyed) {
-      socket.write(chunkOf(json.stream ? ': ping\n\n' : ' '));
-      await wait(20);
-    }
-  },
+  'dripping-for-ever':
+    (dialect) =>
+    async (socket, { json }) => {
+      socket.write(
+        json.stream
+          ? streamUpTo(['Hello'], dialect)
+          : 'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n',
+      );
+      while (!socket.destroyed) {
+        socket.write(chunkOf(json.stream ? ': ping\n\n' : ' '));
+        await wait(20);
+      }
+    },
   'two-answers': (dialect) => (socket) => {
     const poison = wholeAnswer(dialect.whole('poisoned'));
     socket.write(Buffer.concat([wholeAnswer(dialect.whole('first')), poison]));
   },
-  fine: (dialect) => (socket, { json }) => {
-    if (json.stream) socket.write(Buffer.concat([Buffer.from(streamHead), chunkOf(completeStream(dialect, ['fine'])), Buffer.from('0\r\n\r\n')]));
-    else socket.write(wholeAnswer(dialect.whole('fine')));
-  },
-  'fails-with-500': (dialect) => (socket) => void socket.write(wholeAnswer(dialect.error('Try later.', 'api_error'), '', '500 Internal Server Error')),
-  'fails-with-400': (dialect) => (socket) => void socket.write(wholeAnswer(dialect.error('Wrong.'), '', '400 Bad Request')),
+  fine:
+    (dialect) =>
+    (socket, { json }) => {
+      if (json.stream)
+        socket.write(
+          Buffer.concat([
+            Buffer.from(streamHead),
+            chunkOf(completeStream(dialect, ['fine'])),
+            Buffer.from('0\r\n\r\n'),
+          ]),
+        );
+      else socket.write(wholeAnswer(dialect.whole('fine')));
+    },
+  'fails-with-500': (dialect) => (socket) =>
+    void socket.write(wholeAnswer(dialect.error('Try later.', 'api_error'), '', '500 Internal Server Error')),
+  'fails-with-400': (dialect) => (socket) =>
+    void socket.write(wholeAnswer(dialect.error('Wrong.'), '', '400 Bad Request')),
   'fails-twice': (dialect) => {
     return (socket, request) => {
       const before = seen.get(request.json.model ?? '') ?? 0;
@@ -86,14 +109,38 @@ describe('deadlines and attempts', () => {
     const patient = { api_key: 'k', timeout: 20, stream_timeout: 20 };
     gateway = await TestGateway.start({
       models: [
-        { model_name: 'same/*', litellm_params: { model: 'openai/*', api_base: `${upstream.origin}/v1`, ...deadlines } },
-        { model_name: 'translated/*', litellm_params: { model: 'anthropic/*', api_base: upstream.origin, ...deadlines } },
-        { model_name: 'patient-same/*', litellm_params: { model: 'openai/*', api_base: `${upstream.origin}/v1`, ...patient } },
-        { model_name: 'patient-translated/*', litellm_params: { model: 'anthropic/*', api_base: upstream.origin, ...patient } },
-        { model_name: 'refused-same/*', litellm_params: { model: 'openai/*', api_base: `http://127.0.0.1:${closedPort}/v1`, ...patient } },
-        { model_name: 'refused-translated/*', litellm_params: { model: 'anthropic/*', api_base: `http://127.0.0.1:${closedPort}`, ...patient } },
-        { model_name: 'nowhere-same/*', litellm_params: { model: 'openai/*', api_base: 'http://provider.invalid/v1', ...patient } },
-        { model_name: 'nowhere-translated/*', litellm_params: { model: 'anthropic/*', api_base: 'http://provider.invalid', ...patient } },
+        {
+          model_name: 'same/*',
+          litellm_params: { model: 'openai/*', api_base: `${upstream.origin}/v1`, ...deadlines },
+        },
+        {
+          model_name: 'translated/*',
+          litellm_params: { model: 'anthropic/*', api_base: upstream.origin, ...deadlines },
+        },
+        {
+          model_name: 'patient-same/*',
+          litellm_params: { model: 'openai/*', api_base: `${upstream.origin}/v1`, ...patient },
+        },
+        {
+          model_name: 'patient-translated/*',
+          litellm_params: { model: 'anthropic/*', api_base: upstream.origin, ...patient },
+        },
+        {
+          model_name: 'refused-same/*',
+          litellm_params: { model: 'openai/*', api_base: `http://127.0.0.1:${closedPort}/v1`, ...patient },
+        },
+        {
+          model_name: 'refused-translated/*',
+          litellm_params: { model: 'anthropic/*', api_base: `http://127.0.0.1:${closedPort}`, ...patient },
+        },
+        {
+          model_name: 'nowhere-same/*',
+          litellm_params: { model: 'openai/*', api_base: 'http://provider.invalid/v1', ...patient },
+        },
+        {
+          model_name: 'nowhere-translated/*',
+          litellm_params: { model: 'anthropic/*', api_base: 'http://provider.invalid', ...patient },
+        },
       ],
     });
   });
@@ -119,7 +166,11 @@ describe('deadlines and attempts', () => {
   }
 
   const variants = [openAi, anthropic].flatMap((dialect) => [true, false].map((stream) => ({ dialect, stream })));
-  const named = variants.map(({ dialect, stream }) => ({ dialect, stream, kind: `${dialect.name}, ${stream ? 'stream' : 'whole'}` }));
+  const named = variants.map(({ dialect, stream }) => ({
+    dialect,
+    stream,
+    kind: `${dialect.name}, ${stream ? 'stream' : 'whole'}`,
+  }));
 
   it.each(named)('a refused connection is 502 ($kind)', async ({ dialect, stream, kind }) => {
     const model = `refused-${dialect.prefix}/${kind}`;
@@ -134,11 +185,21 @@ describe('deadlines and attempts', () => {
   });
 
   const silences = ['silent', 'silent-after-head', 'silent-amid', 'interim-for-ever', 'dripping-for-ever'];
-  it.each(named.flatMap((each) => silences.map((silence) => ({ ...each, silence }))))(
-    '$silence: the deadline is kept ($kind)',
-    async ({ dialect, stream, silence, kind }) => {
-      const model = `${dialect.prefix}/${silence}~${kind}`;
-      const answer = await ask(model, stream);
+  const silent = named.flatMap((each) => silences.map((silence) => ({ ...each, silence })));
+
+  describe('silence', () => {
+    /** All at once: each waits for its own deadline. */
+    const answers = new Map<string, Promise<Answer>>();
+    const modelOf = ({ dialect, silence, kind }: (typeof silent)[number]): string =>
+      `${dialect.prefix}/${silence}~${kind}`;
+
+    beforeAll(() => {
+      for (const each of silent) answers.set(modelOf(each), ask(modelOf(each), each.stream));
+    });
+
+    it.each(silent)('$silence: the deadline is kept ($kind)', async (each) => {
+      const { silence, stream } = each;
+      const answer = (await answers.get(modelOf(each))) as Answer;
       const deadlineMs = 1_000 * (stream && silence !== 'dripping-for-ever' ? streamTimeoutS : timeoutS);
       expect(answer.durationMs).toBeGreaterThan(deadlineMs - 50);
       expect(answer.durationMs).toBeLessThan(deadlineMs + toleranceMs);
@@ -149,9 +210,9 @@ describe('deadlines and attempts', () => {
       } else {
         expect(expectRefused(answer, 408).type).toBe('timeout_error');
       }
-      await expectFailureRow(model, 'upstream_timeout');
-    },
-  );
+      await expectFailureRow(modelOf(each), 'upstream_timeout');
+    });
+  });
 
   it('closes the connections of the silent ones', async () => {
     // What is left are idle connections of answers that were complete.
@@ -169,13 +230,16 @@ describe('deadlines and attempts', () => {
     },
   );
 
-  it.each(named)('num_retries: 2 asks three times for a 500, and each attempt is in the row ($kind)', async ({ dialect, stream, kind }) => {
-    const wanted = `fails-with-500~${kind}`;
-    const model = `patient-${dialect.prefix}/${wanted}`;
-    expectRefused(await ask(model, stream, { num_retries: 2 }), 500);
-    expect(upstream.requests.filter(({ json }) => json.model === wanted)).toHaveLength(3);
-    await expectFailureRow(model, 'upstream_internal', 3);
-  });
+  it.each(named)(
+    'num_retries: 2 asks three times for a 500, and each attempt is in the row ($kind)',
+    async ({ dialect, stream, kind }) => {
+      const wanted = `fails-with-500~${kind}`;
+      const model = `patient-${dialect.prefix}/${wanted}`;
+      expectRefused(await ask(model, stream, { num_retries: 2 }), 500);
+      expect(upstream.requests.filter(({ json }) => json.model === wanted)).toHaveLength(3);
+      await expectFailureRow(model, 'upstream_internal', 3);
+    },
+  );
 
   it.each(named)('num_retries: 2 asks once for a 400 ($kind)', async ({ dialect, stream, kind }) => {
     const wanted = `fails-with-400~${kind}`;
@@ -185,15 +249,22 @@ describe('deadlines and attempts', () => {
     await expectFailureRow(model, 'upstream_bad_request', 1);
   });
 
-  it.each(named)('a request that succeeds at its third attempt is one success with three attempts ($kind)', async ({ dialect, stream, kind }) => {
-    const model = `patient-${dialect.prefix}/fails-twice~${kind}`;
-    const answer = await ask(model, stream, { num_retries: 2 });
-    expect(clientView(answer)).toMatchObject({ status: 200, text: 'fine', finishReason: 'stop', done: true });
-    expect(answer.headers['x-litellm-attempted-retries']).toBe('2');
-    const rows = await gateway.rowsOf(model);
-    expect(rows.map(({ status }) => status)).toEqual(['success']);
-    expect(rows.flatMap((row) => detailOf(row).attempts.map(({ status }) => status))).toEqual(['failure', 'failure', 'success']);
-  });
+  it.each(named)(
+    'a request that succeeds at its third attempt is one success with three attempts ($kind)',
+    async ({ dialect, stream, kind }) => {
+      const model = `patient-${dialect.prefix}/fails-twice~${kind}`;
+      const answer = await ask(model, stream, { num_retries: 2 });
+      expect(clientView(answer)).toMatchObject({ status: 200, text: 'fine', finishReason: 'stop', done: true });
+      expect(answer.headers['x-litellm-attempted-retries']).toBe('2');
+      const rows = await gateway.rowsOf(model);
+      expect(rows.map(({ status }) => status)).toEqual(['success']);
+      expect(rows.flatMap((row) => detailOf(row).attempts.map(({ status }) => status))).toEqual([
+        'failure',
+        'failure',
+        'success',
+      ]);
+    },
+  );
 
   it('nothing is asked again once the client has got a part of the answer', async () => {
     const wanted = 'silent-amid~begun';

@@ -43,13 +43,33 @@ describe('faults of a provider', () => {
     canary = await RawUpstream.start(() => (socket) => void socket.end(wholeAnswer(openAi.whole('caught'))));
     upstream = await RawUpstream.start(({ json }) => {
       const found = cases.find(({ model }) => model === json.model);
-      if (!found) return (socket, { path }) => void socket.end(wholeAnswer((path.endsWith('messages') ? anthropic : openAi).whole('fine')));
+      if (!found)
+        return (socket, { path }) =>
+          void socket.end(wholeAnswer((path.endsWith('messages') ? anthropic : openAi).whole('fine')));
       return (socket) => found.fault.serve({ ...found, socket: withCanary(socket, canary.origin) });
     });
     gateway = await TestGateway.start({
       models: [
-        { model_name: 'same/*', litellm_params: { model: 'openai/*', api_base: `${upstream.origin}/v1`, api_key: 'k', timeout: 20, stream_timeout: 20 } },
-        { model_name: 'translated/*', litellm_params: { model: 'anthropic/*', api_base: upstream.origin, api_key: 'k', timeout: 20, stream_timeout: 20 } },
+        {
+          model_name: 'same/*',
+          litellm_params: {
+            model: 'openai/*',
+            api_base: `${upstream.origin}/v1`,
+            api_key: 'k',
+            timeout: 20,
+            stream_timeout: 20,
+          },
+        },
+        {
+          model_name: 'translated/*',
+          litellm_params: {
+            model: 'anthropic/*',
+            api_base: upstream.origin,
+            api_key: 'k',
+            timeout: 20,
+            stream_timeout: 20,
+          },
+        },
       ],
     });
   });
@@ -97,6 +117,12 @@ describe('faults of a provider', () => {
 function withCanary<T extends { write(data: Buffer | string): boolean }>(socket: T, origin: string): T {
   const write = socket.write.bind(socket);
   socket.write = (data) =>
-    write(typeof data === 'string' ? data : data.includes('CANARY') ? Buffer.from(data.toString('latin1').replace('CANARY', origin), 'latin1') : data);
+    write(
+      typeof data === 'string'
+        ? data
+        : data.includes('CANARY')
+          ? Buffer.from(data.toString('latin1').replace('CANARY', origin), 'latin1')
+          : data,
+    );
   return socket;
 }

@@ -61,7 +61,9 @@ const connectionFaults: readonly Fault[] = [
   {
     name: 'reset after the head',
     serve: async ({ socket, stream }) => {
-      socket.write(stream ? streamHead : 'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 500\r\n\r\n{');
+      socket.write(
+        stream ? streamHead : 'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 500\r\n\r\n{',
+      );
       await wait(50);
       socket.resetAndDestroy();
     },
@@ -98,7 +100,8 @@ const connectionFaults: readonly Fault[] = [
     name: 'chunk sizes that are no numbers',
     serve: async (given) => {
       if (given.stream) await beginStream(given);
-      else given.socket.write('HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n');
+      else
+        given.socket.write('HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n');
       given.socket.write('zz\r\nhello\r\n');
     },
     whole: 502,
@@ -107,7 +110,8 @@ const connectionFaults: readonly Fault[] = [
   },
   {
     name: 'a header of 20 KiB',
-    serve: ({ socket, dialect }) => void socket.write(wholeAnswer(dialect.whole('x'), `x-big: ${'a'.repeat(20_480)}\r\n`)),
+    serve: ({ socket, dialect }) =>
+      void socket.write(wholeAnswer(dialect.whole('x'), `x-big: ${'a'.repeat(20_480)}\r\n`)),
     whole: 502,
     stream: 502,
     code: 'upstream_invalid_response',
@@ -205,8 +209,7 @@ const bodyFaults: readonly Fault[] = [
 const streamFaults: readonly Fault[] = [
   {
     name: 'no end marker, but a finish reason',
-    serve: ({ socket, dialect }) =>
-      writeStream(socket, goodEvents(dialect) + eventsText(dialect.finish)),
+    serve: ({ socket, dialect }) => writeStream(socket, goodEvents(dialect) + eventsText(dialect.finish)),
     stream: 'answered',
     only: 'same dialect',
   },
@@ -225,7 +228,8 @@ const streamFaults: readonly Fault[] = [
   },
   {
     name: 'torn in the middle of an event',
-    serve: ({ socket, dialect }) => writeStream(socket, goodEvents(dialect) + dialect.content('never whole').slice(0, 60)),
+    serve: ({ socket, dialect }) =>
+      writeStream(socket, goodEvents(dialect) + dialect.content('never whole').slice(0, 60)),
     stream: 'in band',
     code: 'upstream_stream_truncated',
   },
@@ -236,7 +240,8 @@ const streamFaults: readonly Fault[] = [
   },
   {
     name: 'random bytes as an event stream',
-    serve: ({ socket }) => writeStream(socket, Buffer.from(Array.from({ length: 5_000 }, (_, at) => (at * 167 + (at >> 3)) & 0xff))),
+    serve: ({ socket }) =>
+      writeStream(socket, Buffer.from(Array.from({ length: 5_000 }, (_, at) => (at * 167 + (at >> 3)) & 0xff))),
     stream: 502,
   },
   {
@@ -245,7 +250,10 @@ const streamFaults: readonly Fault[] = [
       const tail = Array.from({ length: 50 }, () => dialect.content('never'));
       const between = Array.from({ length: 9 - dialect.opening.length - words.length }, () => dialect.content(''));
       const before = [...dialect.opening, ...words.map((word) => dialect.content(word)), ...between];
-      writeStream(socket, eventsText([...before, 'data: {"choices":[{"index":0,', ...tail, ...dialect.finish, dialect.end]));
+      writeStream(
+        socket,
+        eventsText([...before, 'data: {"choices":[{"index":0,', ...tail, ...dialect.finish, dialect.end]),
+      );
     },
     stream: 'in band',
     code: 'upstream_invalid_response',
@@ -253,7 +261,10 @@ const streamFaults: readonly Fault[] = [
   {
     name: 'an event over 1 MiB',
     serve: ({ socket, dialect }) =>
-      writeStream(socket, goodEvents(dialect) + eventsText([dialect.content('x'.repeat(1_100_000)), ...dialect.finish, dialect.end])),
+      writeStream(
+        socket,
+        goodEvents(dialect) + eventsText([dialect.content('x'.repeat(1_100_000)), ...dialect.finish, dialect.end]),
+      ),
     stream: 'in band',
     code: 'upstream_invalid_response',
   },
@@ -267,15 +278,13 @@ const streamFaults: readonly Fault[] = [
     stream: 'in band',
     code: 'upstream_invalid_response',
   },
-  ...(['same dialect', 'translated'] as const).map(
-    (only): Fault => ({
-      name: 'an error event as the first one',
-      serve: ({ socket, dialect }) => writeStream(socket, eventsText([dialect.errorEvent])),
-      // Anthropic's says that it is overloaded, OpenAI's says nothing more than that.
-      stream: only === 'translated' ? 503 : 502,
-      only,
-    }),
-  ),
+  ...(['same dialect', 'translated'] as const).map((only): Fault => ({
+    name: 'an error event as the first one',
+    serve: ({ socket, dialect }) => writeStream(socket, eventsText([dialect.errorEvent])),
+    // Anthropic's says that it is overloaded, OpenAI's says nothing more than that.
+    stream: only === 'translated' ? 503 : 502,
+    only,
+  })),
   {
     name: 'an error event amid the stream',
     serve: ({ socket, dialect }) => writeStream(socket, goodEvents(dialect) + eventsText([dialect.errorEvent])),
@@ -302,7 +311,9 @@ const forms: readonly Fault[] = [
   formOf('comments between the events', (dialect) =>
     completeStream(dialect, words).replaceAll('\n\n', '\n\n: keep-alive\n\n'),
   ),
-  formOf('comments within the events', (dialect) => completeStream(dialect, words).replaceAll('data: ', ': ping\ndata: ')),
+  formOf('comments within the events', (dialect) =>
+    completeStream(dialect, words).replaceAll('data: ', ': ping\ndata: '),
+  ),
   formOf('a byte order mark', (dialect) => `\uFEFF${completeStream(dialect, words)}`),
   formOf('no space after the colon', (dialect) => completeStream(dialect, words).replaceAll('data: ', 'data:')),
   formOf('data over several lines', (dialect) =>
@@ -313,7 +324,9 @@ const forms: readonly Fault[] = [
     serve: async ({ socket, dialect, stream }) => {
       socket.setNoDelay(true);
       const bytes = stream
-        ? Buffer.from(`HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n${completeStream(dialect, words)}`)
+        ? Buffer.from(
+            `HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n${completeStream(dialect, words)}`,
+          )
         : wholeAnswer(dialect.whole(wholeText));
       for (const byte of bytes) {
         socket.write(Buffer.of(byte));

@@ -38,7 +38,14 @@ it('closes a stream with the end marker, and with the usage before it where that
 });
 
 it('writes a whole answer as its JSON', () => {
-  const completion: ChatCompletion = { id: 'x', object: 'chat.completion', created: 7, model: 'm', choices: [], own: 1 };
+  const completion: ChatCompletion = {
+    id: 'x',
+    object: 'chat.completion',
+    created: 7,
+    model: 'm',
+    choices: [],
+    own: 1,
+  };
   expect(JSON.parse(openAiChatFormat.whole(completion))).toEqual(completion);
 });
 
