@@ -11,7 +11,21 @@ const swc = {
   sourceMaps: 'inline',
 };
 const transform = { '^.+\\.[cm]?[jt]s$': ['@swc/jest', swc] };
-const esmOnly = ['@nestjs', 'jose', 'undici', 'lru-cache', 'fastify', '@fastify', 'eventsource-parser', '@prisma', 'gpt-tokenizer', 'fast-check', 'cookie', 'pure-rand', 'openai'];
+const esmOnly = [
+  '@nestjs',
+  'jose',
+  'undici',
+  'lru-cache',
+  'fastify',
+  '@fastify',
+  'eventsource-parser',
+  '@prisma',
+  'gpt-tokenizer',
+  'fast-check',
+  'cookie',
+  'pure-rand',
+  'openai',
+];
 
 module.exports = {
   testEnvironment: 'node',

@@ -23,7 +23,7 @@ export async function serve({ configPath, host, port }: ServeOptions): Promise<v
   await listen(app, port, host);
   // A supervisor counts the workers that have come this far.
   process.send?.('serving');
-  console.log(greeting(await app.getUrl(), app.get(CatalogService), masterKeyShown));
+  process.stdout.write(`${greeting(await app.getUrl(), app.get(CatalogService), masterKeyShown)}\n`);
 }
 
 /** An address that cannot be listened on; the message says what to do. */

@@ -25,7 +25,7 @@ export function superviseWorkers({ numWorkers }: ServeOptions): void {
     }
     // What fails from the first is a mistake in the configuration, and more attempts would only repeat it.
     if (started === 0) process.exit(code ?? 1);
-    console.error(`Worker ${worker.process.pid} ended with ${code ?? 'a signal'}; another one is started.`);
+    process.stderr.write(`Worker ${worker.process.pid} ended with ${code ?? 'a signal'}; another one is started.\n`);
     setTimeout(startWorker, lifeMs < startMs ? restartDelayMs : 0);
   };
   const end = (signal: NodeJS.Signals): void => {

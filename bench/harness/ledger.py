@@ -144,7 +144,9 @@ def _steady_rate(
         ledger.wait_until_empty()
         growth, result = _backlog_growth(target, mock, ledger, effort, rate, bytes_per_request)
         flat = growth < FLAT_SHARE and result["rps"] > 0.97 * rate and result["ok"] > 0
-        tried.append({"rate": rate, "growth_share": round(growth, 3), "served_per_second": result["rps"], "p99_ms": result["lat_ms"]["p99"], "flat": flat})
+        p99_ms = (result["lat_ms"] or {}).get("p99")
+        seen = {"growth_share": round(growth, 3), "served_per_second": result["rps"], "p99_ms": p99_ms}
+        tried.append({"rate": rate, "flat": flat, **seen})
         say(f"  steady {tried[-1]}")
         low, high = (rate, high) if flat else (low, rate)
     best = [one["rate"] for one in tried if one["flat"]]

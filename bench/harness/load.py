@@ -1,6 +1,7 @@
 """Runs the load generator against a target, and reads CPU and memory over the counted part of the load."""
 
 import json
+import os
 import subprocess
 import threading
 import time
@@ -14,11 +15,12 @@ MEMORY_SAMPLE_S = 0.25
 class _Window:
     """What is read when the counted part begins and when it ends."""
 
-    def __init__(self, target: Target, mock_session: int):
+    def __init__(self, target: Target, mock_session: int, generator_s: float):
         self.at_s = time.monotonic()
         self.cores = core_times()
         self.threads = cpu_by_thread_s(target.session) if target.session else {"all": 0.0}
-        self.mock_s = cpu_by_thread_s(mock_session)["all"]
+        # The mock, the generator and this process: what is left is neighbours'.
+        self.own_s = cpu_by_thread_s(mock_session)["all"] + generator_s + sum(os.times()[:2])
 
 
 def run_load(target: Target, mock_session: int, *args: object, slow: bool = False, limit_s: float = 90) -> dict:
@@ -41,7 +43,7 @@ def run_load(target: Target, mock_session: int, *args: object, slow: bool = Fals
             if said["event"] == "result":
                 result = said
             else:
-                windows[said["event"]] = _Window(target, mock_session)
+                windows[said["event"]] = _Window(target, mock_session, said["gen_cpu_s"])
     finally:
         watchdog.cancel()
         generator.kill()
@@ -49,14 +51,14 @@ def run_load(target: Target, mock_session: int, *args: object, slow: bool = Fals
         peak_mb = memory.stop() if memory else None
     if result is None or len(windows) != 2:
         raise RuntimeError(f"the load on {target.name} did not end within {limit_s} s: {' '.join(command)}")
-    return result | _between(windows["begin"], windows["end"], result) | ({"peak_mb": peak_mb} if memory else {})
+    return result | _between(windows["begin"], windows["end"]) | ({"peak_mb": peak_mb} if memory else {})
 
 
-def _between(begin: _Window, end: _Window, result: dict) -> dict:
+def _between(begin: _Window, end: _Window) -> dict:
     seconds = max(end.at_s - begin.at_s, 0.001)
     cpu_s = {name: round(value - begin.threads.get(name, 0.0), 3) for name, value in end.threads.items()}
     worked_s = sum(end.cores[core].worked - begin.cores[core].worked for core in end.cores) / TICKS_PER_SECOND
-    foreign_s = worked_s - cpu_s["all"] - (end.mock_s - begin.mock_s) - result["gen_cpu_s"]
+    foreign_s = worked_s - cpu_s["all"] - (end.own_s - begin.own_s)
     return {
         "cpu_s": cpu_s,
         "gateway_core_busy": _busy(begin, end, GATEWAY_CORE),

@@ -84,7 +84,8 @@ def print_profile(profile: dict, result: dict, args: argparse.Namespace) -> None
     busy_us = sum(functions.values())
     dialect = "translated" if args.translated else "same dialect"
     per_request_us = busy_us / max(result["ok"], 1)
-    print(f"{args.load}, {dialect}, {args.thread} thread: {result['rps']:.0f}/s under the profiler, {per_request_us:.0f} us each, {busy_us / (end_us - begin_us):.0%} of the time busy")
+    busy = f"{busy_us / (end_us - begin_us):.0%} of the time busy"
+    print(f"{args.load}, {dialect}, {args.thread} thread: {result['rps']:.0f}/s under the profiler, {per_request_us:.0f} us each, {busy}")
     tables = (
         ("self time by function", functions, args.top),
         ("self time by file", files, args.top),

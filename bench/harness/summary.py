@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from statistics import median
 
 SLOW_CHUNKS = 100
+# Rounds in which neighbours used more of the machine than this are left out where a quieter one was had.
+QUIET_CORES = 0.3
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,9 @@ METRICS = (
     Metric("idle_mb", "idle PSS, MB", "start", lambda one: one["idle_mb"]),
 )
 
+# The CPU that each throughput costs: says how they compare where the generator, and not the target, is the limit.
+CPU_OF = {"rps": "cpu_us", "streams": "stream_cpu_us"}
+
 AIMS = (
     Aim("gateway", "rps", "ratio", at_least=0.5),
     Aim("translated", "rps", "ratio", at_least=0.35),
@@ -104,7 +109,9 @@ def figures(records: list[dict]) -> dict[str, dict[str, Figure]]:
 
 
 def _values(records: list[dict], target: str, metric: Metric) -> list[float]:
-    given = [metric.read(record) for record in records if record["target"] == target and record["phase"] == metric.phase]
+    of_phase = [record for record in records if record["target"] == target and record["phase"] == metric.phase]
+    quiet = [record for record in of_phase if record.get("foreign_cores", 0) <= QUIET_CORES]
+    given = [metric.read(record) for record in quiet or of_phase]
     return [value for value in given if value is not None]
 
 
@@ -120,6 +127,12 @@ def judge(found: dict[str, dict[str, Figure]], aim: Aim) -> tuple[float | None, 
     if reached is None:
         return None, None
     return reached, reached >= aim.at_least if aim.at_least is not None else reached <= aim.at_most
+
+
+def by_cpu(found: dict[str, dict[str, Figure]], aim: Aim) -> float | None:
+    """The ratio that the CPU a request allows: the bare forwarder's share of the target's."""
+    cost = ratio(found, aim.target, CPU_OF[aim.metric]) if aim.metric in CPU_OF else None
+    return 1 / cost if cost else None
 
 
 def failures(records: list[dict]) -> dict[str, int]:

@@ -6,8 +6,8 @@
 //	-mode stream : like open (with -rate) or closed (no -rate), for SSE; time to first content chunk, total,
 //	               chunk count check, inter-chunk gap (p99) when -gap is set
 //
-// Prints JSON lines: {"event":"begin"} when the counted part begins and {"event":"end"} when it ends, so that the caller can
-// read the CPU of the process under test at these moments, and last {"event":"result", ...}.
+// Prints JSON lines: {"event":"begin"} when the counted part begins and {"event":"end"} when it ends, each with the generator's CPU
+// so far, so that the caller can read the CPU of the process under test at these moments, and last {"event":"result", ...}.
 package main
 
 import (
@@ -257,7 +257,13 @@ var out sync.Mutex
 func event(name string) {
 	out.Lock()
 	defer out.Unlock()
-	fmt.Printf("{\"event\":%q}\n", name)
+	fmt.Printf("{\"event\":%q,\"gen_cpu_s\":%.3f}\n", name, cpuSeconds())
+}
+
+func cpuSeconds() float64 {
+	var ru syscall.Rusage
+	syscall.Getrusage(syscall.RUSAGE_SELF, &ru)
+	return float64(ru.Utime.Sec+ru.Stime.Sec) + float64(ru.Utime.Usec+ru.Stime.Usec)/1e6
 }
 
 func main() {
@@ -419,13 +425,10 @@ func main() {
 	} else {
 		event("end")
 	}
-	var ru syscall.Rusage
-	syscall.Getrusage(syscall.RUSAGE_SELF, &ru)
 	summary := map[string]any{
 		"event": "result", "mode": *mode, "c": *conc, "rate": *rate, "secs": math.Round(el*1000) / 1000,
 		"ok": st.ok, "non200": st.bad, "neterr": st.netErr, "wrong": st.wrong,
 		"rps": math.Round(float64(st.ok)/el*10) / 10, "lat_ms": summ(st.lat),
-		"gen_cpu_s": math.Round((float64(ru.Utime.Sec+ru.Stime.Sec)+float64(ru.Utime.Usec+ru.Stime.Usec)/1e6)*100) / 100,
 	}
 	if stream {
 		summary["ttft_ms"] = summ(st.ttft)

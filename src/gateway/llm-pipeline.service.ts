@@ -65,11 +65,11 @@ export class LlmPipelineService implements BeforeApplicationShutdown {
   async chat(request: LlmRequest, writer: SseWriter): Promise<void> {
     let exchange: ChatExchange | undefined;
     try {
-      exchange = this.open(request, writer);
-      const plan = this.plan(request, exchange);
-      await this.router.route(plan, (deployment) => this.attempt(exchange!, deployment), exchange);
-      this.settle(exchange, undefined);
-      this.respond(exchange);
+      const opened = this.open(request, writer);
+      exchange = opened;
+      await this.router.route(this.plan(request, opened), (deployment) => this.attempt(opened, deployment), opened);
+      this.settle(opened, undefined);
+      this.respond(opened);
     } catch (thrown) {
       const error = this.asGatewayError(thrown);
       if (exchange) this.settle(exchange, error);

@@ -23,7 +23,8 @@ export function readBody(request: IncomingMessage, limitBytes: number): Promise<
     };
     const finish = (): void => {
       stop();
-      resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks));
+      const [first, ...others] = chunks;
+      resolve(first && others.length === 0 ? first : Buffer.concat(chunks));
     };
     const leave = (): void => fail(new GatewayError('client_closed'));
     // Every request closes in the end: a listener that stayed would run for each of them.

@@ -15,8 +15,8 @@ export function checkRequest(request: IncomingMessage): void {
   const { rawHeaders, url } = request;
   let host: string | undefined;
   for (let at = 0; at < rawHeaders.length; at += 2) {
-    const name = rawHeaders[at]!;
-    if (name.length !== 4 || name.toLowerCase() !== 'host') continue;
+    const name = rawHeaders[at];
+    if (name?.length !== 4 || name.toLowerCase() !== 'host') continue;
     if (host !== undefined) throw new GatewayError('bad_host_header');
     host = rawHeaders[at + 1];
   }

@@ -65,7 +65,7 @@ function scanJson(bytes: Buffer): JsonScan {
   let depth = 0;
   let inData = false;
   for (let at = 0; at < length; at++) {
-    const byte = bytes[at]!;
+    const byte = bytes[at];
     if (byte === quote) {
       const end = endOfString(bytes, at + 1);
       if (isName(bytes, end + 1)) {
@@ -101,13 +101,13 @@ function isName(bytes: Buffer, after: number): boolean {
   return bytes[at] === colon;
 }
 
-const reservedInitials: ReadonlySet<number> = new Set([...'abuv_\\'].map((letter) => letter.charCodeAt(0)));
+const reservedInitials: ReadonlySet<number> = new Set([...'abuv_'].map((letter) => letter.charCodeAt(0)));
 
 /** Names are compared after unescaping, since `"api\u005fkey"` is the same name to every parser. */
 function noteName(bytes: Buffer, open: number, close: number, inData: boolean, scan: JsonScan): void {
   const raw = bytes.subarray(open + 1, close);
   const escaped = raw.includes(backslash);
-  if (!escaped && !reservedInitials.has(raw[0]!)) return;
+  if (!escaped && !reservedInitials.has(raw[0] ?? 0)) return;
   const name = escaped ? unescape(bytes.subarray(open, close + 1)) : raw.toString('utf8');
   if (name === '__proto__') scan.polluting = true;
   else if (!inData && isReserved(name)) scan.reserved.push(name);

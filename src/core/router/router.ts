@@ -3,7 +3,7 @@ import { GatewayError } from '../errors/gateway-error.js';
 import type { Random } from '../spec/clock.js';
 import type { Deployment } from '../spec/deployment.js';
 import { retryDelayMs } from './retry-delay.js';
-import { simpleShuffle } from './simple-shuffle.js';
+import { simpleShuffle, type Candidates } from './simple-shuffle.js';
 
 export interface RoutePlan {
   readonly modelGroup: string;
@@ -54,9 +54,10 @@ export class Router {
 
   private choose(plan: RoutePlan, failed: ReadonlySet<Deployment>): Deployment {
     const { deployments, modelGroup } = plan;
-    if (deployments.length === 0) throw new GatewayError('no_deployment', { facts: { model: modelGroup } });
     const fresh = failed.size === 0 ? deployments : deployments.filter((deployment) => !failed.has(deployment));
-    return simpleShuffle(fresh.length > 0 ? fresh : deployments, this.random);
+    const candidates = fresh.length > 0 ? fresh : deployments;
+    if (!isNotEmpty(candidates)) throw new GatewayError('no_deployment', { facts: { model: modelGroup } });
+    return simpleShuffle(candidates, this.random);
   }
 
   private async pause(error: GatewayError, retry: number, plan: RoutePlan, request: RoutedRequest): Promise<void> {
@@ -74,4 +75,8 @@ function mayRetry(error: GatewayError, plan: RoutePlan, failed: ReadonlySet<Depl
 
 function hasOther(plan: RoutePlan, failed: ReadonlySet<Deployment>): boolean {
   return plan.deployments.some((deployment) => !failed.has(deployment));
+}
+
+function isNotEmpty(deployments: readonly Deployment[]): deployments is Candidates {
+  return deployments.length > 0;
 }

@@ -1,14 +1,14 @@
 /** The weighted draw: shares follow the weights, and nobody without weight is drawn beside somebody with it. */
 import { madeUpDeployment } from '../testing/deployments.js';
 import type { Deployment } from '../spec/deployment.js';
-import { simpleShuffle } from './simple-shuffle.js';
+import { simpleShuffle, type Candidates } from './simple-shuffle.js';
 
 /** Numbers that fill [0, 1) evenly: shares come out exact, without chance. */
 function evenly(draws: number): number[] {
   return Array.from({ length: draws }, (_, draw) => (draw + 0.5) / draws);
 }
 
-function shares(deployments: readonly Deployment[], draws = 1_000): Record<string, number> {
+function shares(deployments: Candidates, draws = 1_000): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const drawn of evenly(draws)) {
     const { id } = simpleShuffle(deployments, () => drawn);
@@ -35,7 +35,7 @@ it.each([
 });
 
 it('never draws one without weight, at either end of chance', () => {
-  const deployments = [make('none'), make('some', { weight: 0.1 }), make('more', { weight: 0.2 }), make('zero', { weight: 0 })]; // prettier-ignore
+  const deployments: Candidates = [make('none'), make('some', { weight: 0.1 }), make('more', { weight: 0.2 }), make('zero', { weight: 0 })]; // prettier-ignore
   expect(simpleShuffle(deployments, () => 0).id).toBe('some');
   expect(simpleShuffle(deployments, () => 1 - Number.EPSILON / 2).id).toBe('more');
 });

@@ -2,22 +2,26 @@
 import type { Random } from '../spec/clock.js';
 import type { Deployment } from '../spec/deployment.js';
 
-const weightings = ['weight', 'rpm', 'tpm'] as const;
+/** At least one. */
+export type Candidates = readonly [Deployment, ...Deployment[]];
 
-/** @param deployments at least one */
-export function simpleShuffle(deployments: readonly Deployment[], random: Random): Deployment {
-  if (deployments.length === 1) return deployments[0]!;
+const weightings = ['weight', 'rpm', 'tpm'] as const;
+type Weighting = (typeof weightings)[number];
+
+export function simpleShuffle(candidates: Candidates, random: Random): Deployment {
+  const [first, ...others] = candidates;
+  if (others.length === 0) return first;
   for (const weighting of weightings) {
-    const total = deployments.reduce((sum, deployment) => sum + (deployment[weighting] ?? 0), 0);
-    if (total > 0) return drawBy(weighting, deployments, random() * total);
+    const total = candidates.reduce((sum, deployment) => sum + (deployment[weighting] ?? 0), 0);
+    if (total > 0) return drawBy(weighting, candidates, random() * total);
   }
-  return deployments[Math.floor(random() * deployments.length)]!;
+  return candidates[Math.floor(random() * candidates.length)] ?? first;
 }
 
-function drawBy(weighting: (typeof weightings)[number], deployments: readonly Deployment[], drawn: number): Deployment {
+function drawBy(weighting: Weighting, candidates: Candidates, drawn: number): Deployment {
   let left = drawn;
-  let chosen = deployments[0]!;
-  for (const deployment of deployments) {
+  let chosen = candidates[0];
+  for (const deployment of candidates) {
     const weight = deployment[weighting] ?? 0;
     if (weight <= 0) continue;
     chosen = deployment;

@@ -3,7 +3,7 @@
 const firstCapacity = 4 * 1024;
 
 export class ByteLog {
-  private buffer: Buffer | undefined;
+  private buffer = Buffer.alloc(0);
   private length = 0;
 
   /** @param limit the most that is kept; what comes after it is not */
@@ -13,21 +13,21 @@ export class ByteLog {
     const length = Math.min(bytes.length, this.limit - this.length);
     if (length <= 0) return;
     const needed = this.length + length;
-    if (!this.buffer || needed > this.buffer.length) this.grow(needed);
-    bytes.copy(this.buffer!, this.length, 0, length);
+    if (needed > this.buffer.length) this.grow(needed);
+    bytes.copy(this.buffer, this.length, 0, length);
     this.length = needed;
   }
 
   /** What has been kept; valid until the next `append`. */
   view(): Buffer {
-    return this.buffer?.subarray(0, this.length) ?? Buffer.alloc(0);
+    return this.buffer.subarray(0, this.length);
   }
 
   private grow(needed: number): void {
-    let capacity = this.buffer?.length ?? firstCapacity;
+    let capacity = Math.max(this.buffer.length, firstCapacity);
     while (capacity < needed) capacity *= 2;
-    const grown = Buffer.allocUnsafeSlow(Math.min(capacity, Math.max(this.limit, needed)));
-    this.buffer?.copy(grown, 0, 0, this.length);
+    const grown = Buffer.allocUnsafeSlow(Math.min(capacity, this.limit));
+    this.buffer.copy(grown, 0, 0, this.length);
     this.buffer = grown;
   }
 }

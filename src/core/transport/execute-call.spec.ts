@@ -118,14 +118,22 @@ describe('an answer that is none', () => {
     expect(error()).toMatchObject({ code: 'upstream_internal', status: 507 });
   });
 
-  it.each([301, 302, 303, 307, 308, 304])('redirects (%d) nobody: that is an error', async (status) => {
-    const { upstream, error } = start(true);
-    upstream.last.head(status, { location: 'http://169.254.169.254/' }).end();
-    await settle();
-    expect(error()).toMatchObject({ code: 'upstream_invalid_response', status: 502 });
-    expect(error().message).not.toContain('169.254');
-    expect(upstream.exchanges).toHaveLength(1);
-  });
+  it.each([300, 301, 302, 303, 304, 307, 308])(
+    'redirects (%d) nobody: that is an error, whatever its body',
+    async (status) => {
+      for (const streaming of [true, false]) {
+        const { upstream, error, sink } = start(streaming);
+        upstream.last
+          .head(status, { ...json, location: 'http://169.254.169.254/' })
+          .data('hello')
+          .end();
+        await settle();
+        expect(error()).toMatchObject({ code: 'upstream_invalid_response', status: 502 });
+        expect(error().message).not.toContain('169.254');
+        expect([upstream.exchanges.length, sink.given]).toEqual([1, []]);
+      }
+    },
+  );
 
   it('is a whole body where a stream was asked for: never passed on, its own error told', async () => {
     const whole = start(true);

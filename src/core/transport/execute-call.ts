@@ -43,6 +43,9 @@ const decoders: Readonly<Record<string, (body: Buffer, options: { maxOutputLengt
   br: promisify<Buffer, { maxOutputLength: number }, Buffer>(brotliDecompress),
 };
 
+/** Until the provider's own has come. */
+const noHead: AnswerHead = { status: 0, headers: {} };
+
 type Mode = 'waiting' | 'whole' | 'stream' | 'error';
 
 /**
@@ -58,7 +61,7 @@ export class ProviderCall<Whole, Part> implements Dispatcher.DispatchHandler, Ru
   private mode: Mode = 'waiting';
   private settled = false;
   private ended = false;
-  private head: AnswerHead | undefined;
+  private head: AnswerHead = noHead;
   private stream: StreamTranslation<Part> | undefined;
   private log: ByteLog | undefined;
   private wholeUsage: Usage | undefined;
@@ -135,9 +138,9 @@ export class ProviderCall<Whole, Part> implements Dispatcher.DispatchHandler, Ru
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.settled) return;
     this.idleTimer?.refresh();
-    if (this.mode === 'stream') {
+    if (this.stream) {
       this.log?.append(chunk);
-      this.forward(chunk);
+      this.forward(this.stream, chunk);
     } else if (this.mode === 'whole') {
       this.keep(chunk);
       if (this.bytes > this.options.maxResponseBytes)
@@ -153,7 +156,7 @@ export class ProviderCall<Whole, Part> implements Dispatcher.DispatchHandler, Ru
     this.ended = true;
     clearTimeout(this.idleTimer);
     if (this.settled) return;
-    if (this.mode === 'stream') this.finishStream();
+    if (this.stream) this.finishStream(this.stream);
     else if (this.mode === 'whole') this.finishWhole();
     else this.finishError();
   }
@@ -161,7 +164,7 @@ export class ProviderCall<Whole, Part> implements Dispatcher.DispatchHandler, Ru
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
     this.ended = true;
     clearTimeout(this.idleTimer);
-    if (!this.settled) this.failWith(networkFailure(error, this.deployment.provider.id, this.head !== undefined));
+    if (!this.settled) this.failWith(networkFailure(error, this.deployment.provider.id, this.head !== noHead));
   }
 
   // sending
@@ -199,7 +202,7 @@ export class ProviderCall<Whole, Part> implements Dispatcher.DispatchHandler, Ru
   // streams
 
   private openStream(): void {
-    const encoding = contentEncoding(this.head!.headers);
+    const encoding = contentEncoding(this.head.headers);
     if (encoding !== undefined) {
       this.fail(this.invalid(`its stream is encoded as ${encoding} although it was asked for plain bytes`));
       return;
@@ -209,34 +212,32 @@ export class ProviderCall<Whole, Part> implements Dispatcher.DispatchHandler, Ru
     this.log = new ByteLog(maxKeptBytes);
   }
 
-  private forward(chunk: Buffer): void {
-    const stream = this.stream!;
+  private forward(stream: StreamTranslation<Part>, chunk: Buffer): void {
     try {
       const part = stream.push(chunk);
       if (part !== undefined) this.emit(part);
     } catch (error) {
-      this.breakStream(error);
+      this.breakStream(stream, error);
       return;
     }
-    if (stream.finished) this.finishStream();
+    if (stream.finished) this.finishStream(stream);
   }
 
-  private finishStream(): void {
-    const stream = this.stream!;
+  private finishStream(stream: StreamTranslation<Part>): void {
     try {
       const part = stream.end();
       if (part !== undefined) this.emit(part);
       const tail = stream.tail?.();
       if (tail !== undefined) this.emit(tail);
     } catch (error) {
-      this.breakStream(error);
+      this.breakStream(stream, error);
       return;
     }
     this.succeed();
   }
 
-  private breakStream(error: unknown): void {
-    const good = this.stream!.beforeFault;
+  private breakStream(stream: StreamTranslation<Part>, error: unknown): void {
+    const good = stream.beforeFault;
     if (good !== undefined) this.emit(good);
     this.fail(this.asGatewayError(error));
   }
@@ -246,7 +247,7 @@ export class ProviderCall<Whole, Part> implements Dispatcher.DispatchHandler, Ru
     if (!this.begun) {
       this.begun = true;
       this.firstPartAt = this.options.clock.monotonic();
-      this.sink.begin(this.head!);
+      this.sink.begin(this.head);
     }
     if (this.sink.part(part)) return;
     this.controller?.pause();
@@ -269,7 +270,7 @@ export class ProviderCall<Whole, Part> implements Dispatcher.DispatchHandler, Ru
 
   /** Hands over the body as the provider meant it. Nothing but plain bytes is asked for, yet some compress all the same. */
   private decode(use: (body: Buffer) => void, refuse: (reason: string, cause?: unknown) => void): void {
-    const encoding = contentEncoding(this.head!.headers);
+    const encoding = contentEncoding(this.head.headers);
     if (encoding === undefined) {
       use(this.body());
       return;
@@ -286,7 +287,7 @@ export class ProviderCall<Whole, Part> implements Dispatcher.DispatchHandler, Ru
 
   private deliver(body: Buffer): void {
     if (this.settled) return;
-    const head = this.head!;
+    const head = this.head;
     try {
       const answer = this.translation.readWhole({ ...head, body });
       this.wholeUsage = answer.usage;
@@ -311,7 +312,7 @@ export class ProviderCall<Whole, Part> implements Dispatcher.DispatchHandler, Ru
   }
 
   private failWithAnswer(body: Buffer): void {
-    const head = this.head!;
+    const head = this.head;
     const response = { ...head, body };
     if (head.status >= 400) {
       const { chat, id } = this.deployment.provider;
@@ -361,7 +362,7 @@ export class ProviderCall<Whole, Part> implements Dispatcher.DispatchHandler, Ru
 
   /** A connection that fails below an error status fails with that status: it is what the provider had to say. */
   private failWith(error: GatewayError): void {
-    if (this.mode === 'error' && this.head!.status >= 300) this.finishError();
+    if (this.mode === 'error' && this.head.status >= 300) this.finishError();
     else this.fail(error);
   }
 
@@ -402,7 +403,8 @@ export class ProviderCall<Whole, Part> implements Dispatcher.DispatchHandler, Ru
   }
 
   private body(): Buffer {
-    return this.chunks.length === 1 ? this.chunks[0]! : Buffer.concat(this.chunks);
+    const [first, ...others] = this.chunks;
+    return first && others.length === 0 ? first : Buffer.concat(this.chunks);
   }
 }
 

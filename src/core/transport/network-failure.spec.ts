@@ -44,6 +44,13 @@ it.each(['HPE_INVALID_CONSTANT', 'HPE_INVALID_CHUNK_SIZE', 'UND_ERR_HEADERS_OVER
   },
 );
 
+it('a request that cannot be written (a key with a line end in it) is no trouble of the network: nobody tries it again', () => {
+  expect(networkFailure(withCode('UND_ERR_INVALID_ARG'), 'acme', false)).toMatchObject({
+    code: 'internal',
+    retryable: false,
+  });
+});
+
 it('keeps addresses and the system’s own words for the log', () => {
   const cause = withCode('ECONNREFUSED');
   const error = networkFailure(cause, 'acme', false);

@@ -29,6 +29,7 @@ export function networkFailure(error: unknown, provider: string, answered: boole
   if (isInvalidHttp(error, code)) {
     return new GatewayError('upstream_invalid_response', { ...facts, facts: { reason: 'it is not valid HTTP' } });
   }
+  if (code === 'UND_ERR_INVALID_ARG') return new GatewayError('internal', facts);
   if (answered) return new GatewayError('upstream_connection_lost', facts);
   if (/CERT|TLS|SSL|SELF_SIGNED|UNABLE_TO_VERIFY/.test(code)) {
     return new GatewayError('upstream_unreachable', {

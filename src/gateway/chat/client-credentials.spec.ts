@@ -111,9 +111,12 @@ describe('the deployment that is called', () => {
     expect(refused(() => withClientCredentials(operators, bodyOf({ api_base }))).code).toBe('invalid_request');
   });
 
-  it.each([null, '', 7, {}, ['k']])('refuses the key %j rather than fall back to the operator’s', (api_key) => {
-    expect(refused(() => withClientCredentials(operators, bodyOf({ api_key }))).param).toBe('api_key');
-  });
+  it.each([null, '', 7, {}, ['k'], 'a\nb', 'a\r\nx-evil: 1', 'a\u0000', '日本'])(
+    'refuses the key %j rather than fall back to the operator’s',
+    (api_key) => {
+      expect(refused(() => withClientCredentials(operators, bodyOf({ api_key }))).param).toBe('api_key');
+    },
+  );
 });
 
 it('keeps what was read out of the provider’s body', () => {

@@ -15,8 +15,8 @@ export function allowingDeployments(
     settable.has(member) && deployment.clientSettable.includes(member);
   const allowing = deployments.filter((deployment) => reserved.every((member) => allows(deployment, member)));
   if (allowing.length > 0) return allowing;
-  const param =
-    reserved.find((member) => !deployments.some((deployment) => allows(deployment, member))) ?? reserved[0]!;
+  const refused = reserved.find((member) => !deployments.some((deployment) => allows(deployment, member)));
+  const param = refused ?? reserved.join(', ');
   throw new GatewayError('clientside_credentials', { param, facts: { param } });
 }
 
@@ -31,7 +31,7 @@ export function withClientCredentials(deployment: Deployment, body: ChatCompleti
   const key = body['api_key'];
   const credentials: Credentials = {
     ...(base === undefined ? deployment.credentials : {}),
-    ...(key === undefined ? {} : { apiKey: textOf('api_key', key) }),
+    ...(key === undefined ? {} : { apiKey: headerTextOf('api_key', key) }),
   };
   if (base === undefined) return { ...deployment, credentials };
   // Configured headers and settings may hold credentials too.
@@ -50,6 +50,14 @@ export function withoutCredentials(body: ChatCompletionRequest): ChatCompletionR
 function textOf(param: string, value: unknown): string {
   if (typeof value === 'string' && value !== '') return value;
   throw new GatewayError('invalid_request', { param, facts: { reason: `\`${param}\` must be a non-empty string.` } });
+}
+
+/** What a header can hold. */
+function headerTextOf(param: string, value: unknown): string {
+  const text = textOf(param, value);
+  if (/^[\x21-\x7e]+$/.test(text)) return text;
+  const reason = `\`${param}\` may hold printable ASCII characters only, and no blanks.`;
+  throw new GatewayError('invalid_request', { param, facts: { reason } });
 }
 
 function endpointOf(text: string): Endpoint {

@@ -4,15 +4,15 @@ const pattern = /^([1-9]\d{0,8})(s|m|h|d|w|mo)$/;
 /** What lies beyond is a mistake, and the databases' dates end there. */
 const lastYear = 9999;
 
-const unitMs: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
+const unitMs = new Map(Object.entries({ s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 }));
 
 /** The moment that lies `duration` after `from`, or null for text that is no duration. Months are calendar months in UTC. */
 export function addDuration(from: Date, duration: string): Date | null {
   const match = pattern.exec(duration);
   if (!match) return null;
   const amount = Number(match[1]);
-  const unit = match[2]!;
-  const end = unit === 'mo' ? addMonths(from, amount) : new Date(from.getTime() + amount * unitMs[unit]!);
+  const fixedMs = unitMs.get(match[2] ?? '');
+  const end = fixedMs === undefined ? addMonths(from, amount) : new Date(from.getTime() + amount * fixedMs);
   return end.getUTCFullYear() <= lastYear ? end : null;
 }
 

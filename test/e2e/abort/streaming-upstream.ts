@@ -2,14 +2,14 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 
+type AnswerRequest = (response: ServerResponse, asked: { readonly stream?: boolean; readonly model?: string }) => void;
+
 export class StreamingUpstream {
   readonly sockets = new Set<Socket>();
   requests = 0;
   private readonly server: Server;
 
-  private constructor(
-    answer: (response: ServerResponse, asked: { readonly stream?: boolean; readonly model?: string }) => void,
-  ) {
+  private constructor(answer: AnswerRequest) {
     this.server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
       void bodyOf(request).then((body) => {
         this.requests++;
@@ -22,7 +22,7 @@ export class StreamingUpstream {
     });
   }
 
-  static async start(answer: ConstructorParameters<typeof StreamingUpstream>[0]): Promise<StreamingUpstream> {
+  static async start(answer: AnswerRequest): Promise<StreamingUpstream> {
     const upstream = new StreamingUpstream(answer);
     await new Promise<void>((resolve) => upstream.server.listen(0, '127.0.0.1', resolve));
     return upstream;

@@ -70,7 +70,7 @@ const wrongMembers = members.flatMap(([member, taken]) =>
     .filter((kind) => !(member === 'model' && kind === 'a text'))
     // Its first member is what is wrong with this one: see below.
     .filter((kind) => !(member === 'messages' && kind === 'a list'))
-    .map((kind) => ({ member, kind, value: wrongValues[kind] as unknown })),
+    .map((kind) => ({ member, kind, value: wrongValues[kind] })),
 );
 
 it.each(wrongMembers)('`$member` as $kind: 400 naming it', async ({ member, value }) => {
@@ -211,7 +211,7 @@ describe('prototype pollution', () => {
     );
   });
 
-  const constructors = [
+  const constructors: readonly object[] = [
     { constructor: { prototype: { polluted: true } } },
     { metadata: { constructor: { prototype: { polluted: true } } } },
     { extra_body: { constructor: { prototype: { polluted: true } } } },

@@ -166,6 +166,10 @@ describe('the request target', () => {
     expect(closed).toBe(true);
   });
 
+  it('an expectation that nobody knows is refused in the envelope', async () => {
+    expectAllRefused(await raw(get('/v1/models', 'host: a', auth, 'expect: 200-ok')), 417);
+  });
+
   it('an upgrade that nobody offers changes no protocol', async () => {
     const { text } = await raw(get('/v1/models', 'host: a', 'upgrade: websocket', 'sec-websocket-key: x'));
     expect(text).not.toContain(' 101 ');
@@ -274,7 +278,7 @@ describe('message framing', () => {
     const before = bench.upstream.requests.length;
     const { answers } = await raw(post([...odd.slice(0, -1), `content-length: ${body.length}`], body));
     expect(answers.map(({ status }) => status)).toEqual([200]);
-    const { headers } = bench.upstream.requests[before] ?? { headers: {} };
+    const headers: Readonly<Record<string, string>> = bench.upstream.requests[before]?.headers ?? {};
     expect(
       Object.keys(headers).filter((name) =>
         /secret|^te$|proxy|cookie|forwarded|upgrade|organization|litellm/.test(name),

@@ -77,10 +77,14 @@ describe.each([openAi, anthropic])('keys in errors ($name)', (dialect: DialectAn
     await upstream.stop();
   });
 
+  function secretsIn(text: string): string[] {
+    return [...Object.values(providerKeys), masterKey, virtualKey].filter((secret) => text.includes(secret));
+  }
+
   function expectNoKey(answer: Answer): void {
     expect(answer.status === 200 && !answer.text.includes('"error"')).toBe(false);
     const shown = `${answer.text} ${JSON.stringify(answer.headers)}`;
-    for (const secret of [...Object.values(providerKeys), masterKey, virtualKey]) expect(shown).not.toContain(secret);
+    expect(secretsIn(shown)).toEqual([]);
   }
 
   it.each(keyNames)('a provider that repeats its key does not make the gateway repeat it (%s)', async (name) => {
@@ -90,14 +94,11 @@ describe.each([openAi, anthropic])('keys in errors ($name)', (dialect: DialectAn
         for (const at of messagesWith.keys()) {
           const model = `${name}/${where}~${status}~${at}`;
           const answer = await gateway.chat({ model, messages, stream: where === 'stream' });
-          if (answer.text.includes(providerKeys[name])) leaks.push(`${where} ${status}: ${answer.text.slice(-200)}`);
+          if (answer.text.includes(providerKeys[name])) leaks.push(`${where} ${status}: ${messagesWith[at]?.('KEY')}`);
         }
       }
     }
     expect(leaks).toEqual([]);
-    const logs = await gateway.send({ method: 'GET', path: '/spend/logs?summarize=false' });
-    expect(logs.status).toBe(200);
-    expect(logs.text).not.toContain(providerKeys[name]);
   });
 
   it.each(keyNames)('an unreachable provider shows no key and no address (%s)', async (name) => {
@@ -144,7 +145,6 @@ describe.each([openAi, anthropic])('keys in errors ($name)', (dialect: DialectAn
   it('the spend log never holds a clear key', async () => {
     const logs = await gateway.send({ method: 'GET', path: '/spend/logs/v2?page_size=1000' });
     expect(logs.status).toBe(200);
-    for (const secret of [...Object.values(providerKeys), masterKey, virtualKey])
-      expect(logs.text).not.toContain(secret);
+    expect(secretsIn(logs.text)).toEqual([]);
   });
 });

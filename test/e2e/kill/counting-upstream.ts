@@ -75,14 +75,29 @@ async function readJson(request: IncomingMessage): Promise<ChatBody | null> {
 function wholeAnswer(marker: string): string {
   const message = { role: 'assistant', content: answerText };
   const choices = [{ index: 0, message, finish_reason: 'stop' }];
-  return JSON.stringify({ id: `chatcmpl-${marker}`, object: 'chat.completion', created: 1, model: 'counted', choices, usage });
+  return JSON.stringify({
+    id: `chatcmpl-${marker}`,
+    object: 'chat.completion',
+    created: 1,
+    model: 'counted',
+    choices,
+    usage,
+  });
 }
 
 function* streamEvents(marker: string): Generator<string> {
   const chunk = (choices: readonly unknown[], rest: object = {}): string =>
-    JSON.stringify({ id: `chatcmpl-${marker}`, object: 'chat.completion.chunk', created: 1, model: 'counted', choices, ...rest });
+    JSON.stringify({
+      id: `chatcmpl-${marker}`,
+      object: 'chat.completion.chunk',
+      created: 1,
+      model: 'counted',
+      choices,
+      ...rest,
+    });
   yield chunk([{ index: 0, delta: { role: 'assistant', content: '' }, finish_reason: null }]);
-  for (const word of answerText.split(/(?= )/)) yield chunk([{ index: 0, delta: { content: word }, finish_reason: null }]);
+  for (const word of answerText.split(/(?= )/))
+    yield chunk([{ index: 0, delta: { content: word }, finish_reason: null }]);
   yield chunk([{ index: 0, delta: {}, finish_reason: 'stop' }]);
   yield chunk([], { usage });
   yield '[DONE]';

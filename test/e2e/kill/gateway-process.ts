@@ -75,13 +75,19 @@ export class GatewayProcess {
   }
 
   /** Starts a server on a port that the system chooses; it may not listen yet. */
-  static spawn(folder: GatewayFolder, { args = [], env = {} }: { args?: readonly string[]; env?: Environment } = {}): GatewayProcess {
+  static spawn(
+    folder: GatewayFolder,
+    { args = [], env = {} }: { args?: readonly string[]; env?: Environment } = {},
+  ): GatewayProcess {
     const address = ['--port', '0', '--host', '127.0.0.1'];
     return new GatewayProcess(start(['--config', folder.configPath, ...address, ...args], folder.path, env));
   }
 
   /** Starts a server and waits until it listens. */
-  static async start(folder: GatewayFolder, options: { args?: readonly string[]; env?: Environment } = {}): Promise<GatewayProcess> {
+  static async start(
+    folder: GatewayFolder,
+    options: { args?: readonly string[]; env?: Environment } = {},
+  ): Promise<GatewayProcess> {
     const gateway = GatewayProcess.spawn(folder, options);
     await gateway.listening();
     return gateway;
@@ -110,7 +116,8 @@ export class GatewayProcess {
     const deadline = performance.now() + withinMs;
     while (this.url === undefined) {
       if (this.#hasEnded) throw new Error(`The gateway ended before it listened:\n${this.output}`);
-      if (performance.now() > deadline) throw new Error(`The gateway does not listen after ${withinMs} ms:\n${this.output}`);
+      if (performance.now() > deadline)
+        throw new Error(`The gateway does not listen after ${withinMs} ms:\n${this.output}`);
       await new Promise((resume) => setTimeout(resume, 10));
     }
     return this.url;

@@ -67,7 +67,12 @@ describeOnBothDatabases(`After kill -9 (TOLLGATE_KILL_SEED=${seed})`, (database)
   test(
     `${kills} times under load, every upstream call has one row, and rows beyond them were in flight`,
     async () => {
-      const load = startLoad({ url: () => (gateway?.hasEnded ? undefined : gateway?.url), key: masterKey, model: 'counted', clients });
+      const load = startLoad({
+        url: () => (gateway?.hasEnded ? undefined : gateway?.url),
+        key: masterKey,
+        model: 'counted',
+        clients,
+      });
       for (let count = 0; count < kills; count += 1) await runUntilKilled();
       gateway = await GatewayProcess.start(folder);
       await pause(500);
@@ -90,7 +95,9 @@ describeOnBothDatabases(`After kill -9 (TOLLGATE_KILL_SEED=${seed})`, (database)
         answeredButNotSettled: [],
       });
       const succeeded = rows.filter((row) => row.status === 'success');
-      expect(succeeded.filter((row) => row.spendNanos !== expectedNanos || row.totalTokens !== usage.total_tokens)).toEqual([]);
+      expect(
+        succeeded.filter((row) => row.spendNanos !== expectedNanos || row.totalTokens !== usage.total_tokens),
+      ).toEqual([]);
       // Otherwise nothing was in flight when the process died, and nothing was shown.
       expect(recovered.length).toBeGreaterThan(0);
       expect(load.answered.size).toBeGreaterThan(kills);

@@ -15,7 +15,9 @@ export async function readLedger(database: Pick<DatabaseUnderTest, 'sql'>): Prom
     'SELECT request_id, end_user, status, spend_nanos, total_tokens, detail FROM spend_logs ORDER BY request_id',
   );
   return rows.map((row) => {
-    const detail = (typeof row['detail'] === 'string' ? JSON.parse(row['detail']) : row['detail']) as { recovered?: boolean };
+    const detail = (typeof row['detail'] === 'string' ? JSON.parse(row['detail']) : row['detail']) as {
+      recovered?: boolean;
+    };
     return {
       requestId: String(row['request_id']),
       endUser: String(row['end_user']),

@@ -2,7 +2,14 @@
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { GatewayFolder, newMasterKey, projectRoot, runTollgate, type Environment, type Ran } from '../kill/gateway-process.js';
+import {
+  GatewayFolder,
+  newMasterKey,
+  projectRoot,
+  runTollgate,
+  type Environment,
+  type Ran,
+} from '../kill/gateway-process.js';
 
 const folder = new GatewayFolder();
 afterAll(() => folder.remove());
@@ -23,7 +30,8 @@ describe('tollgate', () => {
   test('--help names every flag', async () => {
     const { code, stdout, stderr } = await run(['--help']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    for (const flag of ['config', 'port', 'host', 'num-workers', 'check', 'version', 'help']) expect(stdout).toContain(`--${flag}`);
+    for (const flag of ['config', 'port', 'host', 'num-workers', 'check', 'version', 'help'])
+      expect(stdout).toContain(`--${flag}`);
   });
 
   test('--version prints the version of package.json', async () => {
@@ -78,11 +86,27 @@ describe('--check', () => {
   });
 
   test.each([
-    ['text in the place of a number', 'general_settings:\n  client_cache: {max_size: many}\n', /:2: general_settings\.client_cache\.max_size: expected a number, got text/],
-    ['a list in the place of a map', 'model_list: []\nrouter_settings: [1]\n', /:2: router_settings: expected a map, got a list/],
-    ['a provider that there is not', 'model_list:\n- model_name: a\n  litellm_params: {model: nobody/b, api_key: c}\n', /:3: model_list\[0\]\.litellm_params\.model: there is no provider `nobody`/],
+    [
+      'text in the place of a number',
+      'general_settings:\n  client_cache: {max_size: many}\n',
+      /:2: general_settings\.client_cache\.max_size: expected a number, got text/,
+    ],
+    [
+      'a list in the place of a map',
+      'model_list: []\nrouter_settings: [1]\n',
+      /:2: router_settings: expected a map, got a list/,
+    ],
+    [
+      'a provider that there is not',
+      'model_list:\n- model_name: a\n  litellm_params: {model: nobody/b, api_key: c}\n',
+      /:3: model_list\[0\]\.litellm_params\.model: there is no provider `nobody`/,
+    ],
     ['broken YAML', 'model_list:\n  - model_name: demo\n   litellm_params: {\n', /:3: not valid YAML/],
-    ['a published master key', 'general_settings:\n  master_key: sk-1234\n', /:2: general_settings\.master_key: .*published/],
+    [
+      'a published master key',
+      'general_settings:\n  master_key: sk-1234\n',
+      /:2: general_settings\.master_key: .*published/,
+    ],
   ])('%s is an error with file, line and path', async (_, text, message) => {
     const { code, stdout } = await check(text);
     expect(code).toBe(1);
@@ -116,20 +140,30 @@ describe('A start is refused', () => {
   test('with an invalid configuration, by the same text that --check has', async () => {
     const { code, stdout, stderr } = await serve('router_settings: [1]\n', { TOLLGATE_MASTER_KEY: goodKey });
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    expect(stderr.trim()).toMatch(/config\.yaml:1: router_settings: expected a map, got a list\. Correct it, or remove it\.$/);
+    expect(stderr.trim()).toMatch(
+      /config\.yaml:1: router_settings: expected a map, got a list\. Correct it, or remove it\.$/,
+    );
   });
 
   test.each([
     ['one process', []],
     ['several', ['--num-workers', '2']],
-  ])('where another program has the port, by one clear line (%s)', async (_, args) => {
-    const other = createServer();
-    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
-    const { port } = other.address() as AddressInfo;
-    const { code, signal, stderr } = await serve({ model_list: [demo] }, { TOLLGATE_MASTER_KEY: goodKey }, ['--port', String(port), ...args]);
-    await new Promise((resolve) => other.close(resolve));
-    expect({ code, signal }).toEqual({ code: 1, signal: null });
-    expect(stderr).toMatch(new RegExp(`127\\.0\\.0\\.1:${port}.*--port`));
-    expect(stderr).not.toMatch(/^\s+at /m);
-  }, 30_000);
+  ])(
+    'where another program has the port, by one clear line (%s)',
+    async (_, args) => {
+      const other = createServer();
+      await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+      const { port } = other.address() as AddressInfo;
+      const { code, signal, stderr } = await serve({ model_list: [demo] }, { TOLLGATE_MASTER_KEY: goodKey }, [
+        '--port',
+        String(port),
+        ...args,
+      ]);
+      await new Promise((resolve) => other.close(resolve));
+      expect({ code, signal }).toEqual({ code: 1, signal: null });
+      expect(stderr).toMatch(new RegExp(`127\\.0\\.0\\.1:${port}.*--port`));
+      expect(stderr).not.toMatch(/^\s+at /m);
+    },
+    30_000,
+  );
 });

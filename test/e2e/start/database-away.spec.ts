@@ -63,7 +63,8 @@ describeOnDatabase('postgres', 'a gateway whose database is away', (database) =>
     expect((await client.get('/health/liveness')).status).toBe(200);
     expect(await refusal(client.as(unknownKey).chat('demo'))).toEqual(unavailable);
     expect(await refusal(client.post('/key/generate', {}))).toEqual(unavailable);
-    for (let count = 0; count < 3; count += 1) expect((await client.chat('demo', { user: 'before-the-database' })).status).toBe(200);
+    for (let count = 0; count < 3; count += 1)
+      expect((await client.chat('demo', { user: 'before-the-database' })).status).toBe(200);
 
     await line.up();
     const { tookMs } = await timed(() => eventually('it is ready', ready, recoveryMs));
@@ -71,7 +72,11 @@ describeOnDatabase('postgres', 'a gateway whose database is away', (database) =>
     const key = await client.generateKey();
     expect((await client.as(key).chat('demo')).status).toBe(200);
     expect((await client.as(unknownKey).chat('demo')).status).toBe(401);
-    await eventually('the rows of meanwhile are written', async () => (await rowsOf('before-the-database')).length === 3, recoveryMs);
+    await eventually(
+      'the rows of meanwhile are written',
+      async () => (await rowsOf('before-the-database')).length === 3,
+      recoveryMs,
+    );
   }, 40_000);
 
   test('in mid-life serves the keys that it knows, says 503 to others, and comes back', async () => {
@@ -95,8 +100,14 @@ describeOnDatabase('postgres', 'a gateway whose database is away', (database) =>
     console.log(`ready ${tookMs.toFixed(0)} ms after the database came back`);
     expect((await client.as(unused).chat('demo')).status).toBe(200);
     expect((await client.as(unknownKey).chat('demo')).status).toBe(401);
-    await eventually('the rows of the outage are written', async () => (await rowsOf('during-the-outage')).length === 2, recoveryMs);
-    expect(new Set((await readLedger(database)).map((row) => row.requestId)).size).toBe((await readLedger(database)).length);
+    await eventually(
+      'the rows of the outage are written',
+      async () => (await rowsOf('during-the-outage')).length === 2,
+      recoveryMs,
+    );
+    expect(new Set((await readLedger(database)).map((row) => row.requestId)).size).toBe(
+      (await readLedger(database)).length,
+    );
   }, 40_000);
 
   test('that hangs instead of refusing holds nobody for long', async () => {
@@ -108,7 +119,9 @@ describeOnDatabase('postgres', 'a gateway whose database is away', (database) =>
     await new Promise((resolve) => setTimeout(resolve, 2_500));
     const known = await timed(() => client.as(key).chat('demo'));
     const unknown = await timed(() => client.as(unknownKey).chat('demo'));
-    console.log(`with a database that hangs: known key ${known.result.status} in ${known.tookMs.toFixed(0)} ms, unknown ${unknown.result.status} in ${unknown.tookMs.toFixed(0)} ms`);
+    console.log(
+      `with a database that hangs: known key ${known.result.status} in ${known.tookMs.toFixed(0)} ms, unknown ${unknown.result.status} in ${unknown.tookMs.toFixed(0)} ms`,
+    );
     expect(known.result.status).toBe(200);
     expect(unknown.result.status).toBe(503);
     expect(Math.max(known.tookMs, unknown.tookMs)).toBeLessThan(8_000);

@@ -25,7 +25,11 @@ afterAll(async () => {
 
 /** The models that are served, once they are as expected. */
 async function servedModels(expected: readonly string[]): Promise<void> {
-  await eventually(`the models ${expected.join()} are served`, async () => (await client.models()).join() === expected.join(), 5_000);
+  await eventually(
+    `the models ${expected.join()} are served`,
+    async () => (await client.models()).join() === expected.join(),
+    5_000,
+  );
 }
 
 test('a new model is served as soon as the file names it, and an old one no longer', async () => {
@@ -45,7 +49,11 @@ test.each([
   await servedModels(['kept']);
   const before = gateway.output.length;
   folder.writeConfig(text);
-  await eventually('the refusal is logged', () => gateway.output.slice(before).includes('the old one stays in force'), 5_000);
+  await eventually(
+    'the refusal is logged',
+    () => gateway.output.slice(before).includes('the old one stays in force'),
+    5_000,
+  );
   expect(await client.models()).toEqual(['kept']);
   expect((await client.chat('kept')).status).toBe(200);
 });
@@ -59,7 +67,11 @@ test('a file that was put right is in force again', async () => {
 test('SIGHUP reads the file again at once, and the process lives on', async () => {
   const before = gateway.output.length;
   gateway.kill('SIGHUP');
-  await eventually('the reading is logged', () => gateway.output.slice(before).includes('SIGHUP: reading the configuration again'), 5_000);
+  await eventually(
+    'the reading is logged',
+    () => gateway.output.slice(before).includes('SIGHUP: reading the configuration again'),
+    5_000,
+  );
   folder.writeConfig(configWith('hung', 'up'));
   gateway.kill('SIGHUP');
   await servedModels(['hung', 'up']);

@@ -47,7 +47,12 @@ beforeEach(async () => {
   folder = new GatewayFolder();
   upstream = new HeldUpstream();
   folder.writeConfig({
-    model_list: [{ model_name: 'held', litellm_params: { model: 'openai/held', api_base: await upstream.listen(), api_key: 'sk-up' } }],
+    model_list: [
+      {
+        model_name: 'held',
+        litellm_params: { model: 'openai/held', api_base: await upstream.listen(), api_key: 'sk-up' },
+      },
+    ],
     router_settings: { num_retries: 0 },
     general_settings: { master_key: masterKey, database_url: database.url },
   });
@@ -71,7 +76,9 @@ test('a running stream is finished, its row is written, and the process ends wit
   upstream.streams[0]?.end(word(' and ended') + ending);
   expect((await running).text).toMatch(/and ended[^]*data: \[DONE\]\n\n$/);
   expect(await gateway.ended).toEqual({ code: 0, signal: null });
-  expect(await readLedger(database)).toEqual([expect.objectContaining({ endUser: 'finished', status: 'success', totalTokens: 5, recovered: false })]);
+  expect(await readLedger(database)).toEqual([
+    expect.objectContaining({ endUser: 'finished', status: 'success', totalTokens: 5, recovered: false }),
+  ]);
 }, 30_000);
 
 test('meanwhile new requests are refused by a 503 or not at all accepted, and probes say so', async () => {
@@ -79,9 +86,18 @@ test('meanwhile new requests are refused by a 503 or not at all accepted, and pr
   await eventually('the stream has begun', () => upstream.streams.length === 1);
   gateway.kill('SIGTERM');
   await eventually('the signal has arrived', () => gateway.output.includes('SIGTERM'));
-  const refusedOrLate = Promise.race([client.chat('held'), new Promise<never>((_, reject) => setTimeout(reject, 3_000, 'late'))]);
-  const asked = await Promise.allSettled([refusedOrLate, client.get('/health/readiness'), client.get('/health/liveness')]);
-  const statuses = asked.map((one) => (one.status === 'fulfilled' ? one.value.status : one.reason === 'late' ? 'served' : 'refused'));
+  const refusedOrLate = Promise.race([
+    client.chat('held'),
+    new Promise<never>((_, reject) => setTimeout(reject, 3_000, 'late')),
+  ]);
+  const asked = await Promise.allSettled([
+    refusedOrLate,
+    client.get('/health/readiness'),
+    client.get('/health/liveness'),
+  ]);
+  const statuses = asked.map((one) =>
+    one.status === 'fulfilled' ? one.value.status : one.reason === 'late' ? 'served' : 'refused',
+  );
   expect(statuses.filter((status) => status !== 503 && status !== 'refused')).toEqual([]);
   expect(upstream.streams.length).toBe(1);
   upstream.streams[0]?.end(ending);
@@ -117,5 +133,7 @@ test('a second SIGTERM ends it at once; the next start accounts for what was cut
 
   gateway = await GatewayProcess.start(folder);
   await eventually('the row is there', async () => (await readLedger(database)).length === 1);
-  expect(await readLedger(database)).toEqual([expect.objectContaining({ endUser: 'cut-off', status: 'failure', recovered: true })]);
+  expect(await readLedger(database)).toEqual([
+    expect.objectContaining({ endUser: 'cut-off', status: 'failure', recovered: true }),
+  ]);
 }, 30_000);

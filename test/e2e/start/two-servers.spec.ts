@@ -17,7 +17,9 @@ describeOnBothDatabases('two servers on one database', (database) => {
       });
     }
     gateways = await Promise.all(folders.map((folder) => GatewayProcess.start(folder)));
-    clients = await Promise.all(gateways.map(async (gateway) => new GatewayClient(await gateway.listening(), masterKey)));
+    clients = await Promise.all(
+      gateways.map(async (gateway) => new GatewayClient(await gateway.listening(), masterKey)),
+    );
   }, 40_000);
   afterAll(async () => {
     await Promise.all(gateways.map((gateway) => gateway.stop()));
@@ -47,10 +49,16 @@ describeOnBothDatabases('two servers on one database', (database) => {
       expect((await here.post('/key/delete', { keys: [key] })).status).toBe(200);
       const deletedAt = performance.now();
       expect((await here.as(key).chat('demo')).status).toBe(401);
-      await eventually('the key is refused elsewhere', async () => (await there.as(key).chat('demo')).status === 401, 5_000);
+      await eventually(
+        'the key is refused elsewhere',
+        async () => (await there.as(key).chat('demo')).status === 401,
+        5_000,
+      );
       took.push(performance.now() - deletedAt);
     }
-    console.log(`${database.dialect}: deleted keys were refused elsewhere after ${took.map((ms) => ms.toFixed(0)).join(', ')} ms`);
+    console.log(
+      `${database.dialect}: deleted keys were refused elsewhere after ${took.map((ms) => ms.toFixed(0)).join(', ')} ms`,
+    );
     expect(Math.max(...took)).toBeLessThan(2_000);
   }, 30_000);
 });

@@ -1,5 +1,5 @@
 /** A provider that cannot be reached or says nothing costs no more than its deadline, and is asked exactly as often as the configuration says (R-15, R-18). */
-import { createServer, type AddressInfo } from 'node:net';
+import { createServer, type AddressInfo, type Server } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { clientView } from '../support/client-stream.js';
 import { anthropic, completeStream, eventsText, openAi, type DialectAnswers } from '../support/dialects.js';
@@ -96,10 +96,17 @@ const seen = new Map<string, number>();
 describe('deadlines and attempts', () => {
   let gateway: TestGateway;
   let upstream: RawUpstream;
+  let plainServer: Server;
   let asked = 0;
 
   beforeAll(async () => {
     const closedPort = await freePort();
+    plainServer = createServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.end('HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n');
+    });
+    await new Promise<void>((resolve) => plainServer.listen(0, '127.0.0.1', resolve));
+    const plainPort = (plainServer.address() as AddressInfo).port;
     upstream = await RawUpstream.start(({ json, path }) => {
       const scenario = scenarios[json.model?.replace(/~.*/, '') ?? ''];
       if (!scenario) throw new Error(`No scenario for ${json.model}`);
@@ -134,6 +141,14 @@ describe('deadlines and attempts', () => {
           litellm_params: { model: 'anthropic/*', api_base: `http://127.0.0.1:${closedPort}`, ...patient },
         },
         {
+          model_name: 'no-tls-same/*',
+          litellm_params: { model: 'openai/*', api_base: `https://127.0.0.1:${plainPort}/v1`, ...patient },
+        },
+        {
+          model_name: 'no-tls-translated/*',
+          litellm_params: { model: 'anthropic/*', api_base: `https://127.0.0.1:${plainPort}`, ...patient },
+        },
+        {
           model_name: 'nowhere-same/*',
           litellm_params: { model: 'openai/*', api_base: 'http://provider.invalid/v1', ...patient },
         },
@@ -148,6 +163,7 @@ describe('deadlines and attempts', () => {
   afterAll(async () => {
     await gateway.stop();
     await upstream.stop();
+    plainServer.close();
   });
 
   function ask(model: string, stream: boolean, more: object = {}): Promise<Answer> {
@@ -174,6 +190,12 @@ describe('deadlines and attempts', () => {
 
   it.each(named)('a refused connection is 502 ($kind)', async ({ dialect, stream, kind }) => {
     const model = `refused-${dialect.prefix}/${kind}`;
+    expect(expectRefused(await ask(model, stream), 502).type).toBe('api_connection_error');
+    await expectFailureRow(model, 'upstream_unreachable');
+  });
+
+  it.each(named)('a TLS handshake that fails is 502 ($kind)', async ({ dialect, stream, kind }) => {
+    const model = `no-tls-${dialect.prefix}/${kind}`;
     expect(expectRefused(await ask(model, stream), 502).type).toBe('api_connection_error');
     await expectFailureRow(model, 'upstream_unreachable');
   });

@@ -199,6 +199,31 @@ const bodyFaults: readonly Fault[] = [
     code: 'upstream_invalid_response',
   },
   {
+    name: 'gzip within gzip',
+    serve: ({ socket, dialect }) =>
+      void socket.write(wholeAnswer(gzipSync(gzipSync(dialect.whole(wholeText))), 'content-encoding: gzip, gzip\r\n')),
+    whole: 502,
+    code: 'upstream_invalid_response',
+  },
+  {
+    name: 'two different content-lengths',
+    serve: ({ socket, dialect }) => void socket.write(wholeAnswer(dialect.whole(wholeText), 'content-length: 7\r\n')),
+    whole: 502,
+    code: 'upstream_invalid_response',
+  },
+  {
+    name: 'an event stream although none was asked for',
+    serve: ({ socket, dialect }) => writeStream(socket, completeStream(dialect, words)),
+    whole: 502,
+    code: 'upstream_invalid_response',
+  },
+  {
+    name: 'a whole answer although a stream was asked for',
+    serve: ({ socket, dialect }) => void socket.write(wholeAnswer(dialect.whole(wholeText))),
+    stream: 502,
+    code: 'upstream_invalid_response',
+  },
+  {
     name: 'plain gzip',
     serve: ({ socket, dialect }) =>
       void socket.write(wholeAnswer(gzipSync(dialect.whole(wholeText)), 'content-encoding: gzip\r\n')),

@@ -82,7 +82,9 @@ describeOnBothDatabases('--num-workers 2', (database) => {
     const killedAt = performance.now();
     expect((await client.get('/health/readiness')).status).toBe(200);
     await eventually('another worker listens', () => gateway.output.match(/listens on/g)?.length === 3, 5_000);
-    console.log(`${database.dialect}: another worker listened ${(performance.now() - killedAt).toFixed(0)} ms after the kill`);
+    console.log(
+      `${database.dialect}: another worker listened ${(performance.now() - killedAt).toFixed(0)} ms after the kill`,
+    );
     const now = childrenOf(gateway.pid);
     expect(now).toHaveLength(2);
     expect(now).toContain(second);
@@ -138,6 +140,8 @@ function journalFolders(journalDir: string): string[] {
 
 function journalsWithRequests(journalDir: string): number {
   return journalFolders(journalDir).filter((name) =>
-    readdirSync(`${journalDir}/${name}`).some((file) => readFileSync(`${journalDir}/${name}/${file}`, 'utf8').includes('counted')),
+    readdirSync(`${journalDir}/${name}`).some((file) =>
+      readFileSync(`${journalDir}/${name}/${file}`, 'utf8').includes('counted'),
+    ),
   ).length;
 }

@@ -9,7 +9,6 @@ export const openAiChatFormat: AnswerFormat<string, string> = {
   nativeDialect: 'openai-chat',
   whole: (completion: ChatCompletion) => JSON.stringify(completion),
   part(chunks: readonly ChatCompletionChunk[]): string {
-    if (chunks.length === 1) return event(chunks[0]!);
     let text = '';
     for (const chunk of chunks) text += event(chunk);
     return text;

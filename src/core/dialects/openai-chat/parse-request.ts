@@ -25,7 +25,11 @@ export function parseChatRequest(bytes: Buffer, pathModel?: string): ParsedChatR
   const { value, reservedMembers } = readJsonBody(bytes);
   const model = value['model'] ?? pathModel;
   if (typeof model !== 'string' || model === '' || model.length > maxModelLength) {
-    throw invalid('model', `a non-empty string of at most ${maxModelLength} characters such as "gpt-4o"`, value['model']);
+    throw invalid(
+      'model',
+      `a non-empty string of at most ${maxModelLength} characters such as "gpt-4o"`,
+      value['model'],
+    );
   }
   checkMessages(value['messages']);
   const { stream, max_tokens, max_completion_tokens, n, stream_options, tools } = value;
