@@ -6,7 +6,8 @@ export PATH="$PWD/.toolchain/node/bin:$PWD/node_modules/.bin:$PATH"
 # Generating needs no schema engine, but the CLI would download one unless it is given something to call.
 export PRISMA_SCHEMA_ENGINE_BINARY="$PWD/scripts/schema-engine.mjs" CHECKPOINT_DISABLE=1 PRISMA_HIDE_UPDATE_MESSAGE=1
 
-node scripts/derive-postgres-schema.mjs --check
+# An author has just changed the source schema; `make lint` refuses a derived one that was not committed.
+node scripts/derive-postgres-schema.mjs
 
 out=src/database/generated
 version=$(node -p "require('./node_modules/prisma/package.json').version")

@@ -31,7 +31,7 @@ run_jest() {
 run_unit() {
   local folders=(src)
   [[ -z $(find enterprise -name '*.spec.ts' -print -quit) ]] || folders+=(enterprise)
-  run_jest unit --roots "${folders[@]/#/$PWD/}" "$@"
+  run_jest unit "$@" --roots "${folders[@]/#/$PWD/}"
 }
 
 # Unlike unit tests, these have databases, processes and clients in other languages to talk to.
@@ -40,7 +40,7 @@ run_integration() {
   scripts/python-venv.sh
   export -f run_jest
   export results
-  scripts/with-postgres.sh bash -euo pipefail -c 'run_jest integration --roots "$PWD/test" "$@"' run-integration "$@"
+  scripts/with-postgres.sh bash -euo pipefail -c 'run_jest integration "$@" --roots "$PWD/test"' run-integration "$@"
 }
 
 scripts/install.sh

@@ -1,4 +1,5 @@
 /** Serves one process: starts the application, says how to call it, and ends it in order on a signal. */
+import cluster from 'node:cluster';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { CatalogService } from './catalog/catalog.service.js';
 import type { CliOptions } from './config/cli-options.js';
@@ -23,7 +24,10 @@ export async function serve({ configPath, host, port }: ServeOptions): Promise<v
   await listen(app, port, host);
   // A supervisor counts the workers that have come this far.
   process.send?.('serving');
-  process.stdout.write(`${greeting(await app.getUrl(), app.get(CatalogService), masterKeyShown)}\n`);
+  // Workers share one address: the first of them tells it.
+  if (cluster.isPrimary || cluster.worker?.id === 1) {
+    process.stdout.write(`${greeting(await app.getUrl(), app.get(CatalogService), masterKeyShown)}\n`);
+  }
 }
 
 /** An address that cannot be listened on; the message says what to do. */

@@ -9,6 +9,8 @@ const startMs = 5_000;
 const restartDelayMs = 1_000;
 
 export function superviseWorkers({ numWorkers }: ServeOptions): void {
+  // A connection that the supervisor hands to a worker which is just dying would hang for ever: workers accept by themselves.
+  cluster.schedulingPolicy = cluster.SCHED_NONE;
   let ending = false;
   let started = 0;
   const startWorker = (): void => {

@@ -1,4 +1,5 @@
 /** Answers what never became a request: bytes on the socket that are no valid HTTP. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { openAiErrorBody } from '../core/dialects/openai-chat/format-error.js';
 import { GatewayError } from '../core/errors/gateway-error.js';
@@ -22,6 +23,17 @@ export function answerClientError(error: Error & { code?: string }, socket: Sock
       `content-type: application/json; charset=utf-8\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
   );
   socket.destroySoon();
+}
+
+/** Node's `checkExpectation`: an `Expect` header that asks for something else than `100-continue`. */
+export function answerExpectation(_request: IncomingMessage, response: ServerResponse): void {
+  const failure = new GatewayError('malformed_request', {
+    status: 417,
+    facts: { reason: 'its expectation cannot be met' },
+  });
+  response
+    .writeHead(failure.status, { 'content-type': 'application/json; charset=utf-8', connection: 'close' })
+    .end(openAiErrorBody(failure));
 }
 
 function failureOf(code: string | undefined): GatewayError {

@@ -4,7 +4,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { openAiErrorBody } from '../core/dialects/openai-chat/format-error.js';
 import { GatewayError } from '../core/errors/gateway-error.js';
 import { acceptBodies } from './body-parsing.js';
-import { answerClientError } from './client-errors.js';
+import { answerClientError, answerExpectation } from './client-errors.js';
 import { checkRequest } from './request-checks.js';
 
 /** Long enough for a large body over a slow line, short enough against one that is dripped on purpose. */
@@ -30,6 +30,8 @@ export function createAdapter(): FastifyAdapter {
     // Nothing here is Nest middleware, and its engine would look at every request.
     skipMiddie: true,
     requestTimeout: requestTimeoutMs,
+    // A missing Host is refused by `checkRequest`, in the envelope that clients read.
+    http: { requireHostHeader: false },
     keepAliveTimeout: keepAliveTimeoutMs,
     clientErrorHandler: answerClientError,
     frameworkErrors: answerUnroutable,
@@ -52,6 +54,7 @@ export function createAdapter(): FastifyAdapter {
       done(error as Error);
     }
   });
+  fastify.server.on('checkExpectation', answerExpectation);
   acceptBodies(fastify);
   return adapter;
 }

@@ -28,7 +28,7 @@ export function checkRequest(request: IncomingMessage): void {
 
 /** 253 for a name, the rest for a port. */
 const maxHostLength = 260;
-let lastValidHost = '';
+let lastValidHost: string | undefined;
 
 /** Nearly every request names the host that the one before it named. */
 function isValidHost(host: string): boolean {

@@ -159,9 +159,11 @@ function checksum(body: string): string {
 
 function intentRest(intent: SpendIntent): IntentRest | undefined {
   const { organizationId, sessionId, parentRequestId, tags, metadata } = intent;
-  return organizationId || sessionId || parentRequestId || tags || metadata
-    ? { organizationId, sessionId, parentRequestId, tags, metadata }
-    : undefined;
+  const rest = { organizationId, sessionId, parentRequestId, tags, metadata };
+  for (const value of [organizationId, sessionId, parentRequestId, tags, metadata]) {
+    if (value !== undefined) return rest;
+  }
+  return undefined;
 }
 
 function intentText(intent: SpendIntent, rest: IntentRest | undefined): string {

@@ -1,9 +1,10 @@
-/** The calls of the compatibility tests, made by the `openai` package from npm. */
+/** The calls of the compatibility tests, made by the `openai` package from npm; Node runs this file, and it prints what it saw as JSON. */
 import OpenAI, { APIConnectionError, APIConnectionTimeoutError, APIError } from 'openai';
 import { zodResponseFormat } from 'openai/helpers/zod';
 import { z } from 'zod';
 import type { Provider, SeenError } from './expectations.js';
 
+/** Given as JSON in the first argument. */
 export interface ClientOptions {
   readonly baseUrl: string;
   readonly key: string;
@@ -16,7 +17,7 @@ export interface ClientOptions {
 type Messages = OpenAI.Chat.Completions.ChatCompletionMessageParam[];
 const question: Messages = [{ role: 'user', content: 'What is the capital of France?' }];
 
-export const tools: OpenAI.Chat.Completions.ChatCompletionTool[] = [
+const tools: OpenAI.Chat.Completions.ChatCompletionTool[] = [
   tool('get_weather', { city: { type: 'string' }, unit: { type: 'string', enum: ['celsius', 'fahrenheit'] } }),
   tool('get_time', { city: { type: 'string' } }),
 ];
@@ -114,12 +115,15 @@ async function timeoutOf(client: OpenAI, model: string): Promise<string> {
 async function abandon(client: OpenAI, model: string): Promise<boolean> {
   const stream = await client.chat.completions.create({ model, messages: question, stream: true });
   let chunks = 0;
-  for await (const _ of stream) if (++chunks === 5) break;
+  for await (const { choices } of stream) {
+    chunks += choices.length;
+    if (chunks >= 5) break;
+  }
   return stream.controller.signal.aborted;
 }
 
 /** Every scenario of one provider. */
-export async function callProvider({ baseUrl, key }: ClientOptions, provider: Provider): Promise<Record<string, unknown>> {
+async function callProvider({ baseUrl, key }: ClientOptions, provider: Provider): Promise<Record<string, unknown>> {
   const client = clientOf(baseUrl, key);
   const { completions } = client.chat;
   const model = (scenario: string): string => `${provider}-${scenario}`;
@@ -129,15 +133,25 @@ export async function callProvider({ baseUrl, key }: ClientOptions, provider: Pr
   const asked = { model: model('tools'), messages: question, tools };
   const streamed = completions.stream({ ...asked, model: model('stream-tools') });
   const raw = await create('chat').withResponse();
-  const parsed = await completions.parse({ model: model('structured'), messages: question, response_format: factsFormat });
+  const parsed = await completions.parse({
+    model: model('structured'),
+    messages: question,
+    response_format: factsFormat,
+  });
   return {
-    chat: { role: choice?.message.role, content: choice?.message.content, finish: choice?.finish_reason, usage: counts(chat.usage) },
+    chat: {
+      role: choice?.message.role,
+      content: choice?.message.content,
+      finish: choice?.finish_reason,
+      usage: counts(chat.usage),
+    },
     asyncChat: choice?.message.content,
     stream: await readStream(client, model('stream'), false),
     streamWithUsage: await readStream(client, model('stream'), true),
     tools: readCalls((await completions.create(asked)).choices[0]),
     streamedTools: readCalls((await streamed.finalChatCompletion()).choices[0]),
-    afterTools: (await completions.create({ model: model('after-tools'), messages: afterTools, tools })).choices[0]?.message.content,
+    afterTools: (await completions.create({ model: model('after-tools'), messages: afterTools, tools })).choices[0]
+      ?.message.content,
     parsed: parsed.choices[0]?.message.parsed,
     rawHeaders: {
       callId: raw.response.headers.get('x-litellm-call-id'),
@@ -155,7 +169,7 @@ export async function callProvider({ baseUrl, key }: ClientOptions, provider: Pr
 }
 
 /** What does not depend on the provider. */
-export async function callGateway({ baseUrl, key, limitedKey, deadUrl }: ClientOptions): Promise<Record<string, unknown>> {
+async function callGateway({ baseUrl, key, limitedKey, deadUrl }: ClientOptions): Promise<Record<string, unknown>> {
   const client = clientOf(baseUrl, key);
   const create = (one: OpenAI, model: string, messages: Messages = question) =>
     one.chat.completions.create({ model, messages });
@@ -173,3 +187,12 @@ export async function callGateway({ baseUrl, key, limitedKey, deadUrl }: ClientO
     unreachable: unreachable instanceof APIConnectionError ? 'APIConnectionError' : String(unreachable),
   };
 }
+
+const options = JSON.parse(process.argv[2] ?? '') as ClientOptions;
+console.log(
+  JSON.stringify({
+    openai: await callProvider(options, 'openai'),
+    anthropic: await callProvider(options, 'anthropic'),
+    gateway: await callGateway(options),
+  }),
+);

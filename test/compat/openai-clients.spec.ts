@@ -8,7 +8,7 @@ import { GatewayClient } from '../e2e/kill/gateway-client.js';
 import { GatewayFolder, GatewayProcess, newMasterKey, projectRoot } from '../e2e/kill/gateway-process.js';
 import { eventually } from '../integration/support/databases.js';
 import { expectedOf, expectedOfGateway, providers, type Provider } from './expectations.js';
-import { callGateway, callProvider, type ClientOptions } from './npm-openai.js';
+import type { ClientOptions } from './npm-openai.js';
 import { ReplayingProvider } from './replaying-provider.js';
 
 type Report = Record<Provider | 'gateway', Record<string, unknown>>;
@@ -45,7 +45,9 @@ async function deadUrl(): Promise<string> {
 beforeAll(async () => {
   const upstreamUrl = await upstream.listen();
   folder.writeConfig({
-    model_list: providers.flatMap((provider) => allScenarios.map((scenario) => deployment(provider, scenario, upstreamUrl))),
+    model_list: providers.flatMap((provider) =>
+      allScenarios.map((scenario) => deployment(provider, scenario, upstreamUrl)),
+    ),
     router_settings: { num_retries: 0 },
     general_settings: { master_key: masterKey },
   });
@@ -65,24 +67,24 @@ afterAll(async () => {
   folder.remove();
 }, 30_000);
 
-async function byNpm(): Promise<Report> {
-  return {
-    openai: await callProvider(options, 'openai'),
-    anthropic: await callProvider(options, 'anthropic'),
-    gateway: await callGateway(options),
-  };
+/** In processes of their own: a client that runs inside Jest meets errors of two realms. */
+async function reportOf(command: string, program: string): Promise<Report> {
+  // Answers are not all ASCII, whatever the machine's locale is.
+  const env = { PATH: process.env['PATH'] ?? '', PYTHONIOENCODING: 'utf-8', PYTHONDONTWRITEBYTECODE: '1' };
+  const { stdout } = await promisify(execFile)(command, [join(__dirname, program), JSON.stringify(options)], { env });
+  return JSON.parse(stdout) as Report;
+}
+
+function byNpm(): Promise<Report> {
+  return reportOf(process.execPath, 'npm-openai.ts');
 }
 
 async function byPypi(): Promise<Report> {
   const python = join(projectRoot, '.venv/bin/python');
-  if (!existsSync(python)) {
-    throw new Error(`There is no ${python}: run scripts/python-venv.sh, which needs python3 with venv. The Python client is not tested without it.`);
-  }
-  const program = join(__dirname, 'pypi_openai.py');
-  // Answers are not all ASCII, whatever the machine's locale is.
-  const env = { PATH: process.env['PATH'] ?? '', PYTHONIOENCODING: 'utf-8', PYTHONDONTWRITEBYTECODE: '1' };
-  const { stdout } = await promisify(execFile)(python, [program, JSON.stringify(options)], { env });
-  return JSON.parse(stdout) as Report;
+  if (existsSync(python)) return reportOf(python, 'pypi_openai.py');
+  throw new Error(
+    `There is no ${python}: run scripts/python-venv.sh, which needs python3 with venv. Without it the Python client is not tested.`,
+  );
 }
 
 describe.each([
@@ -107,6 +109,10 @@ describe.each([
   });
 
   test('a stream that the client leaves is closed at the provider too', async () => {
-    await eventually('both endless streams are closed', () => upstream.endlessClosedAt.length === closedStreams + 2, 2_000);
+    await eventually(
+      'both endless streams are closed',
+      () => upstream.endlessClosedAt.length === closedStreams + 2,
+      2_000,
+    );
   });
 });

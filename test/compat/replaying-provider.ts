@@ -84,7 +84,9 @@ function isNamed(entry: unknown): entry is SseEvent {
 
 /** The beginning of the recorded stream, and then its first piece of text for ever. */
 function* endless(provider: string): Generator<string> {
-  const recorded = JSON.parse(readFileSync(join(__dirname, 'fixtures', provider, 'stream.json'), 'utf8')) as RecordedAnswer;
+  const recorded = JSON.parse(
+    readFileSync(join(__dirname, 'fixtures', provider, 'stream.json'), 'utf8'),
+  ) as RecordedAnswer;
   let last = '';
   for (const event of eventsOf(recorded)) {
     last = event;

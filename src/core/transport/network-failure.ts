@@ -43,10 +43,16 @@ export function networkFailure(error: unknown, provider: string, answered: boole
   });
 }
 
+const invalidHttpCodes: ReadonlySet<string> = new Set([
+  'UND_ERR_HEADERS_OVERFLOW',
+  'UND_ERR_RESPONSE',
+  'UND_ERR_RES_CONTENT_LENGTH_MISMATCH',
+]);
+
 /** undici's parser errors bear no code, only their name. */
 function isInvalidHttp(error: unknown, code: string): boolean {
   if (error instanceof Error && error.name === 'HTTPParserError') return true;
-  return code.startsWith('HPE_') || code === 'UND_ERR_HEADERS_OVERFLOW' || code === 'UND_ERR_RESPONSE';
+  return code.startsWith('HPE_') || invalidHttpCodes.has(code);
 }
 
 /** The innermost code: undici wraps the errors of several addresses in an AggregateError. */

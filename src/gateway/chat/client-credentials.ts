@@ -16,7 +16,8 @@ export function allowingDeployments(
   const allowing = deployments.filter((deployment) => reserved.every((member) => allows(deployment, member)));
   if (allowing.length > 0) return allowing;
   const refused = reserved.find((member) => !deployments.some((deployment) => allows(deployment, member)));
-  const param = refused ?? reserved.join(', ');
+  const [first = ''] = reserved;
+  const param = refused ?? first;
   throw new GatewayError('clientside_credentials', { param, facts: { param } });
 }
 

@@ -50,7 +50,7 @@ export const generateKeySchema = z
   .looseObject({
     key: z
       .string()
-      .regex(/^sk-[\w-]{29,509}$/, 'must start with sk- and go on with 29 to 509 letters, digits, - or _')
+      .regex(/^sk-[\w-]{20,509}$/, 'must start with sk- and go on with 20 to 509 letters, digits, - or _')
       .nullish(),
     key_alias: name.nullish(),
     key_type: z.literal('default').nullish(),
