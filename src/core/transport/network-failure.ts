@@ -26,7 +26,9 @@ export function networkFailure(error: unknown, provider: string, answered: boole
     cause: error,
     detail: `${code}: ${error instanceof Error ? error.message : String(error)}`,
   };
-  if (isInvalidHttp(error, code)) {
+  // Lengths that contradict each other; after the head it is a body that broke off.
+  const contradicts = code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH' && !answered;
+  if (contradicts || isInvalidHttp(error, code)) {
     return new GatewayError('upstream_invalid_response', { ...facts, facts: { reason: 'it is not valid HTTP' } });
   }
   if (code === 'UND_ERR_INVALID_ARG') return new GatewayError('internal', facts);
@@ -43,11 +45,7 @@ export function networkFailure(error: unknown, provider: string, answered: boole
   });
 }
 
-const invalidHttpCodes: ReadonlySet<string> = new Set([
-  'UND_ERR_HEADERS_OVERFLOW',
-  'UND_ERR_RESPONSE',
-  'UND_ERR_RES_CONTENT_LENGTH_MISMATCH',
-]);
+const invalidHttpCodes: ReadonlySet<string> = new Set(['UND_ERR_HEADERS_OVERFLOW', 'UND_ERR_RESPONSE']);
 
 /** undici's parser errors bear no code, only their name. */
 function isInvalidHttp(error: unknown, code: string): boolean {
