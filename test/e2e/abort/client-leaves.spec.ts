@@ -6,6 +6,9 @@ import { detailOf, masterKey, TestGateway } from '../support/gateway.js';
 import { openSocket, postBytes } from '../support/http-client.js';
 import { StreamingUpstream } from './streaming-upstream.js';
 
+/** Room for a busy machine; what must be quick says so by itself. */
+jest.setTimeout(30_000);
+
 const withinMs = 1_000;
 const intervalMs = 5;
 

@@ -3,6 +3,9 @@ import { masterKey } from '../support/gateway.js';
 import { sendRaw, type RawAnswer } from '../support/http-client.js';
 import { expectUnharmed, messages, startBench, type BadInputBench } from './gateway-for-bad-input.js';
 
+/** Room for a busy machine; what must be quick says so by itself. */
+jest.setTimeout(30_000);
+
 const body = JSON.stringify({ model: 'same', messages });
 const auth = `authorization: Bearer ${masterKey}`;
 
@@ -29,8 +32,7 @@ function expectAllRefused({ answers, text }: RawAnswer, status?: number): void {
   }
 }
 
-const raw = (bytes: string, quietMs?: number): Promise<RawAnswer> =>
-  sendRaw(bench.gateway.port, Buffer.from(bytes, 'latin1'), quietMs);
+const raw = (bytes: string): Promise<RawAnswer> => sendRaw(bench.gateway.port, Buffer.from(bytes, 'latin1'));
 const get = (target: string, ...headers: readonly string[]): string =>
   `GET ${target} HTTP/1.1\r\n${[...headers, 'connection: close'].map((header) => `${header}\r\n`).join('')}\r\n`;
 
@@ -241,7 +243,7 @@ describe('message framing', () => {
 
   it.each(ambiguous)('%s: one refusal, the connection closed, and nothing smuggled', async (_, bytes) => {
     const before = bench.upstream.requests.length;
-    const result = await raw(bytes + inner, 1_000);
+    const result = await raw(bytes + inner);
     expect(result.answers).toHaveLength(1);
     expectAllRefused(result);
     expect(result.closed).toBe(true);
@@ -257,7 +259,7 @@ describe('message framing', () => {
 
   it('two requests in one go are two, in order', async () => {
     const one = post([`content-length: ${body.length}`], body);
-    const { answers } = await raw(one + get('/v1/models', 'host: a', auth), 1_000);
+    const { answers } = await raw(one + get('/v1/models', 'host: a', auth));
     expect(answers.map(({ status }) => status)).toEqual([200, 200]);
     expect(answers[0]?.body).toContain('from the provider');
     expect(answers[1]?.body).toContain('"object":"list"');

@@ -4,6 +4,9 @@ import { masterKey, TestGateway } from '../support/gateway.js';
 import type { Answer } from '../support/http-client.js';
 import { chunkOf, lastChunk, RawUpstream, streamHead, wholeAnswer } from '../support/upstream.js';
 
+/** Room for a busy machine; what must be quick says so by itself. */
+jest.setTimeout(30_000);
+
 const messages = [{ role: 'user', content: 'Hello' }];
 /** One that looks like a key, and ones that look like nothing. */
 const providerKeys = {

@@ -5,6 +5,9 @@ import { masterKey } from '../support/gateway.js';
 import { openSocket, sendRaw } from '../support/http-client.js';
 import { ceilingMs, expectUnharmed, messages, startBench, type BadInputBench } from './gateway-for-bad-input.js';
 
+/** Room for a busy machine; what must be quick says so by itself. */
+jest.setTimeout(30_000);
+
 const good = { model: 'echo', messages };
 const text = JSON.stringify(good);
 

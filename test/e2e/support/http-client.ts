@@ -62,7 +62,7 @@ export interface RawAnswer {
 }
 
 /** Sends bytes as they are and collects what comes back until the server closes, or for `quietMs` after its last byte. */
-export function sendRaw(port: number, bytes: string | Buffer, quietMs = 300): Promise<RawAnswer> {
+export function sendRaw(port: number, bytes: string | Buffer, quietMs = 2_000): Promise<RawAnswer> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1');
     const chunks: Buffer[] = [];
@@ -106,12 +106,28 @@ function splitAnswers(text: string): RawAnswer['answers'] {
     const end = rest.indexOf('\r\n\r\n');
     if (end < 0) break;
     const head = rest.slice(0, end);
-    const length = Number(/\r\ncontent-length: *(\d+)/i.exec(head)?.[1] ?? 0);
     const status = Number(head.slice(9, 12));
-    if (status >= 200) answers.push({ status, head, body: rest.slice(end + 4, end + 4 + length) });
-    rest = rest.slice(end + 4 + length);
+    const { body, end: bodyEnd } = bodyAt(rest, end + 4, head);
+    if (status >= 200) answers.push({ status, head, body });
+    rest = rest.slice(bodyEnd);
   }
   return answers;
+}
+
+function bodyAt(text: string, from: number, head: string): { body: string; end: number } {
+  if (!/\r\ntransfer-encoding: *chunked/i.test(head)) {
+    const end = from + Number(/\r\ncontent-length: *(\d+)/i.exec(head)?.[1] ?? 0);
+    return { body: text.slice(from, end), end };
+  }
+  let body = '';
+  for (let at = from; ;) {
+    const lineEnd = text.indexOf('\r\n', at);
+    const size = parseInt(text.slice(at, lineEnd), 16);
+    if (lineEnd < 0 || Number.isNaN(size)) return { body, end: text.length };
+    body += text.slice(lineEnd + 2, lineEnd + 2 + size);
+    at = lineEnd + 2 + size + 2;
+    if (size === 0) return { body, end: at };
+  }
 }
 
 function parsed(text: string): unknown {

@@ -8,6 +8,9 @@ import { detailOf, TestGateway } from '../support/gateway.js';
 import type { Answer } from '../support/http-client.js';
 import { chunkOf, RawUpstream, streamHead, wholeAnswer, type Scenario } from '../support/upstream.js';
 
+/** Room for a busy machine; what must be quick says so by itself. */
+jest.setTimeout(30_000);
+
 const messages = [{ role: 'user', content: 'Hello' }];
 const timeoutS = 1;
 const streamTimeoutS = 0.5;

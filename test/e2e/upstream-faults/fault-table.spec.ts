@@ -9,6 +9,9 @@ import { detailOf, TestGateway } from '../support/gateway.js';
 import { RawUpstream, wholeAnswer } from '../support/upstream.js';
 import { faults, wholeText, type Fault, type Outcome } from './faults.js';
 
+/** Room for a busy machine; what must be quick says so by itself. */
+jest.setTimeout(30_000);
+
 /** Generous: a busy machine must not fail these tests, a hanging request must. */
 const ceilingMs = 10_000;
 
