@@ -201,6 +201,7 @@ describe('a stream', () => {
   it('is journaled before, told part by part, settled before its end, and counted though its client did not ask', async () => {
     const { log, ask, upstream, outcomes, response } = world();
     const asking = ask({ stream: true });
+    await turns();
     upstream.last.eventStream().data(word('Hel')).data(word('lo'));
     expect(response.written).toBe(word('Hel') + word('lo'));
     upstream.last.data(lastEvents).end();
@@ -218,6 +219,7 @@ describe('a stream', () => {
   it('whose client leaves closes its upstream at once, and is charged for what had been sent', async () => {
     const { ask, upstream, outcomes, response } = world();
     const asking = ask({ stream: true });
+    await turns();
     upstream.last.eventStream();
     for (let sent = 0; sent < 30; sent += 1) upstream.last.data(word('Hi '));
     response.leave();
@@ -234,6 +236,7 @@ describe('a stream', () => {
   it('that breaks is told within itself, not retried, and never made to look complete', async () => {
     const { ask, upstream, outcomes, response } = world({ deployments: [openAi('first'), openAi('second')] });
     const asking = ask({ stream: true });
+    await turns();
     upstream.last.eventStream().data(word('Hel')).error(new Error('reset'));
     await asking;
     expect([upstream.exchanges.length, response.writableEnded]).toEqual([1, true]);
@@ -264,6 +267,7 @@ describe('a stream', () => {
   it('leaves a checkpoint with each second and with each fifty parts', async () => {
     const { ask, upstream, clock, checkpoints } = world();
     const asking = ask({ stream: true });
+    await turns();
     upstream.last.eventStream();
     for (let sent = 0; sent < 49; sent += 1) upstream.last.data(word('x'));
     expect(checkpoints).toHaveLength(0);
@@ -285,6 +289,7 @@ describe('a stream', () => {
   it('waits for a client that is slower than the provider', async () => {
     const { ask, upstream, response } = world();
     const asking = ask({ stream: true });
+    await turns();
     response.slow = true;
     upstream.last.eventStream().data(word('a')).data(word('b')).data(lastEvents).end();
     expect([upstream.last.paused, response.written]).toEqual([true, word('a')]);
@@ -501,6 +506,7 @@ describe('shutdown', () => {
     try {
       const { ask, upstream, clock, pipeline, response, outcomes } = world();
       void ask({ stream: true });
+      await turns();
       upstream.last.eventStream().data(word('Hel'));
       let down = false;
       const stopping = Promise.resolve(pipeline.beforeApplicationShutdown()).then(() => (down = true));

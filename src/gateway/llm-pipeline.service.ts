@@ -18,6 +18,7 @@ import { attemptOf, intentOf, outcomeOf, progressOf } from './chat/chat-settleme
 import { allowingDeployments } from './chat/client-credentials.js';
 import { readRequestSettings } from './request-settings.js';
 import { responseHeaders } from './response-headers.js';
+import { RunningExchanges } from './running-exchanges.js';
 import type { SseWriter } from './sse-writer.js';
 
 /** A model request as it came in, its caller known. */
@@ -48,7 +49,7 @@ const chatEvents: ChatExchangeEvents = {
 export class LlmPipelineService implements BeforeApplicationShutdown {
   private readonly logger = new Logger('Pipeline');
   private readonly router: Router;
-  private readonly running = new Set<ChatExchange>();
+  private readonly running = new RunningExchanges();
   private draining = false;
 
   constructor(
@@ -64,18 +65,21 @@ export class LlmPipelineService implements BeforeApplicationShutdown {
   /** Answers one chat request through `writer`; never rejects. */
   async chat(request: LlmRequest, writer: SseWriter): Promise<void> {
     let exchange: ChatExchange | undefined;
+    let slot: number | undefined;
     try {
       const opened = this.open(request, writer);
       exchange = opened;
+      slot = this.running.add(opened);
       await this.router.route(this.plan(request, opened), (deployment) => this.attempt(opened, deployment), opened);
-      this.settle(opened, undefined);
+      await this.settle(opened, undefined);
       this.respond(opened);
     } catch (thrown) {
-      const error = this.asGatewayError(thrown);
-      if (exchange) this.settle(exchange, error);
+      const error = asGatewayError(thrown);
+      this.report(error, exchange);
+      if (exchange) await this.settle(exchange, error);
       writer.fail(error, exchange ? responseHeaders(exchange) : {});
     } finally {
-      if (exchange) this.running.delete(exchange);
+      if (slot !== undefined) this.running.remove(slot);
     }
   }
 
@@ -104,9 +108,7 @@ export class LlmPipelineService implements BeforeApplicationShutdown {
       settings: readRequestSettings(parsed.body, request.headers),
       catalog: this.catalog.current(),
     };
-    const exchange = new ChatExchange(asked, writer, this.clock, chatEvents);
-    this.running.add(exchange);
-    return exchange;
+    return new ChatExchange(asked, writer, this.clock, chatEvents);
   }
 
   /** Who may serve the request: of the model's deployments those that the key and the request allow. */
@@ -126,7 +128,7 @@ export class LlmPipelineService implements BeforeApplicationShutdown {
     };
   }
 
-  /** One attempt on one deployment. The first one reserves: its intent is on record before the provider hears of it. */
+  /** One attempt on one deployment. */
   private async attempt(exchange: ChatExchange, configured: Deployment): Promise<void> {
     const started = startCall(exchange, configured, this.connections);
     const { call, deployment } = started;
@@ -134,21 +136,26 @@ export class LlmPipelineService implements BeforeApplicationShutdown {
     exchange.deployment = deployment;
     exchange.outgoing = started.outgoing;
     exchange.attemptsStarted++;
-    exchange.ticket ??= this.spend.begin(intentOf(exchange, deployment));
+    await this.reserve(exchange, deployment);
     let error: GatewayError | undefined;
     try {
       await call.run();
     } catch (thrown) {
-      error = this.asGatewayError(thrown);
+      error = asGatewayError(thrown);
       throw error;
     } finally {
       exchange.attempts.push(attemptOf(exchange, deployment, error));
     }
   }
 
+  /** Opens the account with the first attempt: its intent is on record before any provider hears of the request. */
+  private async reserve(exchange: ChatExchange, deployment: Deployment): Promise<void> {
+    exchange.ticket ??= await this.spend.begin(intentOf(exchange, deployment));
+  }
+
   /** Closes the account. Requests that reached no provider have none. */
-  private settle(exchange: ChatExchange, error: GatewayError | undefined): void {
-    exchange.ticket?.settle(outcomeOf(exchange, this.clock.now(), error));
+  private async settle(exchange: ChatExchange, error: GatewayError | undefined): Promise<void> {
+    await exchange.ticket?.settle(outcomeOf(exchange, this.clock.now(), error));
   }
 
   private respond(exchange: ChatExchange): void {
@@ -157,12 +164,17 @@ export class LlmPipelineService implements BeforeApplicationShutdown {
     else writer.end();
   }
 
-  private asGatewayError(thrown: unknown): GatewayError {
-    if (thrown instanceof GatewayError) return thrown;
-    const error = new GatewayError('internal', { cause: thrown });
-    this.logger.error(thrown instanceof Error ? thrown.stack : String(thrown));
-    return error;
+  /** For the operator: what nobody expected, and on request why a provider could not be reached. */
+  private report(error: GatewayError, exchange: ChatExchange | undefined): void {
+    if (error.code !== 'internal' && error.detail === undefined) return;
+    const facts = { message: error.detail ?? error.message, code: error.code, callId: exchange?.asked.requestId };
+    if (error.code === 'internal') this.logger.error({ ...facts, cause: error.cause });
+    else this.logger.debug(facts);
   }
+}
+
+function asGatewayError(thrown: unknown): GatewayError {
+  return thrown instanceof GatewayError ? thrown : new GatewayError('internal', { cause: thrown });
 }
 
 /** `max_retries` of the model's deployments; undefined where none of them sets it. */

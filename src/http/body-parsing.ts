@@ -26,7 +26,9 @@ export function acceptBodies(fastify: FastifyInstance): void {
 function isJson(contentType: string | undefined): boolean {
   if (contentType === 'application/json') return true;
   if (contentType === undefined) return false;
-  const [mediaType, ...parameters] = contentType.split(';').map((piece) => piece.trim().toLowerCase());
+  const [mediaType, ...parameters] = contentType
+    .split(';')
+    .map((piece) => piece.replace(/^[ \t]+|[ \t]+$/g, '').toLowerCase());
   if (!jsonMediaType.test(mediaType ?? '')) return false;
   return parameters.every((parameter) => parameter === '' || /^charset="?utf-?8"?$/.test(parameter));
 }

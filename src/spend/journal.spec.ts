@@ -1,5 +1,6 @@
 import { appendFileSync, existsSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { GatewayError } from '../core/errors/gateway-error.js';
+import type { JournalEntry } from './group-commit.js';
 import type { Journal, JournalIo } from './journal.js';
 import { listSegments, segmentPath } from './journal-folder.js';
 import { JournalReader, type SettledRequest } from './journal-reader.js';
@@ -156,4 +157,33 @@ test('beginning the same request twice is refused, and a closed journal takes no
   expect(journal.close()).toBe(true);
   expect(codeOf(() => journal.appendIntent(sampleIntent('b')))).toBe('journal_unavailable');
   expect(existsSync(journal.folder)).toBe(true);
+});
+
+test('a group that the disk cut at any byte has each of its records in the file once, or its intent refused', async () => {
+  const group = (): JournalEntry[] => [
+    { kind: 'intent', intent: sampleIntent('b') },
+    { kind: 'settlement', requestId: 'a', outcome: sampleOutcome(9n) },
+    { kind: 'intent', intent: sampleIntent('c') },
+  ];
+  const whole = orphanJournal(temporaryJournalDir());
+  const before = whole.uncarriedBytes;
+  whole.appendGroup(group());
+  const bytes = whole.uncarriedBytes - before;
+  for (let limit = 0; limit <= bytes; limit += 7) {
+    const disk = faultyDisk();
+    const journal = orphanJournal(temporaryJournalDir(), {}, disk.io);
+    journal.appendIntent(sampleIntent('a'));
+    disk.limit = limit;
+    const entries = group();
+    journal.appendGroup(entries);
+    disk.limit = undefined;
+    journal.appendIntent(sampleIntent('last'));
+    const begun = entries.flatMap((entry) => (entry.kind === 'intent' && !entry.error ? [entry.intent.requestId] : []));
+    const { settled, open } = await readAll(journal);
+    expect([limit, settled.map(({ requestId }) => requestId), open.toSorted()]).toEqual([
+      limit,
+      ['a'],
+      [...begun, 'last'],
+    ]);
+  }
 });

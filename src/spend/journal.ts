@@ -12,6 +12,7 @@ import {
   type JournalPosition,
 } from './journal-folder.js';
 import { encodeCheckpoint, encodeHeader, encodeIntent, encodeSettlement } from './journal-record.js';
+import type { JournalEntry } from './group-commit.js';
 import type { SpendReport } from './spend-report.js';
 import type { SpendIntent, SpendOutcome, SpendProgress } from './spend-intent.js';
 
@@ -103,22 +104,78 @@ export class Journal {
     return this.#uncarriedBytes;
   }
 
+  /**
+   * Writes intents and settlements together, in their order. An intent that cannot be written gets its `error`; a
+   * settlement that cannot be is kept and tried again. Never throws.
+   */
+  appendGroup(entries: readonly JournalEntry[]): void {
+    const lines = new Map<JournalEntry, string>();
+    for (const entry of entries) {
+      const line = this.#lineOf(entry);
+      if (line !== undefined) lines.set(entry, line);
+    }
+    let left = this.#writeLines([...lines.values()]);
+    for (const [entry, line] of lines) {
+      if (left-- > 0) this.#note(entry, line);
+      else this.#appendAlone(entry);
+    }
+  }
+
   /** Returns once the intent is written. Throws `journal_unavailable` where it cannot be. */
   appendIntent(intent: SpendIntent): void {
+    this.#admit(intent);
+    const intentLine = encodeIntent(intent);
+    try {
+      this.#append(intentLine);
+    } catch (error) {
+      throw unavailable('an intent cannot be written', error);
+    }
+    this.#open.set(intent.requestId, { intentLine, checkpointLine: undefined });
+  }
+
+  /** Throws where no further request may be begun; begins the next segment where it is due. */
+  #admit(intent: SpendIntent): void {
     if (this.#refusal !== undefined) throw unavailable(this.#refusal);
     if (this.#open.has(intent.requestId)) {
       throw new GatewayError('internal', { detail: `The request ${intent.requestId} was begun twice.` });
     }
     if (this.#uncarriedBytes >= this.#options.maxBytes) throw unavailable('journal_max_bytes is reached');
     if (this.#pending.size > 0 && !this.#writePending()) throw unavailable('earlier settlements cannot be written');
-    const intentLine = encodeIntent(intent);
     try {
       if (this.#offset >= this.#options.segmentBytes) this.#roll();
-      this.#append(intentLine);
     } catch (error) {
-      throw unavailable('an intent cannot be written', error);
+      throw unavailable('the next segment cannot be begun', error);
     }
-    this.#open.set(intent.requestId, { intentLine, checkpointLine: undefined });
+  }
+
+  /** The line to write; undefined for an intent that is refused. */
+  #lineOf(entry: JournalEntry): string | undefined {
+    if (entry.kind === 'settlement') return encodeSettlement(entry.requestId, entry.outcome);
+    try {
+      this.#admit(entry.intent);
+      return encodeIntent(entry.intent);
+    } catch (error) {
+      entry.error = asGatewayError(error);
+      return undefined;
+    }
+  }
+
+  #note(entry: JournalEntry, line: string): void {
+    if (entry.kind === 'intent')
+      this.#open.set(entry.intent.requestId, { intentLine: line, checkpointLine: undefined });
+    else this.#open.delete(entry.requestId);
+  }
+
+  #appendAlone(entry: JournalEntry): void {
+    if (entry.kind === 'settlement') {
+      this.appendSettlement(entry.requestId, entry.outcome);
+      return;
+    }
+    try {
+      this.appendIntent(entry.intent);
+    } catch (error) {
+      entry.error = asGatewayError(error);
+    }
   }
 
   /** A checkpoint that cannot be written is dropped: the next one says more. */
@@ -171,20 +228,50 @@ export class Journal {
     return settled;
   }
 
-  #append(text: string): void {
+  #append(line: string): void {
+    const { written, wanted } = this.#write(line);
+    if (written !== wanted) throw new Error(`The disk took ${written} of ${wanted} bytes`);
+  }
+
+  /** Writes lines together and returns how many of them are whole in the file. */
+  #writeLines(lines: readonly string[]): number {
+    if (lines.length === 0) return 0;
+    const prefix = this.#torn ? TORN_LINE_END.length : 0;
+    let outcome;
+    try {
+      outcome = this.#write(lines.join(''));
+    } catch {
+      // Each line is tried alone next, and says what is wrong.
+      return 0;
+    }
+    if (outcome.written === outcome.wanted) return lines.length;
+    let left = outcome.written - prefix;
+    let whole = 0;
+    for (const line of lines) {
+      left -= Buffer.byteLength(line);
+      if (left < 0) break;
+      whole += 1;
+      if (left === 0) this.#torn = false;
+    }
+    return whole;
+  }
+
+  /** One system call. A disk that is full takes a part. */
+  #write(text: string): { written: number; wanted: number } {
     const line = this.#torn ? TORN_LINE_END + text : text;
     const wanted = Buffer.byteLength(line);
     const written = this.#io.write(this.#fd, line);
     this.#offset += written;
     this.#uncarriedBytes += written;
-    if (written !== wanted) {
+    if (written === wanted) {
+      this.#torn = false;
+      if (this.#options.fsync === 'always') fsyncSync(this.#fd);
+      else this.#dirty = true;
+    } else {
       // A second torn piece glues to the first; one line end is enough for both.
       this.#torn ||= written > 0;
-      throw new Error(`The disk took ${written} of ${wanted} bytes`);
     }
-    this.#torn = false;
-    if (this.#options.fsync === 'always') fsyncSync(this.#fd);
-    else this.#dirty = true;
+    return { written, wanted };
   }
 
   #roll(): void {
@@ -252,6 +339,10 @@ export class Journal {
         this.#options.report('error', 'fsync of the spend journal failed', { error });
     });
   }
+}
+
+function asGatewayError(error: unknown): GatewayError {
+  return error instanceof GatewayError ? error : unavailable('an intent cannot be written', error);
 }
 
 function unavailable(detail: string, cause?: unknown): GatewayError {

@@ -88,6 +88,6 @@ export interface SpendTicket {
   readonly settled: boolean;
   /** Never throws: a lost checkpoint only makes the charge after a crash coarser. */
   checkpoint(progress: SpendProgress): void;
-  /** Ends the request's account. Never throws; a second call is ignored and logged, so that no request is charged twice. */
-  settle(outcome: SpendOutcome): void;
+  /** Ends the request's account; resolves once that is written. Never rejects; a second call is ignored and logged, so that no request is charged twice. */
+  settle(outcome: SpendOutcome): Promise<void>;
 }

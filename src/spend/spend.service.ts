@@ -5,6 +5,7 @@ import { Inject, Injectable, Logger, Optional, type OnApplicationShutdown, type 
 import { CLOCK, RANDOM } from '../config/ports.js';
 import { GatewayError } from '../core/errors/gateway-error.js';
 import { systemClock, systemRandom, type Clock, type Random } from '../core/spec/index.js';
+import { GroupCommit } from './group-commit.js';
 import { Journal } from './journal.js';
 import { journalFolder, makeJournalDir, socketPath } from './journal-folder.js';
 import { OwnershipSocket } from './journal-ownership.js';
@@ -38,7 +39,9 @@ export class SpendService implements OnModuleInit, OnApplicationShutdown {
   };
   readonly #settings: SpendSettings;
   readonly #createWriter: WriterFactory;
-  #running: { journal: Journal; journalId: string; socket: OwnershipSocket; writer: RunningWriter } | undefined;
+  #running:
+    | { journal: Journal; commit: GroupCommit; journalId: string; socket: OwnershipSocket; writer: RunningWriter }
+    | undefined;
   #ownershipTimer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -69,7 +72,7 @@ export class SpendService implements OnModuleInit, OnApplicationShutdown {
       onLost: () => journal.refuse('another process carries this journal'),
     });
     writer.start();
-    this.#running = { journal, journalId, socket, writer };
+    this.#running = { journal, commit: new GroupCommit(journal), journalId, socket, writer };
     this.#ownershipTimer = setInterval(() => void this.#checkOwnership(), OWNERSHIP_CHECK_MS).unref();
   }
 
@@ -79,6 +82,7 @@ export class SpendService implements OnModuleInit, OnApplicationShutdown {
     if (!running) return;
     this.#running = undefined;
     clearInterval(this.#ownershipTimer);
+    running.commit.flush();
     const remove = running.journal.close();
     const carried = await running.writer.stop({ remove, waitMs: this.#settings.shutdownWaitMs });
     // From here on the journal counts as orphaned, so whatever is left of it is somebody else's.
@@ -90,14 +94,15 @@ export class SpendService implements OnModuleInit, OnApplicationShutdown {
   }
 
   /**
-   * Journals the intent; once this returns, the request leaves exactly one row, whatever happens to the process.
-   * Throws `GatewayError` `journal_unavailable`.
+   * Journals the intent; once this resolves, the request leaves exactly one row, whatever happens to the process.
+   * Rejects with `GatewayError` `journal_unavailable`.
    */
-  begin(intent: SpendIntent): SpendTicket {
-    const journal = this.#running?.journal;
-    if (!journal) throw new GatewayError('journal_unavailable', { detail: 'the journal is not open' });
-    journal.appendIntent(intent);
-    return new JournaledTicket(intent.requestId, journal, this.#report);
+  async begin(intent: SpendIntent): Promise<SpendTicket> {
+    const running = this.#running;
+    if (!running) throw new GatewayError('journal_unavailable', { detail: 'the journal is not open' });
+    const { journal, commit } = running;
+    await commit.intent(intent);
+    return new JournaledTicket(intent.requestId, journal, commit, this.#report);
   }
 
   status(): SpendStatus {
@@ -133,6 +138,7 @@ class JournaledTicket implements SpendTicket {
   constructor(
     readonly requestId: string,
     private readonly journal: Journal,
+    private readonly commit: GroupCommit,
     private readonly report: SpendReport,
   ) {}
 
@@ -140,7 +146,7 @@ class JournaledTicket implements SpendTicket {
     if (!this.settled) this.journal.appendCheckpoint(this.requestId, progress);
   }
 
-  settle(outcome: SpendOutcome): void {
+  async settle(outcome: SpendOutcome): Promise<void> {
     if (this.settled) {
       this.report('error', 'A request was settled twice; the second settlement was ignored', {
         requestId: this.requestId,
@@ -148,6 +154,6 @@ class JournaledTicket implements SpendTicket {
       return;
     }
     this.settled = true;
-    this.journal.appendSettlement(this.requestId, outcome);
+    await this.commit.settlement(this.requestId, outcome);
   }
 }

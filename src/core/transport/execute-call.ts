@@ -17,6 +17,7 @@ import type {
 } from '../spec/index.js';
 import { ByteLog } from './byte-log.js';
 import { networkFailure } from './network-failure.js';
+import { withoutCredentials } from './without-credentials.js';
 
 export interface CallOptions {
   readonly dispatcher: Dispatcher;
@@ -366,9 +367,10 @@ export class ProviderCall<Whole, Part> implements Dispatcher.DispatchHandler, Ru
     else this.fail(error);
   }
 
-  private fail(error: GatewayError): void {
+  private fail(failure: GatewayError): void {
     if (this.settled) return;
     this.settle();
+    const error = withoutCredentials(failure, this.deployment);
     this.failure = error;
     this.controller?.abort(error);
     this.reject?.(error);

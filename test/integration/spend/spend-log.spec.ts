@@ -21,14 +21,15 @@ async function startSpend(databaseUrl: string, given: Partial<SpendSettings> = {
   return spend;
 }
 
-function record(
+async function record(
   spend: SpendService,
   intent: Partial<SpendIntent>,
   spendNanos: bigint,
   outcome: Partial<SpendOutcome> = {},
-): string {
+): Promise<string> {
   const requestId = spend.newRequestId();
-  spend.begin(sampleIntent(requestId, intent)).settle(sampleOutcome(spendNanos, outcome));
+  const ticket = await spend.begin(sampleIntent(requestId, intent));
+  await ticket.settle(sampleOutcome(spendNanos, outcome));
   return requestId;
 }
 
@@ -44,7 +45,7 @@ describeOnBothDatabases('The spend log', (database) => {
 
   test('a settled request is readable within a second, in the shape that LiteLLM clients read', async () => {
     const spend = await startSpend(database.url);
-    const id = record(
+    const id = await record(
       spend,
       { organizationId: 'org-1', sessionId: 's-1', tags: ['t'], metadata: { a: 1 } },
       123_456_789n,
@@ -96,9 +97,9 @@ describeOnBothDatabases('The spend log', (database) => {
   test('shutdown writes what is settled, leaves what is open to the next start, and a clean end leaves no files', async () => {
     const journalDir = temporaryJournalDir();
     const first = await startSpend(database.url, { journalDir, flushIntervalMs: 60_000 });
-    record(first, {}, 1n);
+    await record(first, {}, 1n);
     const open = first.newRequestId();
-    first.begin(sampleIntent(open, { reservationNanos: 44n }));
+    await first.begin(sampleIntent(open, { reservationNanos: 44n }));
     await first.onApplicationShutdown();
     expect((await routes.page({})).total).toBe(1);
     const second = await startSpend(database.url, { journalDir });
@@ -115,26 +116,27 @@ describeOnBothDatabases('The spend log', (database) => {
   test('a process whose journal was taken away refuses new requests with 503 and settles the running ones quietly', async () => {
     const journalDir = temporaryJournalDir();
     const spend = await startSpend(database.url, { journalDir });
-    const ticket = spend.begin(sampleIntent('running'));
+    const ticket = await spend.begin(sampleIntent('running'));
     rmSync(journalDir, { recursive: true });
-    const refused = (): boolean => {
+    const refused = async (): Promise<boolean> => {
       try {
-        spend.begin(sampleIntent(spend.newRequestId())).settle(sampleOutcome());
+        const another = await spend.begin(sampleIntent(spend.newRequestId()));
+        await another.settle(sampleOutcome());
         return false;
       } catch (error) {
         return (error as GatewayError).code === 'journal_unavailable';
       }
     };
     await eventually('new requests are refused', refused, 4_000);
-    ticket.settle(sampleOutcome());
+    await ticket.settle(sampleOutcome());
     await spend.onApplicationShutdown();
   });
 
   test('settling twice charges once', async () => {
     const spend = await startSpend(database.url);
-    const ticket = spend.begin(sampleIntent('twice'));
-    ticket.settle(sampleOutcome(5n));
-    ticket.settle(sampleOutcome(7n));
+    const ticket = await spend.begin(sampleIntent('twice'));
+    await ticket.settle(sampleOutcome(5n));
+    await ticket.settle(sampleOutcome(7n));
     ticket.checkpoint({ usage: { promptTokens: 1, completionTokens: 1 }, costNanos: 9n });
     await spend.onApplicationShutdown();
     expect(await routes.list({})).toMatchObject([{ request_id: 'twice', spend: 5e-9 }]);
@@ -143,7 +145,7 @@ describeOnBothDatabases('The spend log', (database) => {
   test('requests go on while the database is away, and their rows appear when it comes', async () => {
     const late = await database.another();
     const spend = await startSpend(late.url, { flushIntervalMs: 20 });
-    const ids = Array.from({ length: 50 }, () => record(spend, {}, 1n));
+    const ids = await Promise.all(Array.from({ length: 50 }, () => record(spend, {}, 1n)));
     await new Promise((resolve) => setTimeout(resolve, 300));
     const comesLate = await openDatabase(late.url);
     await eventually('all rows', async () => (await comesLate.run((client) => client.spendLog.count())) === ids.length);
@@ -165,8 +167,8 @@ describeOnBothDatabases('The spend log', (database) => {
     const attempts = [
       { deploymentId: 'd2', provider: 'p2', model: 'm2', apiBase: 'b2', status: 'failure' as const, costNanos: 0n },
     ];
-    const odd = record(spend, other, 2_000_000_000n, { status: 'failure', attempts });
-    for (let i = 0; i < 24; i += 1) record(spend, {}, BigInt(i));
+    const odd = await record(spend, other, 2_000_000_000n, { status: 'failure', attempts });
+    for (let i = 0; i < 24; i += 1) await record(spend, {}, BigInt(i));
     await spend.onApplicationShutdown();
 
     for (const [name, value] of Object.entries({
@@ -199,7 +201,7 @@ describeOnBothDatabases('The spend log', (database) => {
   test('summaries add up exactly by day, key, user and model', async () => {
     const spend = await startSpend(database.url);
     const nextDay = { startedAtMs: 1_764_000_000_000 + DAY_MS, userId: undefined, apiKeyHash: 'b'.repeat(64) };
-    for (let i = 0; i < 30; i += 1) record(spend, i % 3 === 0 ? nextDay : {}, 100_000_000n);
+    for (let i = 0; i < 30; i += 1) await record(spend, i % 3 === 0 ? nextDay : {}, 100_000_000n);
     await spend.onApplicationShutdown();
     const model = 'gpt-4o-mini-2024-07-18';
     expect(await routes.list({ start_date: '2025-11-20', end_date: '2025-11-26' })).toEqual([

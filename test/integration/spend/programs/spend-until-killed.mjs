@@ -22,7 +22,7 @@ const attempt = { deploymentId: 'd', provider: 'p', model: 'm', apiBase: 'b', st
 const open = [];
 let begun = 0;
 
-function beginOne() {
+async function beginOne() {
   const requestId = spend.newRequestId();
   const intent = {
     requestId,
@@ -32,14 +32,14 @@ function beginOne() {
     modelGroup: 'g',
     reservationNanos: 1_000_000n,
   };
-  open.push(spend.begin(intent));
+  open.push(await spend.begin(intent));
   writeSync(3, `begun ${requestId}\n`);
 }
 
-function endOne() {
+async function endOne() {
   const [ticket] = open.splice(Math.floor(Math.random() * open.length), 1);
   const spendNanos = BigInt(begun);
-  ticket.settle({
+  await ticket.settle({
     status: 'success',
     endedAtMs: Date.now(),
     stream: false,
@@ -50,13 +50,13 @@ function endOne() {
   writeSync(3, `settled ${ticket.requestId} ${spendNanos}\n`);
 }
 
-function work() {
+async function work() {
   for (let i = 0; i < 20; i += 1) {
-    beginOne();
+    await beginOne();
     begun += 1;
     if (begun % 7 === 0) open[0].checkpoint({ usage, costNanos: 5n });
-    if (open.length > 10) endOne();
+    if (open.length > 10) await endOne();
   }
   setTimeout(work, 5);
 }
-work();
+await work();

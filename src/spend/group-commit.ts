@@ -1,0 +1,54 @@
+/** Writes what one turn of the event loop has to say to the journal in one go: a system call a turn, not two a request. */
+import type { GatewayError } from '../core/errors/gateway-error.js';
+import type { Journal } from './journal.js';
+import type { SpendIntent, SpendOutcome } from './spend-intent.js';
+
+export type JournalEntry =
+  | { readonly kind: 'intent'; readonly intent: SpendIntent; error?: GatewayError }
+  | { readonly kind: 'settlement'; readonly requestId: string; readonly outcome: SpendOutcome };
+
+interface Group {
+  readonly entries: JournalEntry[];
+  readonly written: Promise<void>;
+  readonly resolve: () => void;
+}
+
+export class GroupCommit {
+  #group: Group | undefined;
+
+  constructor(private readonly journal: Pick<Journal, 'appendGroup'>) {}
+
+  /** Resolves once the intent is in the file. Rejects with `GatewayError` `journal_unavailable` where it cannot be. */
+  async intent(intent: SpendIntent): Promise<void> {
+    const entry: JournalEntry = { kind: 'intent', intent };
+    await this.#add(entry);
+    // Set by the journal meanwhile, which the compiler cannot see.
+    const { error } = entry as { error?: GatewayError };
+    if (error) throw error;
+  }
+
+  /** Resolves once the settlement is in the file, or is kept for another try; never rejects. */
+  settlement(requestId: string, outcome: SpendOutcome): Promise<void> {
+    return this.#add({ kind: 'settlement', requestId, outcome });
+  }
+
+  /** Writes now what is waiting. */
+  flush(): void {
+    const group = this.#group;
+    if (!group) return;
+    this.#group = undefined;
+    this.journal.appendGroup(group.entries);
+    group.resolve();
+  }
+
+  #add(entry: JournalEntry): Promise<void> {
+    if (!this.#group) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      this.#group = { entries: [], written: promise, resolve };
+      // After every socket that is ready now has been read: all that their requests and answers lead to goes together.
+      setImmediate(() => this.flush());
+    }
+    this.#group.entries.push(entry);
+    return this.#group.written;
+  }
+}
