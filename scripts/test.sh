@@ -20,12 +20,13 @@ expected=()
 rm -f "${expected[@]}"
 
 # A run that hangs is ended, so that the summary comes all the same.
+# --forceExit: a test that failed may leave a server behind, and the summary is not to wait for it.
 # --expose-gc: tests of the client cache watch evicted clients being collected.
 run_jest() {
   local name=$1
   shift
   timeout --foreground --kill-after=10 "${TEST_TIMEOUT_SECONDS:-1500}" \
-    node --expose-gc node_modules/jest/bin/jest.js --config jest.config.cjs --maxWorkers=100% --json --outputFile="$results/$name.json" "$@"
+    node --expose-gc node_modules/jest/bin/jest.js --config jest.config.cjs --maxWorkers=100% --forceExit --json --outputFile="$results/$name.json" "$@"
 }
 
 run_unit() {

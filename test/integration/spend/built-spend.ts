@@ -18,9 +18,18 @@ export async function buildSpend(): Promise<BuiltSpend> {
   await symlink(join(projectRoot, 'prisma'), join(folder, 'prisma'));
   await symlink(join(projectRoot, 'node_modules'), join(folder, 'node_modules'));
   const dist = join(folder, 'dist');
-  const sources = ['src/core/spec', 'src/core/errors', 'src/config/ports.ts', 'src/database', 'src/spend'];
+  const sources = ['src/core', 'src/config/ports.ts', 'src/database', 'src/spend'];
   const compiler = join(projectRoot, 'node_modules/.bin/swc');
-  const options = ['-d', dist, '--strip-leading-paths', '--config-file', '.swcrc', '--ignore', '**/*.spec.ts'];
+  const options = [
+    '-d',
+    dist,
+    '--strip-leading-paths',
+    '--config-file',
+    '.swcrc',
+    '--ignore',
+    '**/*.spec.ts',
+    '--copy-files',
+  ];
   await promisify(execFile)(process.execPath, [compiler, ...sources, ...options], { cwd: projectRoot });
   return { dist, remove: () => rm(folder, { recursive: true, force: true }) };
 }
