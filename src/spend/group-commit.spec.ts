@@ -1,5 +1,6 @@
 import { GatewayError } from '../core/errors/gateway-error.js';
-import { GroupCommit, type JournalEntry } from './group-commit.js';
+import { GroupCommit } from './group-commit.js';
+import type { JournalEntry } from './journal.js';
 import { sampleIntent, sampleOutcome } from './testing/samples.js';
 
 /** Keeps what was written, group by group, and refuses the intents it is told to. */

@@ -1,11 +1,6 @@
 /** Writes what one turn of the event loop has to say to the journal in one go: a system call a turn, not two a request. */
-import type { GatewayError } from '../core/errors/gateway-error.js';
-import type { Journal } from './journal.js';
+import type { IntentEntry, Journal, JournalEntry } from './journal.js';
 import type { SpendIntent, SpendOutcome } from './spend-intent.js';
-
-export type JournalEntry =
-  | { readonly kind: 'intent'; readonly intent: SpendIntent; error?: GatewayError }
-  | { readonly kind: 'settlement'; readonly requestId: string; readonly outcome: SpendOutcome };
 
 interface Group {
   readonly entries: JournalEntry[];
@@ -20,11 +15,9 @@ export class GroupCommit {
 
   /** Resolves once the intent is in the file. Rejects with `GatewayError` `journal_unavailable` where it cannot be. */
   async intent(intent: SpendIntent): Promise<void> {
-    const entry: JournalEntry = { kind: 'intent', intent };
+    const entry: IntentEntry = { kind: 'intent', intent };
     await this.#add(entry);
-    // Set by the journal meanwhile, which the compiler cannot see.
-    const { error } = entry as { error?: GatewayError };
-    if (error) throw error;
+    if (entry.error) throw entry.error;
   }
 
   /** Resolves once the settlement is in the file, or is kept for another try; never rejects. */

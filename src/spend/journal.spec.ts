@@ -1,7 +1,6 @@
 import { appendFileSync, existsSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { GatewayError } from '../core/errors/gateway-error.js';
-import type { JournalEntry } from './group-commit.js';
-import type { Journal, JournalIo } from './journal.js';
+import type { Journal, JournalEntry, JournalIo } from './journal.js';
 import { listSegments, segmentPath } from './journal-folder.js';
 import { JournalReader, type SettledRequest } from './journal-reader.js';
 import type { SpendReport } from './spend-report.js';

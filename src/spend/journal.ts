@@ -12,9 +12,19 @@ import {
   type JournalPosition,
 } from './journal-folder.js';
 import { encodeCheckpoint, encodeHeader, encodeIntent, encodeSettlement } from './journal-record.js';
-import type { JournalEntry } from './group-commit.js';
 import type { SpendReport } from './spend-report.js';
 import type { SpendIntent, SpendOutcome, SpendProgress } from './spend-intent.js';
+
+/** `error` is set by the journal where the intent could not be written. */
+export interface IntentEntry {
+  readonly kind: 'intent';
+  readonly intent: SpendIntent;
+  error?: GatewayError;
+}
+
+/** What one request has to say: that it is about to be sent, then how it ended. */
+export type JournalEntry =
+  IntentEntry | { readonly kind: 'settlement'; readonly requestId: string; readonly outcome: SpendOutcome };
 
 export type FsyncMode = 'none' | 'interval' | 'always';
 
