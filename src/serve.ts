@@ -1,6 +1,7 @@
 /** Serves one process: starts the application, says how to call it, and ends it in order on a signal. */
 import cluster from 'node:cluster';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { ListedModel } from './catalog/catalog-snapshot.js';
 import { CatalogService } from './catalog/catalog.service.js';
 import type { CliOptions } from './config/cli-options.js';
 import { describeProblem } from './config/config-problem.js';
@@ -24,9 +25,14 @@ export async function serve({ configPath, host, port }: ServeOptions): Promise<v
   await listen(app, port, host);
   // A supervisor counts the workers that have come this far.
   process.send?.('serving');
-  // Workers share one address: the first of them tells it.
+  const url = localAddress(await app.getUrl());
+  const models = app.get(CatalogService).current().models();
+  const fact = `Tollgate ${version} listens on ${url} with ${models.length} model name(s).`;
+  // Workers share one address: the first of them shows how to call it.
   if (cluster.isPrimary || cluster.worker?.id === 1) {
-    process.stdout.write(`${greeting(await app.getUrl(), app.get(CatalogService), masterKeyShown)}\n`);
+    process.stdout.write(`${fact}${exampleCall(url, models, masterKeyShown)}\n`);
+  } else {
+    logger.log(fact, 'Serve');
   }
 }
 
@@ -75,15 +81,17 @@ function endOnSignals(app: NestFastifyApplication, logger: PinoLogger): void {
   process.on('SIGINT', end);
 }
 
-function greeting(url: string, catalog: CatalogService, keyExpression: string): string {
-  const address = url.replace('0.0.0.0', '127.0.0.1').replace('[::]', '127.0.0.1');
-  const models = catalog.current().models();
-  const model = models.find(({ isPattern }) => !isPattern)?.id;
-  const first = `Tollgate ${version} listens on ${address} with ${models.length} model name(s).`;
-  if (model === undefined) return first;
-  return `${first} Try it:
+/** Of a server that listens everywhere, the address that works on this machine. */
+function localAddress(url: string): string {
+  return url.replace('0.0.0.0', '127.0.0.1').replace('[::]', '127.0.0.1');
+}
 
-curl -s ${address}/v1/chat/completions \\
+function exampleCall(url: string, models: readonly ListedModel[], keyExpression: string): string {
+  const model = models.find(({ isPattern }) => !isPattern)?.id;
+  if (model === undefined) return '';
+  return ` Try it:
+
+curl -s ${url}/v1/chat/completions \\
   -H "Authorization: Bearer ${keyExpression}" -H 'Content-Type: application/json' \\
   -d '{"model": ${JSON.stringify(model)}, "messages": [{"role": "user", "content": "Hello"}]}'
 `;
