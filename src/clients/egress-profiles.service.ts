@@ -4,9 +4,11 @@ import type { GeneralSettings } from '../config/gateway-config.js';
 import { SettingsService } from '../config/settings.service.js';
 import type { EgressProfile } from '../core/spec/deployment.js';
 import { Egress } from '../core/transport/egress.js';
+import { metadataAddresses } from '../core/transport/metadata-addresses.js';
 import { upstreamProfile, type UpstreamProfile } from '../core/transport/upstream-pools.js';
 
-type Profiles = Readonly<Record<EgressProfile, UpstreamProfile>>;
+/** `metadata`: for credential exchanges of the operator's own deployments alone. */
+type Profiles = Readonly<Record<EgressProfile | 'metadata', UpstreamProfile>>;
 
 @Injectable()
 export class EgressProfiles {
@@ -22,7 +24,7 @@ export class EgressProfiles {
     });
   }
 
-  current(profile: EgressProfile): UpstreamProfile {
+  current(profile: keyof Profiles): UpstreamProfile {
     return this.profiles[profile];
   }
 }
@@ -30,8 +32,10 @@ export class EgressProfiles {
 /** @throws GatewayError `internal` whose detail names an entry of the policy that is neither a host nor a range */
 function profilesFor(policy: GeneralSettings['egress']): Profiles {
   const egress = new Egress(policy);
+  const withMetadata = new Egress({ ...policy, allowedCidrs: [...policy.allowedCidrs, ...metadataAddresses] });
   return {
     operator: upstreamProfile({ egress, egressProfile: 'operator' }),
     restricted: upstreamProfile({ egress, egressProfile: 'restricted' }),
+    metadata: upstreamProfile({ egress: withMetadata, egressProfile: 'operator' }),
   };
 }

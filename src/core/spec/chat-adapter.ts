@@ -1,6 +1,7 @@
 /** The contract of a provider that answers chat: pure functions from the OpenAI hub to the provider's wire and back. */
 import type { ChatCompletion, ChatCompletionChunk, ChatCompletionRequest } from '../schema/openai/chat.js';
 import type { GatewayError } from '../errors/gateway-error.js';
+import type { FollowUp } from './endpoint-adapter.js';
 import type { Endpoint, InboundHeaders, InboundResponse, OutboundRequest } from './outbound.js';
 import type { ParameterPolicy } from './parameters.js';
 import type { Usage } from './usage.js';
@@ -18,6 +19,15 @@ export interface ChatCall {
   readonly created: number;
   /** The id for answers whose provider gives none: `chatcmpl-...`. */
   readonly responseId: string;
+  /** What lies behind the addresses that `ChatAdapter.remoteMedia` named. */
+  readonly media?: ReadonlyMap<string, FetchedMedia>;
+}
+
+/** A picture or document that was fetched for a provider that takes no addresses. */
+export interface FetchedMedia {
+  /** Such as `image/png`, from the answer's header or the first bytes. */
+  readonly mediaType: string;
+  readonly base64: string;
 }
 
 /** A whole answer in the hub's shape, and its usage in ours. */
@@ -52,10 +62,17 @@ export interface ChatAdapter {
   supportedParams(model: string): ReadonlySet<string>;
   /** True where parameters that OpenAI does not define are passed on as they are. */
   readonly passesUnknownParams: boolean;
+  /** The content types of a streamed answer, lower case; server-sent events where absent. */
+  readonly streamMediaTypes?: readonly string[];
+  /** The http(s) addresses in `call.body` that the provider does not fetch by itself; `buildRequest` finds them in `call.media`. */
+  remoteMedia?(call: ChatCall): readonly string[];
   /** Throws `unsupported_parameter` or `invalid_request` for what the provider cannot take. Sets no credentials. */
   buildRequest(call: ChatCall): OutboundRequest;
-  /** Reads a 2xx answer. Throws `upstream_invalid_response` for one that is none. */
-  parseResponse(response: InboundResponse, call: ChatCall): ParsedChatResponse;
+  /**
+   * Reads a 2xx answer. Throws `upstream_invalid_response` for one that is none. A follow-up of a streamed call leads to
+   * the stream.
+   */
+  parseResponse(response: InboundResponse, call: ChatCall): ParsedChatResponse | FollowUp;
   createStreamParser(call: ChatCall): ChatStreamParser;
   /** Reads any other answer, and never throws. */
   parseError(response: InboundResponse): GatewayError;

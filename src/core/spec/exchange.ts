@@ -2,7 +2,8 @@
 import type { ChatCompletion, ChatCompletionChunk } from '../schema/openai/chat.js';
 import type { GatewayError } from '../errors/gateway-error.js';
 import type { Dialect } from './chat-adapter.js';
-import type { InboundHeaders, OutboundRequest } from './outbound.js';
+import type { FollowUp } from './endpoint-adapter.js';
+import type { InboundHeaders, InboundResponse, OutboundRequest } from './outbound.js';
 import type { Usage } from './usage.js';
 
 /** How hub answers become what a client reads: bytes for a client over HTTP, the objects themselves for the library. */
@@ -32,7 +33,12 @@ export interface StreamTranslation<Part> {
 export interface Translation<Whole, Part> {
   /** Without credentials yet. */
   readonly request: OutboundRequest;
-  readWhole(response: { status: number; headers: InboundHeaders; body: Buffer }): WholeAnswer<Whole>;
+  /** A follow-up where the answer is not there yet. */
+  readWhole(response: { status: number; headers: InboundHeaders; body: Buffer }): WholeAnswer<Whole> | FollowUp;
+  /** The content types of a stream, lower case. */
+  readonly streamMediaTypes: readonly string[];
+  /** Reads an answer that failed; never throws. */
+  parseError(response: InboundResponse): GatewayError;
   openStream(): StreamTranslation<Part>;
 }
 

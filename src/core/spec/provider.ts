@@ -1,5 +1,14 @@
 /** The contract of a provider: who it is, how it is reached, and one optional key for each endpoint it serves. */
 import type { ChatAdapter, ChatCall, Dialect, NativeAdapter, ParsedChatResponse } from './chat-adapter.js';
+import type { CredentialExchange } from './credential-exchange.js';
+import type {
+  EmbeddingAdapter,
+  ImageAdapter,
+  ModerationAdapter,
+  RerankAdapter,
+  SpeechAdapter,
+  TranscriptionAdapter,
+} from './endpoint-adapter.js';
 import type { Credentials, OutboundRequest } from './outbound.js';
 
 /** A provider that answers within the process: no network, no credentials. Its streams are its answer cut into words. */
@@ -13,17 +22,53 @@ export interface ProviderDefinition {
   readonly id: string;
   /** The name that people know, for the docs. */
   readonly displayName: string;
-  /** Environment variables, tried in order. */
-  readonly env: { readonly apiKey?: readonly string[]; readonly baseUrl?: readonly string[] };
+  readonly env: ProviderVariables;
   /** Absolute, with the API's path: `https://api.openai.com/v1`. Absent where each user has an own one. */
   readonly defaultBaseUrl?: string;
+  /**
+   * The address that follows from the settings (a region, a project, an account), in the form of `defaultBaseUrl`. Asked
+   * once per deployment where no address is configured; `configured` is that of a deployment which has one, for
+   * providers that complete it. Undefined where what it needs is missing.
+   */
+  locate?(settings: Readonly<Record<string, unknown>>, configured: string | undefined): string | undefined;
   /** False for providers that answer without a key, such as a local server. */
   readonly needsApiKey: boolean;
+  /** What to send for a token; absent where the configured credentials go out as they are. */
+  readonly credentialExchange?: CredentialExchange;
   /** Sets headers or signs; no I/O. A promise only where signing needs one. */
-  authenticate(request: OutboundRequest, credentials: Credentials): OutboundRequest | Promise<OutboundRequest>;
+  authenticate(
+    request: OutboundRequest,
+    credentials: Credentials,
+    context: SigningContext,
+  ): OutboundRequest | Promise<OutboundRequest>;
   readonly chat?: ChatAdapter;
   readonly local?: LocalChat;
   readonly native?: Partial<Record<Dialect, NativeAdapter>>;
+  readonly embeddings?: EmbeddingAdapter;
+  readonly rerank?: RerankAdapter;
+  /** Generation and, where the body has `image`, edits. */
+  readonly images?: ImageAdapter;
+  readonly transcription?: TranscriptionAdapter;
+  readonly speech?: SpeechAdapter;
+  readonly moderations?: ModerationAdapter;
+}
+
+/** What a signature depends on besides the request and the secret. */
+export interface SigningContext {
+  /** Epoch milliseconds. */
+  readonly nowMs: number;
+  /** The deployment's settings (`ParameterPolicy.provider`): `aws_region_name`, ... */
+  readonly settings: Readonly<Record<string, unknown>>;
+}
+
+/** Environment variables, each list tried in order. */
+export interface ProviderVariables {
+  readonly apiKey?: readonly string[];
+  readonly baseUrl?: readonly string[];
+  /** For settings that are not configured, by their wire name: `aws_region_name`, `vertex_project`. */
+  readonly settings?: Readonly<Record<string, readonly string[]>>;
+  /** For secrets besides the key that are not configured, by the name that `authenticate` and the exchange know: `awsSecretAccessKey`. */
+  readonly credentials?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** Finds providers by id; `core/providers/registry.ts` implements it. */

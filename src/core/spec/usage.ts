@@ -1,6 +1,6 @@
 /** Token counts of one answer in one shape, whatever the provider calls them. */
 
-/** All counts are whole tokens. `promptTokens` includes cached and cache-creation tokens; `completionTokens` includes reasoning. */
+/** All counts are whole tokens where nothing else is said. `promptTokens` includes cached and cache-creation tokens; `completionTokens` includes reasoning. */
 export interface Usage {
   readonly promptTokens: number;
   readonly completionTokens: number;
@@ -13,6 +13,16 @@ export interface Usage {
   readonly reasoningTokens?: number;
   readonly audioPromptTokens?: number;
   readonly audioCompletionTokens?: number;
+  readonly imagePromptTokens?: number;
+  readonly imageCompletionTokens?: number;
+  /** Pictures that were made. */
+  readonly images?: number;
+  /** Seconds of sound that were read, with fractions. */
+  readonly inputSeconds?: number;
+  /** Characters that were spoken or read, where the provider bills by them. */
+  readonly inputCharacters?: number;
+  /** Rerank queries as the provider counts them. */
+  readonly searchUnits?: number;
   /** Searches that the provider ran and bills by the piece. */
   readonly webSearchRequests?: number;
   /** The tier that the provider says it billed, such as `flex` or `priority`. */

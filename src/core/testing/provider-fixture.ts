@@ -1,13 +1,15 @@
 /** A provider's recorded exchange as a file: the call, what is sent, what comes back, and what becomes of it. */
+import { EventStreamCodec } from '@smithy/eventstream-codec';
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import type { ErrorCode } from '../errors/catalog.js';
 import type { ChatCompletionRequest } from '../schema/openai/chat.js';
-import type { NativeCall } from '../spec/chat-adapter.js';
+import type { FetchedMedia, NativeCall } from '../spec/chat-adapter.js';
+import type { Credentials } from '../spec/outbound.js';
 import { plainParameters, type ParameterPolicy } from '../spec/parameters.js';
 import type { ProviderDefinition } from '../spec/provider.js';
 import type { Usage } from '../spec/usage.js';
 import type { AssembledChoice } from './assemble-stream.js';
+import type { ExpectedError } from './assertions.js';
 
 export interface ProviderFixture {
   /** A sentence that names the guarantee. */
@@ -19,8 +21,16 @@ export interface ProviderFixture {
     readonly stream?: boolean;
     /** What differs from a deployment without settings. */
     readonly parameters?: Partial<ParameterPolicy>;
+    /** What the request is signed with; `{"apiKey": "test-key"}` where absent. */
+    readonly credentials?: Credentials;
+    /** Where the provider has no address of its own. */
+    readonly apiBase?: string;
+    /** The files behind the addresses of the body, for providers that take bytes only. */
+    readonly media?: Readonly<Record<string, FetchedMedia>>;
   };
   readonly sent: {
+    /** `POST` where absent. */
+    readonly method?: string;
     readonly path: string;
     /** Headers that must be among those sent; the key is `test-key`. */
     readonly headers?: Readonly<Record<string, string>>;
@@ -35,6 +45,10 @@ export interface ProviderFixture {
     readonly sse?: readonly { readonly event?: string; readonly data: unknown }[];
     /** Whether `data: [DONE]` follows the events. */
     readonly done?: boolean;
+    /** A streamed answer of JSON lines; a line that is no string is sent as JSON. */
+    readonly ndjson?: readonly unknown[];
+    /** A streamed answer in AWS's binary framing, message by message. */
+    readonly eventstream?: readonly AwsMessage[];
   };
   readonly expect: {
     /** Of a stream the `choices` alone are compared, of a whole answer every member that stands here. */
@@ -42,14 +56,16 @@ export interface ProviderFixture {
     readonly usage?: Usage;
     /** Of the first choice. */
     readonly finishReason?: string;
-    /** Of a message a part is enough. */
-    readonly error?: {
-      readonly code: ErrorCode;
-      readonly status: number;
-      readonly message?: string;
-      readonly retryAfterMs?: number;
-    };
+    readonly error?: ExpectedError;
   };
+}
+
+export interface AwsMessage {
+  /** `event` where absent, or `exception`. */
+  readonly type?: string;
+  /** The event's or exception's name: `contentBlockDelta`. */
+  readonly name: string;
+  readonly payload: unknown;
 }
 
 /** The fixtures of a folder, in the order of their file names. */
@@ -88,8 +104,10 @@ export function succeeds(fixture: ProviderFixture): boolean {
 }
 
 export function callOf(fixture: ProviderFixture, definition: ProviderDefinition): NativeCall {
-  const { body, model, stream, parameters } = fixture.call;
-  const base = new URL(definition.defaultBaseUrl ?? 'https://provider.example/v1');
+  const { body, model, stream, parameters, apiBase, media } = fixture.call;
+  const settings = parameters?.provider ?? {};
+  const located = definition.locate?.(settings, apiBase) ?? apiBase ?? definition.defaultBaseUrl;
+  const base = new URL(located ?? 'https://provider.example/v1');
   return {
     body,
     bytes: Buffer.from(JSON.stringify(body)),
@@ -99,7 +117,15 @@ export function callOf(fixture: ProviderFixture, definition: ProviderDefinition)
     parameters: { ...plainParameters, ...parameters },
     created: 1_735_689_600,
     responseId: 'chatcmpl-contract',
+    ...(media && { media: new Map(Object.entries(media)) }),
   };
+}
+
+/** The moment of every contract test. */
+export const contractTimeMs = 1_735_689_600_000;
+
+export function credentialsOf({ call: { credentials } }: ProviderFixture): Credentials {
+  return credentials ?? { apiKey: 'test-key' };
 }
 
 /** A whole answer's bytes. */
@@ -107,11 +133,35 @@ export function bodyOf({ upstream: { body } }: ProviderFixture): Buffer {
   return Buffer.from(typeof body === 'string' ? body : JSON.stringify(body ?? null));
 }
 
+/** True where the provider answers with a stream. */
+export function isStreamed({ upstream: { sse, ndjson, eventstream } }: ProviderFixture): boolean {
+  return Boolean(sse ?? ndjson ?? eventstream);
+}
+
 /** A streamed answer's bytes, event by event, the end marker included. */
-export function eventsOf({ upstream: { sse, done } }: ProviderFixture): readonly Buffer[] {
+export function eventsOf({ upstream: { sse, done, ndjson, eventstream } }: ProviderFixture): readonly Buffer[] {
+  if (eventstream) return eventstream.map(toAwsFrame);
+  if (ndjson) return ndjson.map((line) => Buffer.from(`${typeof line === 'string' ? line : JSON.stringify(line)}\n`));
   const events = (sse ?? []).map(({ event, data }) => {
     const text = typeof data === 'string' ? data : JSON.stringify(data);
     return `${event === undefined ? '' : `event: ${event}\n`}data: ${text}\n\n`;
   });
   return [...events, ...(done ? ['data: [DONE]\n\n'] : [])].map((text) => Buffer.from(text));
+}
+
+const codec = new EventStreamCodec(
+  (bytes) => Buffer.from(bytes).toString(),
+  (text) => Buffer.from(text),
+);
+
+function toAwsFrame({ type = 'event', name, payload }: AwsMessage): Buffer {
+  const frame = codec.encode({
+    headers: {
+      ':message-type': { type: 'string', value: type },
+      [type === 'exception' ? ':exception-type' : ':event-type']: { type: 'string', value: name },
+      ':content-type': { type: 'string', value: 'application/json' },
+    },
+    body: Buffer.from(JSON.stringify(payload)),
+  });
+  return Buffer.from(frame);
 }

@@ -54,6 +54,8 @@ export const translation: Translation<string, string> = {
     return { answer: text, usage };
   },
   openStream: () => new LineStream(),
+  streamMediaTypes: ['text/event-stream'],
+  parseError: (response) => errorReader().parseError(response),
 };
 
 /** What the client was given, in order. */
@@ -98,6 +100,7 @@ export function prepare(streaming: boolean, options: Partial<CallOptions> = {}, 
   const made = madeUpDeployment({ provider: madeUpProvider({ chat: errorReader() }), ...deployment });
   const call = new ProviderCall(made, streaming, translation, sink, {
     dispatcher: upstream.dispatcher,
+    credentials: { current: (deployment) => deployment.credentials, forget: () => undefined },
     clock: new FakeClock(),
     totalTimeoutMs: 60_000,
     idleTimeoutMs: 5_000,

@@ -7,7 +7,9 @@ import type {
   AnswerHead,
   AnswerSink,
   Clock,
+  Credentials,
   Deployment,
+  FollowUp,
   InboundHeaders,
   OutboundRequest,
   RunningCall,
@@ -15,12 +17,16 @@ import type {
   Translation,
   Usage,
 } from '../spec/index.js';
+import { isFollowUp } from '../spec/endpoint-adapter.js';
 import { ByteLog } from './byte-log.js';
+import type { CredentialStore } from './credential-store.js';
 import { networkFailure } from './network-failure.js';
 import { withoutCredentials } from './without-credentials.js';
 
 export interface CallOptions {
   readonly dispatcher: Dispatcher;
+  /** Where providers whose credentials are exchanged for a token get it from. */
+  readonly credentials: Pick<CredentialStore, 'current' | 'forget'>;
   readonly clock: Clock;
   /** From sending to the last byte, milliseconds. */
   readonly totalTimeoutMs: number | undefined;
@@ -70,6 +76,7 @@ export class ProviderCall<Whole, Part> implements Dispatcher.DispatchHandler, Ru
   private bytes = 0;
   private controller: Dispatcher.DispatchController | undefined;
   private totalTimer: NodeJS.Timeout | undefined;
+  private followTimer: NodeJS.Timeout | undefined;
   private idleTimer: NodeJS.Timeout | undefined;
   private failure: GatewayError | undefined;
   private resolve: (() => void) | undefined;
@@ -101,15 +108,7 @@ export class ProviderCall<Whole, Part> implements Dispatcher.DispatchHandler, Ru
       this.resolve = resolve;
       this.reject = reject;
       this.armTimers();
-      const signed = this.authenticate();
-      if (signed instanceof Promise) {
-        signed.then(
-          (request) => this.dispatch(request),
-          (error: unknown) => this.fail(this.asGatewayError(error)),
-        );
-      } else if (signed !== undefined) {
-        this.dispatch(signed);
-      }
+      this.send(this.translation.request);
     });
   }
 
@@ -132,7 +131,7 @@ export class ProviderCall<Whole, Part> implements Dispatcher.DispatchHandler, Ru
     this.idleTimer?.refresh();
     if (status >= 300) this.mode = 'error';
     else if (!this.streaming) this.mode = 'whole';
-    else if (isEventStream(headers)) this.openStream();
+    else if (this.translation.streamMediaTypes.includes(mediaType(headers) ?? '')) this.openStream();
     else this.mode = 'error';
   }
 
@@ -170,13 +169,33 @@ export class ProviderCall<Whole, Part> implements Dispatcher.DispatchHandler, Ru
 
   // sending
 
-  private authenticate(): OutboundRequest | Promise<OutboundRequest> | undefined {
+  private send(request: OutboundRequest): void {
     try {
-      return this.deployment.provider.authenticate(this.translation.request, this.deployment.credentials);
+      const { deployment } = this;
+      const credentials = deployment.provider.credentialExchange
+        ? this.options.credentials.current(deployment)
+        : deployment.credentials;
+      const signed =
+        credentials instanceof Promise
+          ? credentials.then((found) => this.sign(request, found))
+          : this.sign(request, credentials);
+      if (!(signed instanceof Promise)) this.dispatch(signed);
+      else
+        signed.then(
+          (ready) => this.dispatch(ready),
+          (error: unknown) => this.fail(this.asGatewayError(error)),
+        );
     } catch (error) {
       this.fail(this.asGatewayError(error));
-      return undefined;
     }
+  }
+
+  private sign(request: OutboundRequest, credentials: Credentials): OutboundRequest | Promise<OutboundRequest> {
+    const { provider, parameters } = this.deployment;
+    return provider.authenticate(request, credentials, {
+      nowMs: this.options.clock.now(),
+      settings: parameters.provider,
+    });
   }
 
   private dispatch(request: OutboundRequest): void {
@@ -291,6 +310,10 @@ export class ProviderCall<Whole, Part> implements Dispatcher.DispatchHandler, Ru
     const head = this.head;
     try {
       const answer = this.translation.readWhole({ ...head, body });
+      if (isFollowUp(answer)) {
+        this.follow(answer);
+        return;
+      }
       this.wholeUsage = answer.usage;
       this.begun = true;
       this.firstPartAt = this.options.clock.monotonic();
@@ -300,6 +323,20 @@ export class ProviderCall<Whole, Part> implements Dispatcher.DispatchHandler, Ru
       return;
     }
     this.succeed();
+  }
+
+  /** The answer is not there yet, or lies elsewhere. */
+  private follow({ next, afterMs }: FollowUp): void {
+    this.mode = 'waiting';
+    this.head = noHead;
+    this.ended = false;
+    this.chunks = [];
+    this.bytes = 0;
+    clearTimeout(this.idleTimer);
+    this.followTimer = setTimeout(() => {
+      this.armIdleTimer();
+      this.send(next);
+    }, afterMs);
   }
 
   // failures
@@ -316,24 +353,29 @@ export class ProviderCall<Whole, Part> implements Dispatcher.DispatchHandler, Ru
     const head = this.head;
     const response = { ...head, body };
     if (head.status >= 400) {
-      const { chat, id } = this.deployment.provider;
-      const error = chat?.parseError(response);
-      this.fail(error ?? new GatewayError('upstream_internal', { provider: id, status: head.status }));
+      if (head.status === 401) this.options.credentials.forget(this.deployment);
+      this.fail(this.translation.parseError(response));
     } else if (head.status >= 300) {
       this.fail(this.invalid(`it is a redirect (${head.status}), and redirects are not followed`));
     } else {
-      this.fail(this.readErrorOf(response));
+      this.readInsteadOfStream(response);
     }
   }
 
-  /** A 2xx that is no event stream although one was asked for: the reader of whole answers knows an error body. */
-  private readErrorOf(response: AnswerHead & { body: Buffer }): GatewayError {
+  /** A 2xx that is no stream although one was asked for: the reader of whole answers knows errors, and where the stream is. */
+  private readInsteadOfStream(response: AnswerHead & { body: Buffer }): void {
     try {
-      this.translation.readWhole(response);
+      const answer = this.translation.readWhole(response);
+      if (isFollowUp(answer)) {
+        this.follow(answer);
+        return;
+      }
     } catch (error) {
-      return this.asGatewayError(error);
+      this.fail(this.asGatewayError(error));
+      return;
     }
-    return this.invalid(`a stream was asked for, and its content type is ${mediaType(response.headers) ?? 'missing'}`);
+    const contentType = mediaType(response.headers) ?? 'missing';
+    this.fail(this.invalid(`a stream was asked for, and its content type is ${contentType}`));
   }
 
   private invalid(reason: string, cause?: unknown): GatewayError {
@@ -379,6 +421,7 @@ export class ProviderCall<Whole, Part> implements Dispatcher.DispatchHandler, Ru
   private settle(): void {
     this.settled = true;
     clearTimeout(this.totalTimer);
+    clearTimeout(this.followTimer);
     clearTimeout(this.idleTimer);
   }
 
@@ -408,10 +451,6 @@ export class ProviderCall<Whole, Part> implements Dispatcher.DispatchHandler, Ru
     const [first, ...others] = this.chunks;
     return first && others.length === 0 ? first : Buffer.concat(this.chunks);
   }
-}
-
-function isEventStream(headers: InboundHeaders): boolean {
-  return mediaType(headers) === 'text/event-stream';
 }
 
 function mediaType(headers: InboundHeaders): string | undefined {

@@ -1,9 +1,12 @@
 /** Joins a client's format and a provider's adapter: bytes straight through where both speak one dialect, translated otherwise. */
+import { toChatUsage } from '../schema/openai/chat-usage.js';
+import { isFollowUp } from '../spec/endpoint-adapter.js';
 import type {
   AnswerFormat,
   ChatAdapter,
   ChatStreamParser,
   Deployment,
+  FollowUp,
   NativeAdapter,
   NativeCall,
   OutboundRequest,
@@ -15,6 +18,8 @@ import type { ChatCompletionChunk } from '../schema/openai/chat.js';
 import { GatewayError } from '../errors/gateway-error.js';
 import type { InboundHeaders } from '../spec/outbound.js';
 import type { Usage } from '../spec/usage.js';
+
+const eventStream: readonly string[] = ['text/event-stream'];
 
 interface Response {
   status: number;
@@ -34,20 +39,22 @@ export function translate<Whole, Part>(
 ): Translation<Whole | Buffer, Part | Buffer> {
   const { provider } = deployment;
   const native = format.nativeDialect === undefined ? undefined : provider.native?.[format.nativeDialect];
-  if (native?.accepts(call)) return new NativeTranslation(native, call);
   if (!provider.chat) {
     throw new GatewayError('invalid_request', {
       facts: { reason: `The provider ${provider.id} does not serve chat.` },
     });
   }
+  if (native?.accepts(call)) return new NativeTranslation(native, provider.chat, call);
   return new HubTranslation(provider.chat, call, format);
 }
 
 class NativeTranslation implements Translation<Buffer, Buffer> {
   readonly request: OutboundRequest;
+  readonly streamMediaTypes = eventStream;
 
   constructor(
     private readonly adapter: NativeAdapter,
+    private readonly chat: ChatAdapter,
     private readonly call: NativeCall,
   ) {
     this.request = adapter.buildRequest(call);
@@ -61,10 +68,15 @@ class NativeTranslation implements Translation<Buffer, Buffer> {
   openStream(): StreamTranslation<Buffer> {
     return this.adapter.createStreamTap(this.call);
   }
+
+  parseError(response: Response): GatewayError {
+    return this.chat.parseError(response);
+  }
 }
 
 class HubTranslation<Whole, Part> implements Translation<Whole, Part> {
   readonly request: OutboundRequest;
+  readonly streamMediaTypes: readonly string[];
 
   constructor(
     private readonly adapter: ChatAdapter,
@@ -72,16 +84,25 @@ class HubTranslation<Whole, Part> implements Translation<Whole, Part> {
     private readonly format: AnswerFormat<Whole, Part>,
   ) {
     this.request = adapter.buildRequest(call);
+    this.streamMediaTypes = adapter.streamMediaTypes ?? eventStream;
   }
 
-  readWhole(response: Response): WholeAnswer<Whole> {
-    const { completion, usage } = this.adapter.parseResponse(response, this.call);
-    return { answer: this.format.whole(completion), usage };
+  readWhole(response: Response): WholeAnswer<Whole> | FollowUp {
+    const parsed = this.adapter.parseResponse(response, this.call);
+    if (isFollowUp(parsed)) return parsed;
+    const { completion, usage } = parsed;
+    // A provider's own usage object goes out as it came; others are put in here, in one place for all of them.
+    const counted = completion.usage === undefined && usage ? { ...completion, usage: toChatUsage(usage) } : completion;
+    return { answer: this.format.whole(counted), usage };
   }
 
   openStream(): StreamTranslation<Part> {
     const wantsUsage = this.call.body.stream_options?.include_usage === true;
     return new HubStream(this.adapter.createStreamParser(this.call), this.format, wantsUsage);
+  }
+
+  parseError(response: Response): GatewayError {
+    return this.adapter.parseError(response);
   }
 }
 

@@ -37,6 +37,7 @@ export function startCall(
   const translation = translate(deployment, outgoing, openAiChatFormat);
   const call = new ProviderCall(deployment, outgoing.stream, translation, exchange, {
     dispatcher: connections.dispatcherFor(deployment),
+    credentials: connections.credentials,
     clock: exchange.clock,
     totalTimeoutMs: Math.max(1, exchange.deadlineAt - exchange.clock.monotonic()),
     idleTimeoutMs: outgoing.stream

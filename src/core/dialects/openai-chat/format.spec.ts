@@ -1,6 +1,7 @@
 /** Hub answers as an OpenAI client reads them. */
 import type { ChatCompletion, ChatCompletionChunk } from '../../schema/openai/chat.js';
-import { openAiChatFormat, toChatUsage } from './format.js';
+import { toChatUsage } from '../../schema/openai/chat-usage.js';
+import { openAiChatFormat } from './format.js';
 
 const chunk = (content: string): ChatCompletionChunk => ({
   id: 'chatcmpl-1',

@@ -1,6 +1,7 @@
 /** OpenAI's content parts as Anthropic's content blocks. */
 import type { AnthropicBlock, AnthropicMedia, AnthropicSource } from '../../schema/anthropic/messages.js';
 import type { CacheControl, ChatMessage, ContentPart, RefusalPart } from '../../schema/openai/chat.js';
+import { isBlank, isWebUrl, parseDataUrl } from '../../schema/openai/content.js';
 import { refuse } from './refuse.js';
 
 /** Anthropic refuses text without a visible character, so such parts are left out. */
@@ -50,7 +51,7 @@ function buildFile(
   const type = file.format?.startsWith('image/') ? 'image' : 'document';
   if (link.startsWith('data:') || isWebUrl(link)) return buildMedia(link, file.format, type, param);
   if (file.file_data !== undefined) {
-    return media(file.format ?? 'application/pdf', link, true);
+    return media(file.format ?? 'application/pdf', link);
   }
   // https://platform.claude.com/docs/en/build-with-claude/files
   betas.add('files-api-2025-04-14');
@@ -64,43 +65,19 @@ function buildMedia(
   param: string,
 ): AnthropicMedia {
   if (isWebUrl(url)) return { type, source: { type: 'url', url } };
-  const comma = url.startsWith('data:') ? url.indexOf(',') : -1;
-  if (comma === -1) return refuse(param, 'an image or file is neither an http(s) URL nor a data URL');
-  const [mediaType, ...attributes] = url.slice('data:'.length, comma).split(';');
-  const given = format ?? (mediaType === undefined || mediaType === '' ? 'text/plain' : mediaType);
-  return media(given, url.slice(comma + 1), attributes.includes('base64'));
+  const data = parseDataUrl(url);
+  if (!data) return refuse(param, 'an image or file is neither an http(s) URL nor a data URL');
+  return media(format ?? data.mediaType, data.base64);
 }
 
-function media(mediaType: string, data: string, isBase64: boolean): AnthropicMedia {
+function media(mediaType: string, base64: string): AnthropicMedia {
   const isText = mediaType.startsWith('text/') || mediaType === 'application/json';
-  const bytes = (): Buffer => (isBase64 ? Buffer.from(data, 'base64') : Buffer.from(percentDecoded(data)));
   const source: AnthropicSource = isText
-    ? { type: 'text', media_type: 'text/plain', data: bytes().toString() }
-    : {
-        type: 'base64',
-        media_type: mediaType === 'image/jpg' ? 'image/jpeg' : mediaType,
-        data: isBase64 ? data : bytes().toString('base64'),
-      };
+    ? { type: 'text', media_type: 'text/plain', data: Buffer.from(base64, 'base64').toString() }
+    : { type: 'base64', media_type: mediaType === 'image/jpg' ? 'image/jpeg' : mediaType, data: base64 };
   return { type: mediaType.startsWith('image/') ? 'image' : 'document', source };
-}
-
-function percentDecoded(data: string): string {
-  try {
-    return decodeURIComponent(data);
-  } catch {
-    // A stray per cent sign: the data stands for itself.
-    return data;
-  }
 }
 
 function cacheControl(part: { cache_control?: CacheControl } | RefusalPart): Pick<AnthropicMedia, 'cache_control'> {
   return 'cache_control' in part && part.cache_control ? { cache_control: part.cache_control } : {};
-}
-
-export function isBlank(text: string): boolean {
-  return text.trimStart() === '';
-}
-
-function isWebUrl(text: string): boolean {
-  return text.startsWith('https://') || text.startsWith('http://');
 }

@@ -7,9 +7,10 @@ import type {
   AnthropicTurn,
 } from '../../schema/anthropic/messages.js';
 import type { ChatMessage, ThinkingBlock, ToolCall } from '../../schema/openai/chat.js';
+import { parseToolArguments } from '../../schema/openai/tool-arguments.js';
 import { buildBlocks } from './build-blocks.js';
 import { refuse } from './refuse.js';
-import { toWireName } from './tool-names.js';
+import { toolNames } from './tool-names.js';
 
 /** Stands for a user turn without content, which Anthropic refuses. */
 const emptyTurn: AnthropicText = { type: 'text', text: '(empty message)' };
@@ -92,20 +93,9 @@ function toolUse(id: unknown, called: ToolCall['function'] | undefined, param: s
   return {
     type: 'tool_use',
     id: toWireId(id),
-    name: toWireName(called.name),
-    input: parseArguments(called.arguments, param),
+    name: toolNames.toWire(called.name),
+    input: parseToolArguments(called.arguments) ?? refuse(param, 'the arguments of a tool call are not a JSON object'),
   };
-}
-
-function parseArguments(text: unknown, param: string): Record<string, unknown> {
-  if (text === undefined || text === null || text === '') return {};
-  try {
-    const input: unknown = typeof text === 'string' ? JSON.parse(text) : text;
-    if (typeof input === 'object' && input !== null && !Array.isArray(input)) return input as Record<string, unknown>;
-  } catch {
-    // Said below, as for JSON of another kind.
-  }
-  return refuse(param, 'the arguments of a tool call are not a JSON object');
 }
 
 function toolResult(id: string, content: AnthropicBlock[]): AnthropicToolResult {

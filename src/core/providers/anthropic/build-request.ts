@@ -10,7 +10,7 @@ import type { ChatCompletionRequest } from '../../schema/openai/chat.js';
 import type { ChatCall } from '../../spec/chat-adapter.js';
 import type { OutboundRequest } from '../../spec/outbound.js';
 import { applyParameterPolicy } from '../openai-compatible/apply-parameter-policy.js';
-import { isBlank } from './build-blocks.js';
+import { isBlank } from '../../schema/openai/content.js';
 import { buildMessages, joinSystem } from './build-messages.js';
 import { answerSchema, buildTools, jsonToolSchema } from './build-tools.js';
 import { modelTraits, supportedParams, type ModelTraits } from './model-traits.js';

@@ -3,7 +3,8 @@ import type { AnthropicTool, AnthropicToolChoice, AnthropicTurn } from '../../sc
 import type { ChatCompletionRequest, FunctionDefinition, Tool } from '../../schema/openai/chat.js';
 import type { ModelTraits } from './model-traits.js';
 import { refuse } from './refuse.js';
-import { jsonToolName, legacyFunctions, toWireName } from './tool-names.js';
+import { legacyFunctions } from '../../schema/openai/tool-names.js';
+import { jsonToolName, toolNames } from './tool-names.js';
 
 export interface BuiltTools {
   readonly tools: AnthropicTool[];
@@ -74,7 +75,7 @@ function buildTool(tool: Tool, traits: ModelTraits, betas: Set<string>): Anthrop
   if (typeof definition?.name !== 'string') return refuse('tools', 'a function tool has no name');
   const marker = tool.cache_control ?? (definition as { cache_control?: Tool['cache_control'] }).cache_control;
   return {
-    name: toWireName(definition.name),
+    name: toolNames.toWire(definition.name),
     ...(definition.description && { description: definition.description }),
     input_schema: inputSchema(definition),
     ...(marker && { cache_control: marker }),
@@ -116,7 +117,7 @@ function buildChoice(choice: unknown): AnthropicToolChoice | undefined {
   // `{name}` alone is the legacy `function_call`.
   const name = given.function?.name ?? given.name;
   if (typeof name !== 'string') return refuse('tool_choice', 'names no tool, and is not auto, none or required');
-  return { type: 'tool', name: toWireName(name), ...single };
+  return { type: 'tool', name: toolNames.toWire(name), ...single };
 }
 
 /** The schema that a JSON answer is held to; undefined where none is given. */

@@ -12,9 +12,11 @@ const request: OutboundRequest = {
   body: '{}',
 };
 
+const context = { nowMs: 0, settings: {} };
+
 describe('authenticate', () => {
   it('sends an API key as x-api-key', () => {
-    expect(anthropic.authenticate(request, { apiKey: 'sk-ant-api03-x' })).toEqual({
+    expect(anthropic.authenticate(request, { apiKey: 'sk-ant-api03-x' }, context)).toEqual({
       ...request,
       headers: { ...request.headers, 'x-api-key': 'sk-ant-api03-x' },
     });
@@ -22,14 +24,14 @@ describe('authenticate', () => {
 
   it('sends a token of an account as bearer, with its beta beside the others', () => {
     const withBeta = { ...request, headers: { 'anthropic-beta': 'a' } };
-    expect(anthropic.authenticate(withBeta, { apiKey: 'sk-ant-oat01-x' })).toMatchObject({
+    expect(anthropic.authenticate(withBeta, { apiKey: 'sk-ant-oat01-x' }, context)).toMatchObject({
       headers: { authorization: 'Bearer sk-ant-oat01-x', 'anthropic-beta': 'a,oauth-2025-04-20' },
     });
-    expect(anthropic.authenticate(request, { apiKey: 'sk-ant-oat01-x' })).not.toHaveProperty('headers.x-api-key');
+    expect(anthropic.authenticate(request, { apiKey: 'sk-ant-oat01-x' }, context)).not.toHaveProperty('headers.x-api-key');
   });
 
   it('adds nothing where there is no key', () => {
-    expect(anthropic.authenticate(request, {})).toBe(request);
+    expect(anthropic.authenticate(request, {}, context)).toBe(request);
   });
 });
 

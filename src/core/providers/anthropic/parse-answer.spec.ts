@@ -4,7 +4,7 @@ import type { ChatCall } from '../../spec/chat-adapter.js';
 import { plainParameters } from '../../spec/parameters.js';
 import { parseResponse } from './parse-response.js';
 import { AnthropicStreamParser } from './parse-stream.js';
-import { toWireName } from './tool-names.js';
+import { toolNames } from './tool-names.js';
 
 function callOf(body: Partial<ChatCompletionRequest> = {}): ChatCall {
   return {
@@ -91,13 +91,13 @@ describe('a whole answer', () => {
 describe('a tool name that Anthropic does not take', () => {
   const name = 'weather.get/current °';
   const call = callOf({ tools: [{ type: 'function', function: { name } }] });
-  const wireName = toWireName(name);
+  const wireName = toolNames.toWire(name);
   const block = { type: 'tool_use', id: 'toolu_1', name: wireName, input: { a: [1, { b: 'x,\n y: "z"' }], c: {} } };
 
   it('travels under another, and comes back as it was', () => {
     expect(wireName).toMatch(/^[a-zA-Z0-9_-]{1,64}$/);
-    expect(toWireName('x'.repeat(300))).toMatch(/^[a-zA-Z0-9_-]{1,64}$/);
-    expect(toWireName('weather_get/current °')).not.toBe(wireName);
+    expect(toolNames.toWire('x'.repeat(300))).toMatch(/^[a-zA-Z0-9_-]{1,64}$/);
+    expect(toolNames.toWire('weather_get/current °')).not.toBe(wireName);
     const whole = parse({ content: [block], stop_reason: 'tool_use' }, call).completion.choices[0]!.message;
     expect(whole.tool_calls).toMatchObject([{ function: { name } }]);
     expect(JSON.parse(whole.tool_calls![0]!.function.arguments)).toEqual(block.input);

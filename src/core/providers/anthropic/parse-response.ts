@@ -2,14 +2,16 @@
 import { GatewayError } from '../../errors/gateway-error.js';
 import type { AnthropicAnswerBlock, AnthropicCitation, AnthropicMessage } from '../../schema/anthropic/messages.js';
 import type { AssistantMessage, ThinkingBlock, ToolCall } from '../../schema/openai/chat.js';
+import { toArgumentsText } from '../../schema/openai/tool-arguments.js';
+import { wantsFunctionCall } from '../../schema/openai/tool-names.js';
 import type { ChatCall, ParsedChatResponse } from '../../spec/chat-adapter.js';
 import type { InboundResponse } from '../../spec/outbound.js';
 import { findReportedError } from '../openai-compatible/parse-error.js';
 import { jsonToolSchema } from './build-tools.js';
 import { finishReason } from './finish-reason.js';
-import { toChatUsage, toUsage } from './map-usage.js';
+import { toUsage } from './map-usage.js';
 import { modelTraits } from './model-traits.js';
-import { jsonToolName, toClientName, wantsFunctionCall } from './tool-names.js';
+import { jsonToolName, toolNames } from './tool-names.js';
 
 export function parseResponse(response: InboundResponse, call: ChatCall): ParsedChatResponse {
   const answer = readAnswer(response.body);
@@ -31,7 +33,6 @@ export function parseResponse(response: InboundResponse, call: ChatCall): Parsed
             finish_reason: finish === 'tool_calls' && message['function_call'] ? 'function_call' : finish,
           },
         ],
-        ...(usage && { usage: toChatUsage(usage) }),
       },
       usage,
     };
@@ -77,10 +78,10 @@ function buildMessage(content: readonly AnthropicAnswerBlock[], call: ChatCall):
       reasoning += block.thinking ?? '';
       thinking.push(toThinkingBlock(block));
     } else if (block.type !== 'tool_use') own.push(block);
-    else if (jsonMode && block.name === jsonToolName) json = toJsonText(block.input);
+    else if (jsonMode && block.name === jsonToolName) json = toArgumentsText(block.input);
     else {
-      const name = toClientName(block.name ?? '', call.body);
-      toolCalls.push({ id: block.id ?? '', type: 'function', function: { name, arguments: toJsonText(block.input) } });
+      const name = toolNames.toClient(block.name ?? '', call.body);
+      toolCalls.push({ id: block.id ?? '', type: 'function', function: { name, arguments: toArgumentsText(block.input) } });
     }
   }
   return {
@@ -110,9 +111,4 @@ export function toAnnotations(citation: AnthropicCitation, start: number, end: n
   if (typeof citation.url !== 'string') return [];
   const place = { url: citation.url, title: citation.title ?? citation.url, start_index: start, end_index: end };
   return [{ type: 'url_citation', url_citation: place }];
-}
-
-/** Written with blanks after `:` and `,`, as the models write it in a stream, so that both modes give the same text. */
-export function toJsonText(input: unknown): string {
-  return JSON.stringify(input ?? {}, null, 1).replace(/(,?)\n */g, (_break, comma: string) => (comma ? ', ' : ''));
 }

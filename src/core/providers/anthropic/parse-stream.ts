@@ -7,14 +7,17 @@ import type {
   AnthropicUsage,
 } from '../../schema/anthropic/messages.js';
 import type { ChatCompletionChunk, ChatDelta, FinishReason } from '../../schema/openai/chat.js';
+import { ChunkFrame } from '../../schema/openai/chunk-frame.js';
+import { toArgumentsText } from '../../schema/openai/tool-arguments.js';
+import { wantsFunctionCall } from '../../schema/openai/tool-names.js';
 import type { ChatCall, ChatStreamParser } from '../../spec/chat-adapter.js';
 import type { Usage } from '../../spec/usage.js';
 import { SseDecoder } from '../../transport/sse-decoder.js';
 import { findReportedError } from '../openai-compatible/parse-error.js';
 import { finishReason } from './finish-reason.js';
 import { mergeUsage, toUsage } from './map-usage.js';
-import { answersByTool, invalidAnswer, toAnnotations, toJsonText, toThinkingBlock } from './parse-response.js';
-import { jsonToolName, toClientName, wantsFunctionCall } from './tool-names.js';
+import { answersByTool, invalidAnswer, toAnnotations, toThinkingBlock } from './parse-response.js';
+import { jsonToolName, toolNames } from './tool-names.js';
 
 type BlockKind = 'text' | 'thinking' | 'tool' | 'json' | 'own';
 
@@ -38,8 +41,8 @@ export class AnthropicStreamParser implements ChatStreamParser {
   private readonly jsonMode: boolean;
   private readonly legacy: boolean;
   private readonly blocks = new Map<number | undefined, OpenBlock>();
-  private id: string | undefined;
-  private model: string;
+  private readonly frame: ChunkFrame;
+  private begun = false;
   private wireUsage: AnthropicUsage | undefined;
   private stopReason: string | null = null;
   private textLength = 0;
@@ -49,7 +52,7 @@ export class AnthropicStreamParser implements ChatStreamParser {
   private chunks: ChatCompletionChunk[] = [];
 
   constructor(private readonly call: ChatCall) {
-    this.model = call.model;
+    this.frame = new ChunkFrame(call);
     this.jsonMode = answersByTool(call);
     this.legacy = wantsFunctionCall(call.body);
   }
@@ -83,8 +86,9 @@ export class AnthropicStreamParser implements ChatStreamParser {
     else if (event.type === 'content_block_start') this.startBlock(event);
     else if (event.type === 'content_block_stop') this.stopBlock(event.index);
     else if (event.type === 'message_start') {
-      this.id = event.message?.id ?? this.call.responseId;
-      this.model = event.message?.model ?? this.call.model;
+      this.begun = true;
+      this.frame.id = event.message?.id ?? this.frame.id;
+      this.frame.model = event.message?.model ?? this.frame.model;
       this.wireUsage = event.message?.usage;
       this.emit({ role: 'assistant', content: '' });
     } else if (event.type === 'message_delta') {
@@ -99,7 +103,7 @@ export class AnthropicStreamParser implements ChatStreamParser {
   }
 
   private startBlock({ index, content_block: start }: AnthropicStreamEvent): void {
-    if (!start || this.id === undefined) throw invalidAnswer('its stream does not begin with message_start');
+    if (!start || !this.begun) throw invalidAnswer('its stream does not begin with message_start');
     const kind = this.kindOf(start);
     const block: OpenBlock = { kind, start, textStart: this.textLength, collected: '', signature: '', citations: [] };
     this.blocks.set(index, block);
@@ -109,7 +113,7 @@ export class AnthropicStreamParser implements ChatStreamParser {
     else if (start.type === 'redacted_thinking') this.emit({ thinking_blocks: [toThinkingBlock(start)] });
     else if (kind === 'tool') {
       this.toolCount += 1;
-      const name = toClientName(start.name ?? '', this.call.body);
+      const name = toolNames.toClient(start.name ?? '', this.call.body);
       const called = { name, arguments: '' };
       const toolCall = { index: this.toolCount - 1, id: start.id ?? '', type: 'function' as const, function: called };
       this.emit(this.legacy ? { function_call: called } : { tool_calls: [toolCall] });
@@ -143,7 +147,7 @@ export class AnthropicStreamParser implements ChatStreamParser {
     this.blocks.delete(index);
     const { start, collected, citations } = block;
     if ((block.kind === 'tool' || block.kind === 'json') && collected === '')
-      this.addInput(block, toJsonText(start.input));
+      this.addInput(block, toArgumentsText(start.input));
     else if (start.type === 'thinking') {
       const whole = { ...start, thinking: collected, signature: block.signature || start.signature };
       this.emit({ thinking_blocks: [toThinkingBlock(whole)] });
@@ -178,7 +182,7 @@ export class AnthropicStreamParser implements ChatStreamParser {
   }
 
   private finish(): void {
-    if (this.id === undefined) throw invalidAnswer('its stream does not begin with message_start');
+    if (!this.begun) throw invalidAnswer('its stream does not begin with message_start');
     if (this.heldText !== '') this.emit({ content: this.heldText });
     const reason = finishReason(this.stopReason, this.toolCount > 0);
     if (reason) this.emit({}, reason === 'tool_calls' && this.legacy ? 'function_call' : reason);
@@ -186,13 +190,7 @@ export class AnthropicStreamParser implements ChatStreamParser {
   }
 
   private emit(delta: ChatDelta, finish: FinishReason | null = null): void {
-    this.chunks.push({
-      id: this.id ?? this.call.responseId,
-      object: 'chat.completion.chunk',
-      created: this.call.created,
-      model: this.model,
-      choices: [{ index: 0, delta, finish_reason: finish }],
-    });
+    this.chunks.push(this.frame.chunk(delta, finish));
   }
 }
 

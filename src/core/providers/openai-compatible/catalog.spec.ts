@@ -3,6 +3,8 @@ import { catalog } from './catalog.js';
 import { openAiCompatible } from './index.js';
 import { openAiChatParams } from './openai-chat-params.js';
 
+const context = { nowMs: 0, settings: {} };
+
 describe('the catalog', () => {
   it('has no id twice', () => {
     expect(new Set(catalog.map(({ id }) => id)).size).toBe(catalog.length);
@@ -53,7 +55,7 @@ describe.each(catalog.map((row) => [row.id, row] as const))('the row of %s', (_i
       responseId: 'chatcmpl-1',
     };
     for (const adapter of [provider.chat, provider.native?.['openai-chat']]) {
-      const request = adapter && (await provider.authenticate(adapter.buildRequest(call), { apiKey: 'k' }));
+      const request = adapter && (await provider.authenticate(adapter.buildRequest(call), { apiKey: 'k' }, context));
       expect(request).toMatchObject({
         method: 'POST',
         origin: base.origin,
@@ -73,6 +75,7 @@ describe.each(catalog.map((row) => [row.id, row] as const))('the row of %s', (_i
     const request = await provider.authenticate(
       { method: 'POST', origin: 'https://a.example', path: '/', headers: {} },
       {},
+      context,
     );
     expect(request.headers).toEqual({});
   });

@@ -1,0 +1,66 @@
+/** The contract of the endpoints that answer in one piece: embeddings, rerank, images, audio, moderation. */
+import type { GatewayError } from '../errors/gateway-error.js';
+import type { EmbeddingRequest, EmbeddingResponse } from '../schema/openai/embeddings.js';
+import type { ImageRequest, ImageResponse } from '../schema/openai/images.js';
+import type { ModerationRequest, ModerationResponse } from '../schema/openai/moderations.js';
+import type { SpeechRequest, Transcription, TranscriptionRequest } from '../schema/openai/audio.js';
+import type { RerankRequest, RerankResponse } from '../schema/rerank.js';
+import type { Endpoint, InboundResponse, OutboundRequest } from './outbound.js';
+import type { ParameterPolicy } from './parameters.js';
+import type { Usage } from './usage.js';
+
+/** One request to such an endpoint, on its way to one deployment. */
+export interface EndpointCall<Body> {
+  /** The client's body with the deployment's defaults merged in; `model` is still the client's name. */
+  readonly body: Body;
+  /** The provider's name of the model, without the provider prefix. */
+  readonly model: string;
+  readonly endpoint: Endpoint;
+  readonly parameters: ParameterPolicy;
+  /** Epoch seconds for answers whose provider gives no creation time. */
+  readonly created: number;
+  /** The id for answers whose provider gives none. */
+  readonly responseId: string;
+}
+
+export interface ParsedAnswer<Answer> {
+  readonly answer: Answer;
+  /** Undefined where the provider reported none. */
+  readonly usage: Usage | undefined;
+}
+
+/** The answer is not there yet, or lies elsewhere: send this, after so long, and read what comes back with the same adapter. */
+export interface FollowUp {
+  readonly next: OutboundRequest;
+  /** Milliseconds; 0 asks at once. */
+  readonly afterMs: number;
+}
+
+export interface EndpointAdapter<Body, Answer> {
+  /** The parameters of the endpoint that reach the provider for this model; the documentation's matrix is made from it. */
+  supportedParams(model: string): ReadonlySet<string>;
+  /** Throws `unsupported_parameter` or `invalid_request` for what the provider cannot take. Sets no credentials. */
+  buildRequest(call: EndpointCall<Body>): OutboundRequest;
+  /** Reads a 2xx answer. Throws `upstream_invalid_response` for one that is none. */
+  parseResponse(response: InboundResponse, call: EndpointCall<Body>): ParsedAnswer<Answer> | FollowUp;
+  /** Reads any other answer, and never throws. */
+  parseError(response: InboundResponse): GatewayError;
+}
+
+/** Sound as the provider made it. */
+export interface SpeechAudio {
+  /** Such as `audio/mpeg`. */
+  readonly contentType: string;
+  readonly bytes: Uint8Array;
+}
+
+export type EmbeddingAdapter = EndpointAdapter<EmbeddingRequest, EmbeddingResponse>;
+export type RerankAdapter = EndpointAdapter<RerankRequest, RerankResponse>;
+export type ImageAdapter = EndpointAdapter<ImageRequest, ImageResponse>;
+export type TranscriptionAdapter = EndpointAdapter<TranscriptionRequest, Transcription>;
+export type SpeechAdapter = EndpointAdapter<SpeechRequest, SpeechAudio>;
+export type ModerationAdapter = EndpointAdapter<ModerationRequest, ModerationResponse>;
+
+export function isFollowUp(parsed: object): parsed is FollowUp {
+  return 'next' in parsed;
+}

@@ -1,0 +1,183 @@
+/** The contract test of the endpoints that answer in one piece, over recorded fixtures: requests, answers, errors. */
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { isFollowUp, type EndpointAdapter, type EndpointCall } from '../spec/endpoint-adapter.js';
+import type { Credentials, OutboundRequest } from '../spec/outbound.js';
+import { plainParameters, type ParameterPolicy } from '../spec/parameters.js';
+import type { ProviderDefinition } from '../spec/provider.js';
+import type { Usage } from '../spec/usage.js';
+import { assertFailure, assertPart, assertSame, type ExpectedError } from './assertions.js';
+import { contractTimeMs } from './provider-fixture.js';
+
+// The two words of the test runner that are needed; core depends on no runner.
+declare function describe(name: string, body: () => void): void;
+declare function it(name: string, body: () => void | Promise<void>): void;
+
+export type EndpointName = 'embeddings' | 'rerank' | 'images' | 'transcription' | 'speech' | 'moderations';
+
+/** A file in a fixture's body: `{"$file": {"name": "a.mp3", "contentType": "audio/mpeg", "text": "..."}}`. */
+export interface EndpointFixture {
+  /** A sentence that names the guarantee. */
+  readonly name: string;
+  readonly call: {
+    readonly body: Readonly<Record<string, unknown>>;
+    /** The provider's name of the model. */
+    readonly model: string;
+    readonly parameters?: Partial<ParameterPolicy>;
+    readonly credentials?: Credentials;
+    readonly apiBase?: string;
+  };
+  readonly sent?: {
+    /** `POST` where absent. */
+    readonly method?: string;
+    readonly path: string;
+    readonly headers?: Readonly<Record<string, string>>;
+    /** A JSON body. */
+    readonly body?: unknown;
+    /** A multipart form: texts, and the names of files. */
+    readonly form?: Readonly<Record<string, string | readonly string[]>>;
+  };
+  readonly upstream?: {
+    readonly status: number;
+    readonly headers?: Readonly<Record<string, string>>;
+    /** A string is sent as it is. */
+    readonly body?: unknown;
+  };
+  readonly expect: {
+    /** Every member that stands here is compared; a string or list is compared as a whole. */
+    readonly answer?: unknown;
+    readonly usage?: Usage;
+    /** The request that the answer leads to, in part. */
+    readonly next?: { readonly method?: string; readonly path: string };
+    /** Without `upstream`: what the request is refused with. */
+    readonly error?: ExpectedError;
+  };
+}
+
+const requiredErrors = [400, 401, 429, 500];
+
+/** Declares the tests of one endpoint of a provider over the `*.json` files of `fixturesFolder`. */
+export function describeEndpointContract(
+  definition: ProviderDefinition,
+  endpoint: EndpointName,
+  fixturesFolder: string,
+): void {
+  const adapter = definition[endpoint] as EndpointAdapter<unknown, unknown> | undefined;
+  const fixtures = readEndpointFixtures(fixturesFolder);
+  describe(`the ${endpoint} contract of ${definition.id}`, () => {
+    it('has a fixture for everything that it must show', () => {
+      const missing = requiredErrors
+        .filter((status) => !fixtures.some(({ upstream }) => upstream?.status === status))
+        .map((status) => `an error with the status ${status}`);
+      if (!fixtures.some(({ expect }) => expect.answer !== undefined)) missing.push('an answer');
+      assert.ok(missing.length === 0, `${fixturesFolder} has no fixture for ${missing.join(', ')}.`);
+    });
+    for (const fixture of fixtures) {
+      describe(fixture.name, () => describeFixture(definition, adapter, fixture));
+    }
+  });
+}
+
+function describeFixture(
+  definition: ProviderDefinition,
+  given: EndpointAdapter<unknown, unknown> | undefined,
+  fixture: EndpointFixture,
+): void {
+  const adapter = (): EndpointAdapter<unknown, unknown> => {
+    assert.ok(given, `${definition.id} has no such endpoint.`);
+    return given;
+  };
+  const call = callOf(fixture, definition);
+  const { sent, upstream, expect: expected } = fixture;
+  if (!upstream) {
+    it('refuses the request', () => {
+      assert.ok(expected.error, 'A fixture without an upstream expects an error.');
+      assertFailure(() => adapter().buildRequest(call), expected.error);
+    });
+    return;
+  }
+  if (sent) {
+    it('sends the request as recorded', async () => {
+      const context = { nowMs: contractTimeMs, settings: call.parameters.provider };
+      const credentials = fixture.call.credentials ?? { apiKey: 'test-key' };
+      const request = await definition.authenticate(adapter().buildRequest(call), credentials, context);
+      assert.equal(`${request.method} ${request.path}`, `${sent.method ?? 'POST'} ${sent.path}`);
+      assert.equal(request.origin, call.endpoint.origin);
+      assertPart(request.headers, { ...sent.headers });
+      if (sent.form) assertSame(await formOf(request), sent.form);
+      else assertSame(JSON.parse(Buffer.from(request.body ?? 'null').toString()), sent.body ?? null);
+    });
+  }
+  const { status, headers = {}, body } = upstream;
+  const response = { status, headers, body: Buffer.from(typeof body === 'string' ? body : JSON.stringify(body ?? null)) };
+  const { error } = expected;
+  if (error) {
+    it('maps the error to the catalog', () => {
+      assertFailure(() => {
+        if (status >= 300) throw adapter().parseError(response);
+        adapter().parseResponse(response, call);
+      }, error);
+    });
+    return;
+  }
+  it('reads the answer and its usage', () => {
+    const parsed = adapter().parseResponse(response, call);
+    if (isFollowUp(parsed)) {
+      assert.ok(expected.next, 'The answer leads to another request.');
+      assertPart(parsed.next, expected.next);
+      return;
+    }
+    assert.ok(expected.next === undefined, 'The answer leads to no other request.');
+    if (typeof expected.answer === 'object' && expected.answer !== null && !Array.isArray(expected.answer)) {
+      assertPart(parsed.answer, expected.answer);
+    } else {
+      assertSame(parsed.answer, expected.answer);
+    }
+    assertSame(parsed.usage, expected.usage);
+  });
+}
+
+function callOf(fixture: EndpointFixture, definition: ProviderDefinition): EndpointCall<unknown> {
+  const { body, model, parameters, apiBase } = fixture.call;
+  const located = definition.locate?.(parameters?.provider ?? {}, apiBase) ?? apiBase ?? definition.defaultBaseUrl;
+  const base = new URL(located ?? 'https://provider.example/v1');
+  return {
+    body: withFiles(body),
+    model,
+    endpoint: { origin: base.origin, basePath: base.pathname.replace(/\/+$/, '') },
+    parameters: { ...plainParameters, ...parameters },
+    created: contractTimeMs / 1_000,
+    responseId: 'contract-id',
+  };
+}
+
+function withFiles(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withFiles);
+  if (typeof value !== 'object' || value === null) return value;
+  const { $file: file } = value as { $file?: { name: string; contentType: string; text: string } };
+  if (file) return { name: file.name, contentType: file.contentType, bytes: Buffer.from(file.text) };
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withFiles(inner)]));
+}
+
+async function formOf(request: OutboundRequest): Promise<Record<string, string | string[]>> {
+  const body = typeof request.body === 'string' ? request.body : Buffer.from(request.body ?? '');
+  const form = await new Response(body, { headers: { ...request.headers } }).formData();
+  const fields: Record<string, string | string[]> = {};
+  for (const name of new Set(form.keys())) {
+    const values = form.getAll(name).map((value) => (typeof value === 'string' ? value : value.name));
+    fields[name] = values.length === 1 ? (values[0] as string) : values;
+  }
+  return fields;
+}
+
+function readEndpointFixtures(folder: string): readonly EndpointFixture[] {
+  const files = readdirSync(folder).filter((file) => file.endsWith('.json'));
+  return files.sort().map((file) => {
+    const fixture = JSON.parse(readFileSync(join(folder, file), 'utf8')) as Partial<EndpointFixture>;
+    for (const member of ['name', 'call', 'expect'] as const) {
+      if (fixture[member] === undefined) throw new Error(`${basename(folder)}/${file} has no "${member}".`);
+    }
+    return fixture as EndpointFixture;
+  });
+}
