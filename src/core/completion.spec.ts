@@ -1,4 +1,5 @@
-import { closeAll, completion } from './completion.js';
+import { closeAll } from './call-connections.js';
+import { completion } from './completion.js';
 import type { ChatCompletionChunk, ChatCompletionRequest } from './schema/openai/chat.js';
 
 const messages = [{ role: 'user', content: 'Good morning' }] as const;

@@ -1,8 +1,13 @@
 /** The one public door of the library. */
+export { closeAll } from './call-connections.js';
+export type { CallOptions } from './call-options.js';
 export { InMemoryClientCache, type ClientCacheOptions } from './client-cache/in-memory-client-cache.js';
-export { closeAll, completion, type CompletionOptions, type CompletionStream } from './completion.js';
+export { completion, type CompletionStream } from './completion.js';
+export { embedding } from './embedding.js';
 export { errorCatalog, type ErrorCode, type ErrorRow } from './errors/catalog.js';
 export { GatewayError, type ErrorFacts } from './errors/gateway-error.js';
+export { imageGeneration } from './image-generation.js';
+export { moderation } from './moderation.js';
 export { compilePrices, type CompiledPrices } from './pricing/compile-prices.js';
 export { costNanos, estimateNanos, type RequestSize } from './pricing/cost.js';
 export { effectivePrices } from './pricing/effective-prices.js';
@@ -18,7 +23,15 @@ export {
   type PriceTableOrigin,
 } from './pricing/price-table.js';
 export { providerRegistry } from './providers/registry.js';
+export { rerank } from './rerank.js';
+export type * from './schema/openai/audio.js';
 export type * from './schema/openai/chat.js';
+export type * from './schema/openai/embeddings.js';
+export type * from './schema/openai/images.js';
+export type * from './schema/openai/moderations.js';
+export type * from './schema/rerank.js';
+export { speech } from './speech.js';
 export type * from './spec/index.js';
 export { countPromptTokens, countTextTokens, type TokenCount } from './tokens/count-tokens.lazy.js';
+export { transcription } from './transcription.js';
 export { estimateTokens } from './tokens/estimate-tokens.js';

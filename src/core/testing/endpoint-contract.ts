@@ -110,7 +110,11 @@ function describeFixture(
     });
   }
   const { status, headers = {}, body } = upstream;
-  const response = { status, headers, body: Buffer.from(typeof body === 'string' ? body : JSON.stringify(body ?? null)) };
+  const response = {
+    status,
+    headers,
+    body: Buffer.from(typeof body === 'string' ? body : JSON.stringify(body ?? null)),
+  };
   const { error } = expected;
   if (error) {
     it('maps the error to the catalog', () => {

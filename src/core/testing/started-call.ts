@@ -49,6 +49,14 @@ export const translation: Translation<string, string> = {
   request: { method: 'POST', origin: 'https://api.acme.test', path: '/v1/chat', headers: { accept: 'x' }, body: '{}' },
   readWhole({ body }) {
     const text = body.toString();
+    if (text.startsWith('later')) {
+      // `later 500 /answer` is to be asked for at `/answer` in half a second.
+      const [, afterMs, path] = text.split(' ');
+      return {
+        next: { ...translation.request, method: 'GET', path: path ?? '/', body: undefined },
+        afterMs: Number(afterMs),
+      };
+    }
     if (text.startsWith('error')) throw new GatewayError('upstream_internal', { message: text });
     if (text.startsWith('bug')) throw new TypeError('secret internals');
     return { answer: text, usage };

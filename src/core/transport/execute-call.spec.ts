@@ -111,13 +111,6 @@ describe('an answer that is none', () => {
     expect(upstream.last.aborted).toBeDefined();
   });
 
-  it('keeps its error status where the provider serves no chat to read it', async () => {
-    const { upstream, error } = start(false, {}, { provider: madeUpProvider() });
-    upstream.last.head(507).end();
-    await settle();
-    expect(error()).toMatchObject({ code: 'upstream_internal', status: 507 });
-  });
-
   it.each([300, 301, 302, 303, 304, 307, 308])(
     'redirects (%d) nobody: that is an error, whatever its body',
     async (status) => {
