@@ -71,6 +71,22 @@ describe('the address of a deployment', () => {
     expect(origin('{model: gpt-4o}')).toBe('https://openai.example');
   });
 
+  it('follows from settings where the provider knows how: the entry’s, then the environment’s', () => {
+    const found = (params: string, variables = {}) => {
+      const deployment = deploymentOf(params, '{}', variables);
+      return [deployment?.endpoint.origin, deployment?.parameters.provider];
+    };
+    const settings = { cloud_region: 'west' };
+    expect(found('{model: cloud/x}', { REGION: 'west' })).toEqual(['https://west.cloud.example', settings]);
+    expect(found('{model: cloud/x, api_base: "https://own.example"}', { REGION: 'west' })).toEqual([
+      'https://own.example',
+      settings,
+    ]);
+    expect(problemsOf('{model: cloud/x}', {})).toEqual([
+      'model_list[0]: warning: inactive: `cloud` has no address of its own. Set `api_base` or `cloud_region` or CLOUD_REGION or REGION.',
+    ]);
+  });
+
   it('that is missing leaves the entry out', () => {
     expect(problemsOf('{model: custom_openai/x, api_key: k}')).toEqual([
       'model_list[0]: warning: inactive: `custom_openai` has no address of its own. Set `api_base` or CUSTOM_OPENAI_BASE_URL.',
@@ -87,10 +103,20 @@ describe('the credentials of a deployment', () => {
     expect(deploymentOf('{model: gpt-4o}')?.credentials).toEqual({ apiKey: 'sk-env' });
   });
 
+  it('of one identity are not completed by the environment’s of another', () => {
+    const environment = { REGION: 'west', CLOUD_KEY: 'env-key', CLOUD_SESSION: 'env-session' };
+    expect(deploymentOf('{model: cloud/x}', '{}', environment)?.credentials).toEqual({
+      accessKey: 'env-key',
+      session: 'env-session',
+    });
+    expect(deploymentOf('{model: cloud/x, token: own}', '{}', environment)?.credentials).toEqual({ token: 'own' });
+  });
+
   it('that are missing leave the entry out, unless none are needed', () => {
     expect(problemsOf('{model: gpt-4o}', {})).toEqual([
       'model_list[0]: warning: inactive: there is no key for `openai`. Set `api_key` or OPENAI_API_KEY.',
     ]);
+    expect(problemsOf('{model: gpt-4o, organization: org}', {})).toHaveLength(1);
     for (const params of [
       '{model: lm_studio/x}',
       '{model: gpt-4o, mock_response: hi}',

@@ -12,6 +12,7 @@ import type {
   ProviderDefinition,
   ProviderRegistry,
 } from '../core/spec/index.js';
+import { readProviderEnvironment, type ProviderEnvironment } from '../core/secrets/environment.js';
 import { deepFreeze } from './deep-freeze.js';
 import { hashEntry } from './deployment-id.js';
 import { toModelPrices } from './entry-prices.js';
@@ -108,14 +109,17 @@ class EntryReader {
 
   private build({ provider, model }: ResolvedModel, parts: SharedParts): Deployment | string {
     const { entry, egress } = this;
-    const endpoint = this.findEndpoint(provider);
+    const environment = readProviderEnvironment(provider, this.context.environment);
+    // The machine's own settings and keys must not follow an address that somebody else wrote.
+    const mayUseEnvironment = egress === 'operator' || entry.baseUrl === undefined;
+    const settings = { ...(mayUseEnvironment && environment.settings), ...parts.parameters.provider };
+    const endpoint = this.findEndpoint(provider, settings, environment);
     if (typeof endpoint === 'string') return endpoint;
-    const credentials = this.findCredentials(provider);
+    const credentials = this.findCredentials(provider, mayUseEnvironment ? environment : undefined);
     if (typeof credentials === 'string') return credentials;
-    return deepFreeze(
-      { ...parts, id: this.id, modelGroup: entry.modelName, provider, model, endpoint, egress, credentials },
-      provider,
-    );
+    const parameters = { ...parts.parameters, provider: settings };
+    const where = { provider, model, endpoint, egress, credentials };
+    return deepFreeze({ ...parts, parameters, id: this.id, modelGroup: entry.modelName, ...where }, provider);
   }
 
   private readParts(): SharedParts {
@@ -143,36 +147,42 @@ class EntryReader {
     };
   }
 
-  private findEndpoint(provider: ProviderDefinition): Endpoint | string {
-    const { entry, context } = this;
-    const configured =
-      entry.baseUrl ?? findVariable(provider.env.baseUrl, context.environment)?.value ?? provider.defaultBaseUrl;
-    if (configured !== undefined)
+  private findEndpoint(
+    provider: ProviderDefinition,
+    settings: Readonly<Record<string, unknown>>,
+    environment: ProviderEnvironment,
+  ): Endpoint | string {
+    const { entry } = this;
+    const configured = entry.baseUrl ?? environment.baseUrl;
+    const address = provider.locate?.(settings, configured) ?? configured ?? provider.defaultBaseUrl;
+    if (address !== undefined)
       return (
-        toEndpoint(configured) ??
+        toEndpoint(address) ??
         `\`${provider.id}\` has an address that is no URL in the environment. Correct ${namesOf(provider.env.baseUrl)}.`
       );
-    if (isAnsweredHere(entry, provider) || entry.clientSettable.some(isAddressParam) || hasOwnAddressing(entry))
-      return noEndpoint;
-    const variables = provider.env.baseUrl ?? [];
-    return `\`${provider.id}\` has no address of its own. Set \`api_base\`${variables.length > 0 ? ` or ${namesOf(variables)}` : ''}.`;
+    if (isAnsweredHere(entry, provider) || entry.clientSettable.some(isAddressParam)) return noEndpoint;
+    const parameters = ['api_base', ...Object.keys(provider.env.settings ?? {})].map((name) => `\`${name}\``);
+    const variables = [...(provider.env.baseUrl ?? []), ...Object.values(provider.env.settings ?? {}).flat()];
+    return `\`${provider.id}\` has no address of its own. Set ${[...parameters, ...variables].join(' or ')}.`;
   }
 
-  private findCredentials(provider: ProviderDefinition): Credentials | string {
-    const { entry, egress, context } = this;
-    // A key from the environment must not follow an address that somebody else wrote.
-    const mayUseEnvironment = egress === 'operator' || entry.baseUrl === undefined;
-    const found = mayUseEnvironment ? findVariable(provider.env.apiKey, context.environment) : null;
-    const apiKey = entry.apiKey ?? found?.value;
+  private findCredentials(
+    provider: ProviderDefinition,
+    environment: ProviderEnvironment | undefined,
+  ): Credentials | string {
+    const { entry } = this;
+    const apiKey = entry.apiKey ?? environment?.apiKey;
     const organization = entry.providerSettings['organization'];
-    const credentials: Credentials = {
-      ...entry.otherCredentials,
-      ...(typeof organization === 'string' ? { organization } : {}),
+    const own = entry.otherCredentials;
+    const secrets: Credentials = {
+      // Parts of two identities make none: a configured key is not completed by the environment's session.
+      ...(Object.keys(own).length > 0 ? own : environment?.credentials),
       ...(apiKey === undefined ? {} : { apiKey }),
     };
-    const isReachable = apiKey !== undefined || !provider.needsApiKey || Object.keys(entry.otherCredentials).length > 0;
+    const credentials = typeof organization === 'string' ? { ...secrets, organization } : secrets;
+    const isReachable = !provider.needsApiKey || Object.keys(secrets).length > 0;
     if (isReachable || isAnsweredHere(entry, provider) || entry.clientSettable.includes('api_key')) return credentials;
-    return `there is no key for \`${provider.id}\`. Set \`api_key\`${mayUseEnvironment && provider.env.apiKey ? ` or ${namesOf(provider.env.apiKey)}` : ''}.`;
+    return `there is no key for \`${provider.id}\`. Set \`api_key\`${environment && provider.env.apiKey ? ` or ${namesOf(provider.env.apiKey)}` : ''}.`;
   }
 
   private refuse(param: string, message: string): null {
@@ -218,24 +228,11 @@ function isAddressParam(name: string): boolean {
   return name === 'api_base' || name === 'base_url';
 }
 
-/** Cloud providers make their address from a region or project. */
-function hasOwnAddressing({ providerSettings }: ModelEntry): boolean {
-  return Object.keys(providerSettings).some((key) => /^(aws|vertex)_/.test(key));
-}
-
 /** Null where the text is no http address. Query and fragment are no part of an API's address. */
 export function toEndpoint(address: string): Endpoint | null {
   const url = URL.parse(address);
   if (url === null || !/^https?:$/.test(url.protocol)) return null;
   return { origin: url.origin, basePath: url.pathname.replace(/\/+$/, '') };
-}
-
-function findVariable(names: readonly string[] | undefined, environment: Environment): { value: string } | null {
-  for (const name of names ?? []) {
-    const value = environment[name];
-    if (value !== undefined && value !== '') return { value };
-  }
-  return null;
 }
 
 function namesOf(variables: readonly string[] | undefined): string {

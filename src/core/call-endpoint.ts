@@ -29,7 +29,7 @@ export async function callEndpoint<Body, Answer>(
       created: Math.floor(systemClock.now() / 1_000),
       responseId: randomUUID(),
     },
-    (answer) => answer,
+    (answer) => ({ answer }),
   );
   const connections = connectionsFor(options);
   const sink = new WholeSink<Answer>();

@@ -48,8 +48,8 @@ export function deploymentFor(requested: unknown, options: CallOptions): Deploym
   const environment = readProviderEnvironment(provider);
   const apiKey = options.apiKey ?? environment.apiKey;
   const credentials = {
-    ...environment.credentials,
-    ...options.credentials,
+    // Parts of two identities make none.
+    ...(options.credentials ?? environment.credentials),
     ...(apiKey !== undefined && { apiKey }),
   };
   if (provider.needsApiKey && Object.keys(credentials).length === 0) throw keyMissing(provider);

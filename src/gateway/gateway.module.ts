@@ -1,8 +1,12 @@
 /** The data plane: the endpoints that clients of models call, and the pipeline behind them. */
 import { Module } from '@nestjs/common';
 import { ChatCompletionsController } from './chat/chat-completions.controller.js';
+import { EndpointsController } from './endpoints/endpoints.controller.js';
 import { LlmPipelineService } from './llm-pipeline.service.js';
 import { ModelsController } from './models/models.controller.js';
 
-@Module({ controllers: [ChatCompletionsController, ModelsController], providers: [LlmPipelineService] })
+@Module({
+  controllers: [ChatCompletionsController, EndpointsController, ModelsController],
+  providers: [LlmPipelineService],
+})
 export class GatewayModule {}

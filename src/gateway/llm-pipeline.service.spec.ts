@@ -11,6 +11,7 @@ import { FakeClock } from '../core/testing/fake-clock.js';
 import { FakeUpstream, type FakeExchange } from '../core/testing/fake-upstream.js';
 import type { SpendIntent, SpendOutcome, SpendProgress } from '../spend/spend-intent.js';
 import type { SpendService } from '../spend/spend.service.js';
+import { readChatOperation } from './chat/chat-operation.js';
 import { LlmPipelineService } from './llm-pipeline.service.js';
 import { SseWriter } from './sse-writer.js';
 import { FakeResponse } from './testing/fake-response.js';
@@ -83,7 +84,10 @@ function world(given: Given = {}): World {
     defaultReserveOutputTokens: 1_000,
   };
   const catalog = { current: () => snapshot as unknown as CatalogSnapshot };
-  const connections = { dispatcherFor: (deployment: Deployment) => (called.push(deployment), upstream.dispatcher) };
+  const connections = {
+    dispatcherFor: (deployment: Deployment) => (called.push(deployment), upstream.dispatcher),
+    credentials: { current: (deployment: Deployment) => deployment.credentials, forget: () => undefined },
+  };
   const spend = {
     newRequestId: () => '0190-request',
     begin: (intent: SpendIntent) => {
@@ -124,8 +128,9 @@ function world(given: Given = {}): World {
         JSON.stringify({ model: 'gpt-4o', messages: [{ role: 'user', content: 'Hi' }], ...body }),
       );
       const writer = new SseWriter(response.asServerResponse, { body: openAiErrorBody, event: openAiErrorEvent });
-      return pipeline.chat(
+      return pipeline.answer(
         { route: '/v1/chat/completions', principal, headers, clientAddress: '192.0.2.7', bytes },
+        readChatOperation,
         writer,
       );
     },

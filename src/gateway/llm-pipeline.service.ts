@@ -7,18 +7,16 @@ import type { Principal } from '../auth/principal.js';
 import { CatalogService } from '../catalog/catalog.service.js';
 import { CLOCK, RANDOM } from '../config/ports.js';
 import { UpstreamConnections } from '../clients/upstream-connections.service.js';
-import { parseChatRequest } from '../core/dialects/openai-chat/parse-request.js';
 import { GatewayError } from '../core/errors/gateway-error.js';
 import { Router, type RoutePlan } from '../core/router/router.js';
 import type { Clock, Deployment, Random } from '../core/spec/index.js';
 import { SpendService } from '../spend/spend.service.js';
-import { startCall } from './chat/chat-call.js';
-import { ChatExchange, type ChatExchangeEvents } from './chat/chat-exchange.js';
-import { attemptOf, intentOf, outcomeOf, progressOf } from './chat/chat-settlement.js';
-import { allowingDeployments } from './chat/client-credentials.js';
-import { readRequestSettings } from './request-settings.js';
+import { allowingDeployments } from './client-credentials.js';
+import { LlmExchange, type ExchangeEvents } from './llm-exchange.js';
+import type { ReadOperation } from './operation.js';
 import { responseHeaders } from './response-headers.js';
 import { RunningExchanges } from './running-exchanges.js';
+import { attemptOf, intentOf, outcomeOf, progressOf } from './settlement.js';
 import type { SseWriter } from './sse-writer.js';
 
 /** A model request as it came in, its caller known. */
@@ -37,7 +35,7 @@ const shutdownGraceMs = 30_000;
 const abortGraceMs = 5_000;
 const shutdownLookMs = 25;
 
-const chatEvents: ChatExchangeEvents = {
+const exchangeEvents: ExchangeEvents = {
   headers: responseHeaders,
   checkpoint(exchange) {
     const progress = progressOf(exchange);
@@ -62,12 +60,12 @@ export class LlmPipelineService implements BeforeApplicationShutdown {
     this.router = new Router(random);
   }
 
-  /** Answers one chat request through `writer`; never rejects. */
-  async chat(request: LlmRequest, writer: SseWriter): Promise<void> {
-    let exchange: ChatExchange | undefined;
+  /** Answers one request of the endpoint that `read` reads for, through `writer`; never rejects. */
+  async answer(request: LlmRequest, read: ReadOperation, writer: SseWriter): Promise<void> {
+    let exchange: LlmExchange | undefined;
     let slot: number | undefined;
     try {
-      const opened = this.open(request, writer);
+      const opened = this.open(request, read, writer);
       exchange = opened;
       slot = this.running.add(opened);
       await this.router.route(this.plan(request, opened), (deployment) => this.attempt(opened, deployment), opened);
@@ -97,45 +95,40 @@ export class LlmPipelineService implements BeforeApplicationShutdown {
   }
 
   /** Reads what was asked. Nothing has been promised or paid for yet. */
-  private open(request: LlmRequest, writer: SseWriter): ChatExchange {
+  private open(request: LlmRequest, read: ReadOperation, writer: SseWriter): LlmExchange {
     if (this.draining) throw new GatewayError('shutting_down', { retryAfterMs: 1_000 });
-    const parsed = parseChatRequest(request.bytes);
     const asked = {
       requestId: this.spend.newRequestId(),
       principal: request.principal,
       clientAddress: request.clientAddress,
-      parsed,
-      settings: readRequestSettings(parsed.body, request.headers),
+      operation: read(request.bytes, request.headers),
       catalog: this.catalog.current(),
     };
-    return new ChatExchange(asked, writer, this.clock, chatEvents);
+    return new LlmExchange(asked, writer, this.clock, exchangeEvents);
   }
 
   /** Who may serve the request: of the model's deployments those that the key and the request allow. */
-  private plan(request: LlmRequest, { asked }: ChatExchange): RoutePlan {
-    const { model } = asked.parsed.body;
+  private plan(request: LlmRequest, { asked }: LlmExchange): RoutePlan {
+    const { operation, catalog } = asked;
+    const { model, settings } = operation;
     if (!mayUseModel(request.principal.models, model)) {
       throw new GatewayError('model_access_denied', { param: 'model', facts: { model } });
     }
-    const { catalog, settings } = asked;
     const found = catalog.find(model);
     if (!found) throw new GatewayError('unknown_model', { param: 'model', facts: { model, route: request.route } });
     return {
       modelGroup: model,
-      deployments: allowingDeployments(found.deployments, asked.parsed.reservedMembers),
+      deployments: allowingDeployments(found.deployments, operation.reservedMembers),
       maxRetries: settings.maxRetries ?? mostRetries(found.deployments) ?? catalog.router.numRetries,
       retryAfterMs: catalog.router.retryAfterMs,
     };
   }
 
   /** One attempt on one deployment. */
-  private async attempt(exchange: ChatExchange, configured: Deployment): Promise<void> {
-    const started = startCall(exchange, configured, this.connections);
+  private async attempt(exchange: LlmExchange, configured: Deployment): Promise<void> {
+    const started = await exchange.asked.operation.start(exchange, configured, this.connections);
+    exchange.attach(started);
     const { call, deployment } = started;
-    exchange.call = call;
-    exchange.deployment = deployment;
-    exchange.outgoing = started.outgoing;
-    exchange.attemptsStarted++;
     await this.reserve(exchange, deployment);
     let error: GatewayError | undefined;
     try {
@@ -149,23 +142,23 @@ export class LlmPipelineService implements BeforeApplicationShutdown {
   }
 
   /** Opens the account with the first attempt: its intent is on record before any provider hears of the request. */
-  private async reserve(exchange: ChatExchange, deployment: Deployment): Promise<void> {
+  private async reserve(exchange: LlmExchange, deployment: Deployment): Promise<void> {
     exchange.ticket ??= await this.spend.begin(intentOf(exchange, deployment));
   }
 
   /** Closes the account. Requests that reached no provider have none. */
-  private async settle(exchange: ChatExchange, error: GatewayError | undefined): Promise<void> {
+  private async settle(exchange: LlmExchange, error: GatewayError | undefined): Promise<void> {
     await exchange.ticket?.settle(outcomeOf(exchange, this.clock.now(), error));
   }
 
-  private respond(exchange: ChatExchange): void {
+  private respond(exchange: LlmExchange): void {
     const { answer, writer } = exchange;
-    if (answer) writer.whole(200, responseHeaders(exchange), answer.answer);
+    if (answer) writer.whole(200, responseHeaders(exchange), answer.answer, answer.contentType);
     else writer.end();
   }
 
   /** For the operator: what nobody expected, and on request why a provider could not be reached. */
-  private report(error: GatewayError, exchange: ChatExchange | undefined): void {
+  private report(error: GatewayError, exchange: LlmExchange | undefined): void {
     if (error.code !== 'internal' && error.detail === undefined) return;
     const facts = { message: error.detail ?? error.message, code: error.code, callId: exchange?.asked.requestId };
     if (error.code === 'internal') this.logger.error({ ...facts, cause: error.cause });

@@ -1,9 +1,9 @@
 /** What a request asks of the gateway itself: the LiteLLM headers and body members that are not the provider's business. */
 import type { IncomingHttpHeaders } from 'node:http';
 import { GatewayError } from '../core/errors/gateway-error.js';
-import type { ChatCompletionRequest } from '../core/schema/openai/chat.js';
+import type { ModelRequest } from './operation.js';
 
-export interface RequestSettings {
+export interface RequestSettings<Body = ModelRequest> {
   readonly timeoutMs: number | undefined;
   readonly streamTimeoutMs: number | undefined;
   readonly maxRetries: number | undefined;
@@ -11,7 +11,7 @@ export interface RequestSettings {
   readonly endUser: string | undefined;
   readonly sessionId: string | undefined;
   /** The body for the provider: without the members that are read here. */
-  readonly body: ChatCompletionRequest;
+  readonly body: Body;
 }
 
 /** What goes into the ledger is bounded: the rest of a longer text says nothing new. */
@@ -36,7 +36,10 @@ const gatewayMembers = [
 const notServed = ['guardrails', 'fallbacks', 'context_window_fallbacks', 'content_policy_fallbacks', 'cache'] as const;
 
 /** @throws GatewayError `invalid_request` naming the header or member that cannot be followed */
-export function readRequestSettings(body: ChatCompletionRequest, headers: IncomingHttpHeaders): RequestSettings {
+export function readRequestSettings<Body extends ModelRequest>(
+  body: Body,
+  headers: IncomingHttpHeaders,
+): RequestSettings<Body> {
   for (const member of notServed) {
     if (body[member] !== undefined && body[member] !== null) {
       throw invalid(member, 'is not served by this version of the gateway. Remove it.');
@@ -48,7 +51,7 @@ export function readRequestSettings(body: ChatCompletionRequest, headers: Incomi
     streamTimeoutMs: seconds(headers, 'x-litellm-stream-timeout', body, 'stream_timeout'),
     maxRetries: count(headers, 'x-litellm-num-retries', body, 'num_retries'),
     tags: tagsOf(headers['x-litellm-tags'], body['tags'] ?? metadata?.['tags']),
-    endUser: text(headers['x-litellm-end-user-id']) ?? text(headers['x-litellm-customer-id']) ?? text(body.user),
+    endUser: text(headers['x-litellm-end-user-id']) ?? text(headers['x-litellm-customer-id']) ?? text(body['user']),
     sessionId:
       text(headers['x-litellm-session-id']) ?? text(body['litellm_session_id']) ?? text(metadata?.['session_id']),
     body: forProvider(body),
@@ -56,20 +59,15 @@ export function readRequestSettings(body: ChatCompletionRequest, headers: Incomi
 }
 
 /** OpenAI takes `metadata` for stored completions only; elsewhere it is LiteLLM's own. */
-function forProvider(body: ChatCompletionRequest): ChatCompletionRequest {
+function forProvider<Body extends ModelRequest>(body: Body): Body {
   const taken = gatewayMembers.filter((member) => member in body && !(member === 'metadata' && body['store'] === true));
   if (taken.length === 0) return body;
   const rest: Record<string, unknown> = { ...body };
   for (const member of taken) delete rest[member];
-  return rest as unknown as ChatCompletionRequest;
+  return rest as unknown as Body;
 }
 
-function seconds(
-  headers: IncomingHttpHeaders,
-  header: string,
-  body: ChatCompletionRequest,
-  member: string,
-): number | undefined {
+function seconds(headers: IncomingHttpHeaders, header: string, body: ModelRequest, member: string): number | undefined {
   const value = headers[header] ?? body[member];
   if (value === undefined || value === null) return undefined;
   const number = numberOf(value);
@@ -78,12 +76,7 @@ function seconds(
   return number * 1000;
 }
 
-function count(
-  headers: IncomingHttpHeaders,
-  header: string,
-  body: ChatCompletionRequest,
-  member: string,
-): number | undefined {
+function count(headers: IncomingHttpHeaders, header: string, body: ModelRequest, member: string): number | undefined {
   const value = headers[header] ?? body[member];
   if (value === undefined || value === null) return undefined;
   const number = numberOf(value);

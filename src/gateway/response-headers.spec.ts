@@ -2,20 +2,20 @@
 import { validateHeaderValue } from 'node:http';
 import { FakeClock } from '../core/testing/fake-clock.js';
 import { madeUpDeployment } from '../core/testing/deployments.js';
-import type { ChatExchange } from './chat/chat-exchange.js';
+import type { LlmExchange } from './llm-exchange.js';
 import { responseHeaders } from './response-headers.js';
 
 function headersOf(given: Record<string, unknown> = {}, model = 'gpt-4o'): Record<string, string> {
   const clock = new FakeClock();
   clock.advance(250);
   return responseHeaders({
-    asked: { requestId: 'request-1', parsed: { body: { model } } },
+    asked: { requestId: 'request-1', operation: { model } },
     attempts: [],
     attemptsStarted: 1,
     startedAt: 100,
     clock,
     ...given,
-  } as unknown as ChatExchange);
+  } as unknown as LlmExchange);
 }
 
 it('names the request even where nobody has been asked yet', () => {

@@ -1,15 +1,15 @@
 /** The `x-litellm-*` headers that tell a client what became of its request. */
 import { usdFromNanos } from '../core/pricing/money.js';
 import { version } from '../config/version.js';
-import type { ChatExchange } from './chat/chat-exchange.js';
+import type { LlmExchange } from './llm-exchange.js';
 import type { Headers } from './sse-writer.js';
 
-export function responseHeaders(exchange: ChatExchange): Headers {
+export function responseHeaders(exchange: LlmExchange): Headers {
   const { asked, deployment, attempts, startedAt, call } = exchange;
   const headers: Headers = { 'x-litellm-call-id': asked.requestId, 'x-litellm-version': version };
   if (deployment) {
     headers['x-litellm-model-id'] = headerText(deployment.id);
-    headers['x-litellm-model-group'] = headerText(asked.parsed.body.model);
+    headers['x-litellm-model-group'] = headerText(asked.operation.model);
     headers['x-litellm-model-api-base'] = headerText(deployment.endpoint.origin + deployment.endpoint.basePath);
   }
   const durationMs = exchange.clock.monotonic() - startedAt;

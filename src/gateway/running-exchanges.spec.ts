@@ -1,12 +1,12 @@
-import type { ChatExchange } from './chat/chat-exchange.js';
+import type { LlmExchange } from './llm-exchange.js';
 import { RunningExchanges } from './running-exchanges.js';
 
-const named = (name: string): ChatExchange => ({ name }) as unknown as ChatExchange;
+const named = (name: string): LlmExchange => ({ name }) as unknown as LlmExchange;
 
 describe('the running exchanges', () => {
   it('are those that were added and not removed, however often slots are used again', () => {
     const running = new RunningExchanges();
-    const [a, b, c, d] = ['a', 'b', 'c', 'd'].map(named) as [ChatExchange, ChatExchange, ChatExchange, ChatExchange];
+    const [a, b, c, d] = ['a', 'b', 'c', 'd'].map(named) as [LlmExchange, LlmExchange, LlmExchange, LlmExchange];
     const slotOfA = running.add(a);
     running.add(b);
     running.remove(slotOfA);

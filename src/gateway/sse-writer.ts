@@ -37,8 +37,8 @@ export class SseWriter {
     return this.response.headersSent;
   }
 
-  whole(status: number, headers: Headers, body: Buffer | string): void {
-    headers['content-type'] = jsonType;
+  whole(status: number, headers: Headers, body: Buffer | string, contentType = jsonType): void {
+    headers['content-type'] = contentType;
     headers['content-length'] = String(Buffer.byteLength(body));
     this.response.writeHead(status, headers);
     if (typeof body === 'string' || body.length > maxJoinedBytes) this.response.end(body);

@@ -28,6 +28,16 @@ const definitions = [
   definition('groq'),
   definition('custom_openai', { defaultBaseUrl: undefined }),
   definition('lm_studio', { needsApiKey: false }),
+  definition('cloud', {
+    env: {
+      settings: { cloud_region: ['CLOUD_REGION', 'REGION'] },
+      credentials: { accessKey: ['CLOUD_KEY'], session: ['CLOUD_SESSION'] },
+    },
+    defaultBaseUrl: undefined,
+    needsApiKey: false,
+    locate: ({ cloud_region: region }, configured) =>
+      configured ?? (typeof region === 'string' ? `https://${region}.cloud.example/v1` : undefined),
+  }),
   definition('demo', {
     env: {},
     defaultBaseUrl: undefined,

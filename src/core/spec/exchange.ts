@@ -44,6 +44,8 @@ export interface Translation<Whole, Part> {
 
 export interface WholeAnswer<Whole> {
   readonly answer: Whole;
+  /** Where it is not JSON. */
+  readonly contentType?: string;
   readonly usage: Usage | undefined;
 }
 

@@ -12,7 +12,7 @@ export class EndpointTranslation<Body, Answer, Whole> implements Translation<Who
   constructor(
     private readonly adapter: EndpointAdapter<Body, Answer>,
     private readonly call: EndpointCall<Body>,
-    private readonly format: (answer: Answer) => Whole,
+    private readonly format: (answer: Answer) => Omit<WholeAnswer<Whole>, 'usage'>,
   ) {
     this.request = adapter.buildRequest(call);
   }
@@ -20,7 +20,7 @@ export class EndpointTranslation<Body, Answer, Whole> implements Translation<Who
   readWhole(response: { status: number; headers: InboundHeaders; body: Buffer }): WholeAnswer<Whole> | FollowUp {
     const parsed = this.adapter.parseResponse(response, this.call);
     if (isFollowUp(parsed)) return parsed;
-    return { answer: this.format(parsed.answer), usage: parsed.usage };
+    return { ...this.format(parsed.answer), usage: parsed.usage };
   }
 
   openStream(): StreamTranslation<never> {

@@ -7,6 +7,7 @@ import { SettingsService } from '../../config/settings.service.js';
 import { openAiErrorBody, openAiErrorEvent } from '../../core/dialects/openai-chat/format-error.js';
 import { readBody } from '../../http/read-body.js';
 import { LlmPipelineService } from '../llm-pipeline.service.js';
+import { readChatOperation } from './chat-operation.js';
 import { SseWriter } from '../sse-writer.js';
 
 const openAiErrors = { body: openAiErrorBody, event: openAiErrorEvent };
@@ -25,6 +26,6 @@ export class ChatCompletionsController {
     reply.hijack();
     const { headers, ip, routeOptions } = request;
     const asked = { route: routeOptions.url ?? '', principal: principalOf(request), headers, clientAddress: ip, bytes };
-    await this.pipeline.chat(asked, new SseWriter(reply.raw, openAiErrors));
+    await this.pipeline.answer(asked, readChatOperation, new SseWriter(reply.raw, openAiErrors));
   }
 }

@@ -1,7 +1,7 @@
 /** Reads an OpenAI chat-completions body: what the gateway itself needs of it, checked; the rest stays the client's word. */
-import { GatewayError } from '../../errors/gateway-error.js';
 import type { ChatCompletionRequest } from '../../schema/openai/chat.js';
 import { readJsonBody } from '../json-body.js';
+import { invalidMember as invalid, isObject, readModel } from '../model-request.js';
 
 export interface ParsedChatRequest {
   readonly body: ChatCompletionRequest;
@@ -12,9 +12,6 @@ export interface ParsedChatRequest {
   readonly reservedMembers: readonly string[];
 }
 
-/** Longer names are no names: they would only fill caches, logs and headers. */
-const maxModelLength = 256;
-
 const roles: ReadonlySet<unknown> = new Set(['system', 'developer', 'user', 'assistant', 'tool', 'function']);
 
 /**
@@ -23,14 +20,7 @@ const roles: ReadonlySet<unknown> = new Set(['system', 'developer', 'user', 'ass
  */
 export function parseChatRequest(bytes: Buffer, pathModel?: string): ParsedChatRequest {
   const { value, reservedMembers } = readJsonBody(bytes);
-  const model = value['model'] ?? pathModel;
-  if (typeof model !== 'string' || model === '' || model.length > maxModelLength) {
-    throw invalid(
-      'model',
-      `a non-empty string of at most ${maxModelLength} characters such as "gpt-4o"`,
-      value['model'],
-    );
-  }
+  const model = readModel(value['model'] ?? pathModel);
   checkMessages(value['messages']);
   const { stream, max_tokens, max_completion_tokens, n, stream_options, tools } = value;
   if (stream !== undefined && stream !== null && typeof stream !== 'boolean')
@@ -79,16 +69,4 @@ function checkCount(param: string, value: unknown): void {
   if (value === undefined || value === null) return;
   if (typeof value !== 'number' || !Number.isInteger(value) || value < 0)
     throw invalid(param, 'a whole number, not negative', value);
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function invalid(param: string, wanted: string, got: unknown): GatewayError {
-  const given =
-    got === undefined
-      ? 'it is missing'
-      : `it is ${got === null ? 'null' : Array.isArray(got) ? 'a list' : `of type ${typeof got}`}`;
-  return new GatewayError('invalid_request', { param, facts: { reason: `\`${param}\` must be ${wanted}; ${given}.` } });
 }

@@ -2,7 +2,7 @@
 // https://platform.openai.com/docs/api-reference/moderations
 
 export interface ModerationRequest {
-  readonly model?: string;
+  readonly model: string;
   /** Texts, or content parts. */
   readonly input: string | readonly string[] | readonly Readonly<Record<string, unknown>>[];
   readonly [param: string]: unknown;

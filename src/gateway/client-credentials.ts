@@ -1,7 +1,7 @@
 /** Addresses and credentials that a client sends along: refused, unless the deployment lists them as the client's to set. */
-import { GatewayError } from '../../core/errors/gateway-error.js';
-import type { ChatCompletionRequest } from '../../core/schema/openai/chat.js';
-import type { Credentials, Deployment, Endpoint } from '../../core/spec/index.js';
+import { GatewayError } from '../core/errors/gateway-error.js';
+import type { Credentials, Deployment, Endpoint } from '../core/spec/index.js';
+import type { ModelRequest } from './operation.js';
 
 const settable: ReadonlySet<string> = new Set(['api_key', 'api_base', 'base_url']);
 
@@ -27,7 +27,7 @@ export function allowingDeployments(
  *
  * @throws GatewayError `invalid_request` for a value that is no address or key
  */
-export function withClientCredentials(deployment: Deployment, body: ChatCompletionRequest): Deployment {
+export function withClientCredentials(deployment: Deployment, body: ModelRequest): Deployment {
   const base = body['api_base'] ?? body['base_url'];
   const key = body['api_key'];
   const credentials: Credentials = {
@@ -42,10 +42,10 @@ export function withClientCredentials(deployment: Deployment, body: ChatCompleti
 }
 
 /** The body without the members that `withClientCredentials` has read. */
-export function withoutCredentials(body: ChatCompletionRequest): ChatCompletionRequest {
+export function withoutCredentials<Body extends ModelRequest>(body: Body): Body {
   const rest: Record<string, unknown> = { ...body };
   for (const member of settable) delete rest[member];
-  return rest as unknown as ChatCompletionRequest;
+  return rest as unknown as Body;
 }
 
 function textOf(param: string, value: unknown): string {

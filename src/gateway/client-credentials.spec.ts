@@ -1,8 +1,8 @@
 /** Addresses and keys of clients. The attack: an own `api_base`, to be sent the operator's key. */
-import { GatewayError } from '../../core/errors/gateway-error.js';
-import type { ChatCompletionRequest } from '../../core/schema/openai/chat.js';
-import { plainParameters } from '../../core/spec/index.js';
-import { madeUpDeployment } from '../../core/testing/deployments.js';
+import { GatewayError } from '../core/errors/gateway-error.js';
+import type { ChatCompletionRequest } from '../core/schema/openai/chat.js';
+import { plainParameters } from '../core/spec/index.js';
+import { madeUpDeployment } from '../core/testing/deployments.js';
 import { allowingDeployments, withClientCredentials, withoutCredentials } from './client-credentials.js';
 
 const settable = (...clientSettable: string[]) =>

@@ -1,29 +1,27 @@
 /** What a request is charged: what the provider reported where that is complete, and what had been sent where it is not. */
-import { providerRegistry } from '../../core/providers/registry.js';
-import type { Usage } from '../../core/spec/index.js';
-import { GatewayError } from '../../core/errors/gateway-error.js';
-import { madeUpDeployment } from '../../core/testing/deployments.js';
-import type { ChatExchange } from './chat-exchange.js';
-import { attemptOf, intentOf, outcomeOf, progressOf } from './chat-settlement.js';
+import { providerRegistry } from '../core/providers/registry.js';
+import type { Usage } from '../core/spec/index.js';
+import { GatewayError } from '../core/errors/gateway-error.js';
+import { madeUpDeployment } from '../core/testing/deployments.js';
+import type { LlmExchange } from './llm-exchange.js';
+import { attemptOf, intentOf, outcomeOf, progressOf } from './settlement.js';
 
 const provider = providerRegistry.find('openai');
 if (!provider) throw new Error('There is no provider openai.');
 /** 2.50 USD and 10 USD for a million tokens. */
 const deployment = madeUpDeployment({ provider, model: 'gpt-4o' });
-const bytes = Buffer.alloc(400);
 const left = new GatewayError('client_closed');
 
 function exchangeWith(
   call: { usage?: Usage; contentEvents?: number; firstPartAt?: number } | undefined,
-  body: object = {},
-): ChatExchange {
+  output: object = {},
+): LlmExchange {
   return {
     asked: {
       requestId: 'r',
       principal: { keyHash: 'hash' },
       clientAddress: '::1',
-      parsed: { body: { model: 'public-name', ...body }, bytes },
-      settings: { tags: [] },
+      operation: { callType: 'acompletion', model: 'public-name', bodyBytes: 400, output, settings: { tags: [] } },
       catalog: { defaultReserveOutputTokens: 1_000 },
     },
     startedAtMs: 1_000_000,
@@ -32,18 +30,18 @@ function exchangeWith(
     deployment,
     stream: true,
     call: call && { contentEvents: 0, ...call },
-  } as unknown as ChatExchange;
+  } as unknown as LlmExchange;
 }
 
 describe('the reservation', () => {
   it.each([
-    ['what the client allows', { max_tokens: 50 }, 750_000n],
-    ['the newer name before the older', { max_tokens: 5, max_completion_tokens: 50 }, 750_000n],
-    ['each of several answers', { max_tokens: 50, n: 3 }, 1_750_000n],
+    ['what the client allows', { maxTokens: 50 }, 750_000n],
+    ['each of several answers', { maxTokens: 50, answers: 3 }, 1_750_000n],
     ['a guess where nothing is said', {}, 10_250_000n],
-    ['no more than the model can answer', { max_tokens: 100_000_000 }, 164_090_000n],
-  ])('covers %s', (_what, body, expected) => {
-    expect(intentOf(exchangeWith(undefined, body), deployment).reservationNanos).toBe(expected);
+    ['no more than the model can answer', { maxTokens: 100_000_000 }, 164_090_000n],
+    ['nothing of an answer that is not generated', { none: true }, 250_000n],
+  ])('covers %s', (_what, output, expected) => {
+    expect(intentOf(exchangeWith(undefined, output), deployment).reservationNanos).toBe(expected);
   });
 
   it('is nothing for a model without a price', () => {

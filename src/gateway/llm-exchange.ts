@@ -1,41 +1,30 @@
-/** One client's chat request on its way: what was asked, what has been tried, and the sink that the answer goes to. */
-import type { ParsedChatRequest } from '../../core/dialects/openai-chat/parse-request.js';
-import { GatewayError } from '../../core/errors/gateway-error.js';
-import type { RoutedRequest } from '../../core/router/router.js';
-import type {
-  AnswerHead,
-  AnswerSink,
-  ChatCall,
-  Clock,
-  Deployment,
-  RunningCall,
-  Usage,
-  WholeAnswer,
-} from '../../core/spec/index.js';
-import type { Principal } from '../../auth/principal.js';
-import type { SpendAttempt, SpendTicket } from '../../spend/spend-intent.js';
-import type { RequestSettings } from '../request-settings.js';
-import type { CatalogSnapshot } from '../../catalog/catalog-snapshot.js';
-import type { Headers, SseWriter } from '../sse-writer.js';
+/** One client's request on its way: what was asked, what has been tried, and the sink that the answer goes to. */
+import { GatewayError } from '../core/errors/gateway-error.js';
+import type { RoutedRequest } from '../core/router/router.js';
+import type { AnswerHead, AnswerSink, Clock, Deployment, RunningCall, Usage, WholeAnswer } from '../core/spec/index.js';
+import type { Principal } from '../auth/principal.js';
+import type { SpendAttempt, SpendTicket } from '../spend/spend-intent.js';
+import type { CatalogSnapshot } from '../catalog/catalog-snapshot.js';
+import type { Operation, StartedCall } from './operation.js';
+import type { Headers, SseWriter } from './sse-writer.js';
 
 export type Bytes = Buffer | string;
 
-export interface ChatAsked {
+export interface Asked {
   readonly requestId: string;
   readonly principal: Principal;
   readonly clientAddress: string;
-  readonly parsed: ParsedChatRequest;
-  readonly settings: RequestSettings;
+  readonly operation: Operation;
   /** What was served when the request came in; it holds for all of the request. */
   readonly catalog: CatalogSnapshot;
 }
 
 /** What the exchange tells while its answer is on the way. */
-export interface ChatExchangeEvents {
+export interface ExchangeEvents {
   /** The headers of a stream that begins. */
-  headers(exchange: ChatExchange): Headers;
+  headers(exchange: LlmExchange): Headers;
   /** A stream has gone on long enough for another checkpoint. */
-  checkpoint(exchange: ChatExchange): void;
+  checkpoint(exchange: LlmExchange): void;
 }
 
 /** A checkpoint of a stream is due after so many parts, or so long. */
@@ -45,7 +34,7 @@ const checkpointMs = 1_000;
 /** Timers may fire this much before their time. */
 const timerSlackMs = 1;
 
-export class ChatExchange implements RoutedRequest, AnswerSink<Bytes, Bytes> {
+export class LlmExchange implements RoutedRequest, AnswerSink<Bytes, Bytes> {
   readonly startedAtMs: number;
   readonly startedAt: number;
   readonly attempts: SpendAttempt[] = [];
@@ -54,20 +43,20 @@ export class ChatExchange implements RoutedRequest, AnswerSink<Bytes, Bytes> {
   /** The attempt that is running, or was the last. */
   deployment: Deployment | undefined;
   call: RunningCall | undefined;
-  outgoing: ChatCall | undefined;
+  sentText: (() => string | undefined) | undefined;
   answer: WholeAnswer<Bytes> | undefined;
   /** Monotonic milliseconds after which nothing more is tried. */
   deadlineAt = Infinity;
-  private over = false;
+  private ended: GatewayError | undefined;
   private wake: (() => void) | undefined;
   private partsSinceCheckpoint = 0;
   private checkpointDueAt = 0;
 
   constructor(
-    readonly asked: ChatAsked,
+    readonly asked: Asked,
     readonly writer: SseWriter,
     readonly clock: Clock,
-    private readonly events: ChatExchangeEvents,
+    private readonly events: ExchangeEvents,
   ) {
     this.startedAtMs = clock.now();
     this.startedAt = clock.monotonic();
@@ -75,16 +64,27 @@ export class ChatExchange implements RoutedRequest, AnswerSink<Bytes, Bytes> {
   }
 
   get stream(): boolean {
-    return this.asked.parsed.stream;
+    return this.asked.operation.stream;
   }
 
   /** The request is over or its client has got something: whatever fails now is final. */
   get final(): boolean {
-    return this.over || this.call?.begun === true || this.clock.monotonic() >= this.deadlineAt - timerSlackMs;
+    return (
+      this.ended !== undefined || this.call?.begun === true || this.clock.monotonic() >= this.deadlineAt - timerSlackMs
+    );
   }
 
   get usage(): Usage | undefined {
     return this.call?.usage;
+  }
+
+  /** The next attempt; where the request has ended meanwhile, an attempt that fails at once. */
+  attach({ call, deployment, sentText }: StartedCall): void {
+    this.call = call;
+    this.deployment = deployment;
+    this.sentText = sentText;
+    this.attemptsStarted++;
+    if (this.ended) call.abort(this.ended);
   }
 
   sleep(ms: number): Promise<void> {
@@ -100,7 +100,7 @@ export class ChatExchange implements RoutedRequest, AnswerSink<Bytes, Bytes> {
 
   /** Ends whatever is running for this request, a wait for the next attempt included. */
   abort(error: GatewayError): void {
-    this.over = true;
+    this.ended ??= error;
     this.call?.abort(error);
     this.wake?.();
   }

@@ -1,31 +1,30 @@
-/** What a chat request goes into the ledger with: its intent before the first attempt, its checkpoints, its outcome. */
-import type { GatewayError } from '../../core/errors/gateway-error.js';
-import { estimateNanos } from '../../core/pricing/cost.js';
-import type { Deployment, Usage } from '../../core/spec/index.js';
-import { estimateTokens } from '../../core/tokens/estimate-tokens.js';
-import type { SpendAttempt, SpendIntent, SpendOutcome, SpendProgress } from '../../spend/spend-intent.js';
-import { costOf, costsOf } from '../deployment-costs.js';
-import type { ChatExchange } from './chat-exchange.js';
-import { sentTextOf } from './sent-text.js';
+/** What a request goes into the ledger with: its intent before the first attempt, its checkpoints, its outcome. */
+import type { GatewayError } from '../core/errors/gateway-error.js';
+import { estimateNanos } from '../core/pricing/cost.js';
+import type { Deployment, Usage } from '../core/spec/index.js';
+import { estimateTokens } from '../core/tokens/estimate-tokens.js';
+import type { SpendAttempt, SpendIntent, SpendOutcome, SpendProgress } from '../spend/spend-intent.js';
+import { costOf, costsOf } from './deployment-costs.js';
+import type { LlmExchange } from './llm-exchange.js';
 
-export function intentOf(exchange: ChatExchange, deployment: Deployment): SpendIntent {
+export function intentOf(exchange: LlmExchange, deployment: Deployment): SpendIntent {
   const { asked, startedAtMs } = exchange;
-  const { principal, settings, parsed, catalog } = asked;
-  const { body } = parsed;
+  const { principal, operation, catalog } = asked;
+  const { settings, output } = operation;
   const { prices, maxOutputTokens } = costsOf(deployment);
   const size = {
-    bodyBytes: parsed.bytes.length,
-    answers: body.n,
-    maxTokens: body.max_completion_tokens ?? body.max_tokens,
+    bodyBytes: operation.bodyBytes,
+    answers: output.answers,
+    maxTokens: output.none ? 0 : output.maxTokens,
     modelMaxTokens: maxOutputTokens,
     defaultOutputTokens: catalog.defaultReserveOutputTokens,
   };
   return {
     requestId: asked.requestId,
     startedAtMs,
-    callType: 'acompletion',
+    callType: operation.callType,
     apiKeyHash: principal.keyHash,
-    modelGroup: body.model,
+    modelGroup: operation.model,
     reservationNanos: prices ? estimateNanos(size, prices) : 0n,
     requesterIp: asked.clientAddress,
     keyAlias: principal.keyAlias,
@@ -39,7 +38,7 @@ export function intentOf(exchange: ChatExchange, deployment: Deployment): SpendI
 
 /** The attempt that has just ended, with what it cost. */
 export function attemptOf(
-  exchange: ChatExchange,
+  exchange: LlmExchange,
   deployment: Deployment,
   error: GatewayError | undefined,
 ): SpendAttempt {
@@ -57,7 +56,7 @@ export function attemptOf(
   };
 }
 
-export function progressOf(exchange: ChatExchange): SpendProgress | undefined {
+export function progressOf(exchange: LlmExchange): SpendProgress | undefined {
   const { deployment } = exchange;
   const { usage } = usageSoFar(exchange, true);
   if (!deployment || !usage) return undefined;
@@ -69,7 +68,7 @@ export function progressOf(exchange: ChatExchange): SpendProgress | undefined {
   };
 }
 
-export function outcomeOf(exchange: ChatExchange, nowMs: number, error: GatewayError | undefined): SpendOutcome {
+export function outcomeOf(exchange: LlmExchange, nowMs: number, error: GatewayError | undefined): SpendOutcome {
   const { attempts, call, startedAt, startedAtMs } = exchange;
   const { usage, estimated } = usageSoFar(exchange, error !== undefined);
   return {
@@ -88,8 +87,8 @@ export function outcomeOf(exchange: ChatExchange, nowMs: number, error: GatewayE
   };
 }
 
-function uncountedOf({ call, deployment, outgoing }: ChatExchange): SpendOutcome['uncounted'] {
-  const text = call && deployment && outgoing && sentTextOf(call, deployment, outgoing);
+function uncountedOf({ deployment, sentText }: LlmExchange): SpendOutcome['uncounted'] {
+  const text = sentText?.();
   return text === undefined || !deployment ? undefined : { text, prices: costsOf(deployment).listed };
 }
 
@@ -97,10 +96,10 @@ function uncountedOf({ call, deployment, outgoing }: ChatExchange): SpendOutcome
  * The provider's own usage where it is complete. A stream that was cut off is charged for what had been sent: the prompt by
  * its bytes where the provider has not told, the answer by its content events, which carry about a token each.
  */
-function usageSoFar({ call, asked }: ChatExchange, cutOff: boolean): { usage: Usage | undefined; estimated: boolean } {
+function usageSoFar({ call, asked }: LlmExchange, cutOff: boolean): { usage: Usage | undefined; estimated: boolean } {
   const reported = call?.usage;
   const events = call?.contentEvents ?? 0;
   if (!cutOff || events <= (reported?.completionTokens ?? 0)) return { usage: reported, estimated: false };
-  const promptTokens = reported?.promptTokens ?? estimateTokens(asked.parsed.bytes.length);
+  const promptTokens = reported?.promptTokens ?? estimateTokens(asked.operation.bodyBytes);
   return { usage: { ...reported, promptTokens, completionTokens: events }, estimated: true };
 }

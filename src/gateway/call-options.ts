@@ -1,0 +1,27 @@
+/** The connections, deadline and bounds of one attempt. */
+import type { UpstreamConnections } from '../clients/upstream-connections.service.js';
+import type { Deployment } from '../core/spec/deployment.js';
+import type { CallOptions } from '../core/transport/execute-call.js';
+import type { LlmExchange } from './llm-exchange.js';
+
+/** Sets the exchange's deadline: a time-out is the request's, and what earlier attempts took is gone. */
+export function callOptions(
+  exchange: LlmExchange,
+  deployment: Deployment,
+  connections: UpstreamConnections,
+): CallOptions {
+  const { operation, catalog } = exchange.asked;
+  const { settings, stream } = operation;
+  const { router } = catalog;
+  exchange.deadlineAt = exchange.startedAt + (settings.timeoutMs ?? deployment.timeoutMs ?? router.timeoutMs);
+  return {
+    dispatcher: connections.dispatcherFor(deployment),
+    credentials: connections.credentials,
+    clock: exchange.clock,
+    totalTimeoutMs: Math.max(1, exchange.deadlineAt - exchange.clock.monotonic()),
+    idleTimeoutMs: stream
+      ? (settings.streamTimeoutMs ?? deployment.streamTimeoutMs ?? router.streamTimeoutMs)
+      : undefined,
+    maxResponseBytes: catalog.maxResponseBytes,
+  };
+}

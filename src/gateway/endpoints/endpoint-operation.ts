@@ -1,0 +1,83 @@
+/** One request to an endpoint that answers in one piece: embeddings, rerank, images, moderations, speech. */
+import type { IncomingHttpHeaders } from 'node:http';
+import type { UpstreamConnections } from '../../clients/upstream-connections.service.js';
+import type { ParsedEndpointRequest } from '../../core/dialects/endpoint-requests.js';
+import { GatewayError } from '../../core/errors/gateway-error.js';
+import type { Deployment, EndpointAdapter, ProviderDefinition, WholeAnswer } from '../../core/spec/index.js';
+import { EndpointTranslation } from '../../core/transport/endpoint-translation.js';
+import { ProviderCall } from '../../core/transport/execute-call.js';
+import { callOptions } from '../call-options.js';
+import { withClientCredentials, withoutCredentials } from '../client-credentials.js';
+import type { Bytes, LlmExchange } from '../llm-exchange.js';
+import type { ModelRequest, Operation, OutputSize, ReadOperation, StartedCall } from '../operation.js';
+import { readRequestSettings, type RequestSettings } from '../request-settings.js';
+
+/** One endpoint, in terms of the contract that providers implement. */
+export interface EndpointKind<Body extends ModelRequest, Answer> {
+  /** LiteLLM's name of the operation in the ledger. */
+  readonly callType: string;
+  /** For errors: `embeddings`. */
+  readonly name: string;
+  readonly output: (body: Body) => OutputSize;
+  parse(bytes: Buffer): ParsedEndpointRequest<Body>;
+  adapterOf(provider: ProviderDefinition): EndpointAdapter<Body, Answer> | undefined;
+  /** The bytes for the client. */
+  format(answer: Answer): Omit<WholeAnswer<Bytes>, 'usage'>;
+}
+
+export function readEndpointOperation<Body extends ModelRequest, Answer>(
+  kind: EndpointKind<Body, Answer>,
+): ReadOperation {
+  return (bytes: Buffer, headers: IncomingHttpHeaders) => {
+    const { body, reservedMembers } = kind.parse(bytes);
+    return new EndpointOperation(kind, bytes.length, reservedMembers, readRequestSettings<Body>(body, headers));
+  };
+}
+
+class EndpointOperation<Body extends ModelRequest, Answer> implements Operation {
+  readonly stream = false;
+
+  constructor(
+    private readonly kind: EndpointKind<Body, Answer>,
+    readonly bodyBytes: number,
+    readonly reservedMembers: readonly string[],
+    readonly settings: RequestSettings<Body>,
+  ) {}
+
+  get callType(): string {
+    return this.kind.callType;
+  }
+
+  get model(): string {
+    return this.settings.body.model;
+  }
+
+  get output(): OutputSize {
+    return this.kind.output(this.settings.body);
+  }
+
+  start(exchange: LlmExchange, configured: Deployment, connections: UpstreamConnections): StartedCall {
+    const own = this.reservedMembers.length > 0;
+    const deployment = own ? withClientCredentials(configured, this.settings.body) : configured;
+    const adapter = this.kind.adapterOf(deployment.provider);
+    if (!adapter) {
+      const reason = `The provider ${deployment.provider.id} of this model does not serve ${this.kind.name}.`;
+      throw new GatewayError('invalid_request', { param: 'model', facts: { reason } });
+    }
+    const body = own ? withoutCredentials(this.settings.body) : this.settings.body;
+    const translation = new EndpointTranslation(
+      adapter,
+      {
+        body: { ...deployment.defaults, ...body },
+        model: deployment.model,
+        endpoint: deployment.endpoint,
+        parameters: deployment.parameters,
+        created: Math.floor(exchange.startedAtMs / 1000),
+        responseId: exchange.asked.requestId,
+      },
+      (answer) => this.kind.format(answer),
+    );
+    const options = callOptions(exchange, deployment, connections);
+    return { deployment, call: new ProviderCall(deployment, false, translation, exchange, options) };
+  }
+}

@@ -1,0 +1,51 @@
+/** What the pipeline knows of the endpoints behind it: how a request is read, and how one attempt at it is made. */
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Deployment, RunningCall } from '../core/spec/index.js';
+import type { UpstreamConnections } from '../clients/upstream-connections.service.js';
+import type { LlmExchange } from './llm-exchange.js';
+import type { RequestSettings } from './request-settings.js';
+
+/** A JSON body with a model: all that endpoints have in common. */
+export interface ModelRequest {
+  readonly model: string;
+  readonly [param: string]: unknown;
+}
+
+/** How much a request may cost, beside the size of its body. */
+export interface OutputSize {
+  readonly answers?: number | null | undefined;
+  readonly maxTokens?: number | null | undefined;
+  /** Nothing is generated: no output tokens are reserved. */
+  readonly none?: boolean;
+}
+
+export interface StartedCall {
+  readonly call: RunningCall;
+  /** The deployment as it is called: with the client's own address or key, where it may set them. */
+  readonly deployment: Deployment;
+  /** The text of a stream that was cut off, from what the call has received; undefined where nothing can be read. */
+  sentText?(): string | undefined;
+}
+
+/** One request as its endpoint has read it. */
+export interface Operation {
+  /** LiteLLM's name of it in the ledger, such as `acompletion`. */
+  readonly callType: string;
+  /** The client's name of the model. */
+  readonly model: string;
+  readonly bodyBytes: number;
+  readonly stream: boolean;
+  readonly output: OutputSize;
+  /** Names of addresses and credentials that the caller tried to set. */
+  readonly reservedMembers: readonly string[];
+  readonly settings: RequestSettings;
+  /** @throws GatewayError for what the deployment's provider cannot be asked */
+  start(
+    exchange: LlmExchange,
+    configured: Deployment,
+    connections: UpstreamConnections,
+  ): StartedCall | Promise<StartedCall>;
+}
+
+/** @throws GatewayError for a request that cannot be read */
+export type ReadOperation = (bytes: Buffer, headers: IncomingHttpHeaders) => Operation;
