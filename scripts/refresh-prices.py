@@ -37,7 +37,18 @@ PRICES = {
     'output_cost_per_reasoning_token': 'reason',
     'input_cost_per_audio_token': 'audioIn',
     'output_cost_per_audio_token': 'audioOut',
+    'input_cost_per_image_token': 'imgIn',
+    'output_cost_per_image_token': 'imgOut',
+    'output_cost_per_image': 'image',
+    'input_cost_per_second': 'second',
+    'input_cost_per_character': 'char',
     'input_cost_per_request': 'request',
+}
+# Which of these are the bill in which mode; elsewhere they stand beside prices for tokens, which are the bill.
+LENGTH_PRICES = {
+    'image': {'image_generation', 'image_edit'},
+    'second': {'audio_transcription'},
+    'char': {'audio_speech'},
 }
 CAPABILITIES = {
     'supports_audio_input': 'audio_input',
@@ -64,13 +75,13 @@ TOKEN_MODES = {'chat', 'completion', 'responses', 'embedding', 'realtime'}
 # Modes whose bill is by the query.
 QUERY_MODES = {'rerank', 'search'}
 # Modes that are kept only where tokens or queries are the whole bill.
-OTHER_MODES = {'audio_speech', 'audio_transcription', 'image_generation', 'moderation'}
+OTHER_MODES = {'audio_speech', 'audio_transcription', 'image_generation', 'image_edit', 'moderation'}
 # Who charges nothing indeed. Elsewhere a price of zero stands for "not known" in the source (machines billed by the hour,
 # rows copied before the price was out), and such a model is better reported as unpriced than as free.
 FREE = re.compile(r'(ollama|lemonade|publicai|searxng|duckduckgo)/|(gemini/gemma-|zai/glm-[\d.]+-flash$)|.*[-:]free$|openai/omni-moderation-')
-PRICE_ORDER = ('in', 'out', 'read', 'write', 'write1h', 'reason', 'audioIn', 'audioOut', 'request', 'search', 'above', 'tier')
+PRICE_ORDER = ('in', 'out', 'read', 'write', 'write1h', 'reason', 'audioIn', 'audioOut', 'imgIn', 'imgOut', 'image', 'second', 'char', 'request', 'search', 'above', 'tier')
 # Prices per token of kinds that the usage of an answer does not tell apart, and notes that carry no money.
-NO_OTHER_UNIT = re.compile(r'(token_cost|cost_per_token|_cost_per_query$|dbu_cost|cost_per_reasoning|cost_per_audio_token)')
+NO_OTHER_UNIT = re.compile(r'(token_cost|cost_per_token|_cost_per_query$|dbu_cost|cost_per_reasoning|cost_per_audio_token|output_cost_per_second$)')
 
 
 def decimal_text(value):
@@ -129,10 +140,25 @@ def prices_of(entry):
     layers = [prices, *prices.get('above', {}).values()]
     layers += [layer for tier in prices.get('tier', {}).values() for layer in (tier, *tier.get('above', {}).values())]
     # Reasoning at the price of any other answer token needs no price of its own, which would not follow a tier's discount.
-    if all(layer.get('reason') in (None, layer.get('out')) for layer in layers):
-        for layer in layers:
-            layer.pop('reason', None)
+    # So with pictures.
+    for own, general in (('reason', 'out'), ('imgIn', 'in'), ('imgOut', 'out')):
+        if all(layer.get(own) in (None, layer.get(general)) for layer in layers):
+            for layer in layers:
+                layer.pop(own, None)
     return prices
+
+
+def keep_billed(prices, mode):
+    """Takes out the prices by length that are no bill in this mode, and those by the picture where its tokens are the bill."""
+    layers = [prices, *prices.get('tier', {}).values()]
+    for layer in layers:
+        for name, modes in LENGTH_PRICES.items():
+            if mode not in modes or (name == 'image' and 'imgOut' in prices):
+                layer.pop(name, None)
+    for tier in [name for name, layer in prices.get('tier', {}).items() if not layer]:
+        del prices['tier'][tier]
+    if prices.get('tier') == {}:
+        del prices['tier']
 
 
 def bills_in_other_units(entry):
@@ -148,11 +174,12 @@ def record_of(name, entry):
     if mode not in TOKEN_MODES | QUERY_MODES | OTHER_MODES or entry.get('cost_per_second'):
         return None
     prices = prices_of(entry)
-    all_zero = all(Decimal(prices.get(unit, '0')) == 0 for unit in ('in', 'out', 'request'))
+    keep_billed(prices, mode)
+    all_zero = all(Decimal(prices.get(unit, '0')) == 0 for unit in ('in', 'out', 'request', 'imgOut', *LENGTH_PRICES))
     if (all_zero and not FREE.match(name)) or (bills_in_other_units(entry) and mode not in TOKEN_MODES):
         prices = {}
     # A price of the answer alone would make the prompt free.
-    if not {'in', 'request'} & prices.keys():
+    if not {'in', 'request', *LENGTH_PRICES} & prices.keys():
         prices = {}
     if not prices and mode not in TOKEN_MODES:
         return None

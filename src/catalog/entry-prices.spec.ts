@@ -45,9 +45,9 @@ describe('toModelPrices', () => {
   });
 
   it('names no prices where there are none, and the keys that stand for nothing billed here', () => {
-    expect(toModelPrices({ input_cost_per_second: '1', constructor_cost_per_x: '1' })).toEqual({
+    expect(toModelPrices({ output_cost_per_second: '1', constructor_cost_per_x: '1' })).toEqual({
       prices: undefined,
-      unused: ['input_cost_per_second', 'constructor_cost_per_x'],
+      unused: ['output_cost_per_second', 'constructor_cost_per_x'],
     });
   });
 });

@@ -14,6 +14,11 @@ const priceNames: Readonly<Record<string, PlainPrice>> = {
   output_cost_per_reasoning_token: 'outputReasoningPerToken',
   input_cost_per_audio_token: 'inputAudioPerToken',
   output_cost_per_audio_token: 'outputAudioPerToken',
+  input_cost_per_image_token: 'inputImagePerToken',
+  output_cost_per_image_token: 'outputImagePerToken',
+  output_cost_per_image: 'perImage',
+  input_cost_per_second: 'perInputSecond',
+  input_cost_per_character: 'perInputCharacter',
   input_cost_per_request: 'perRequest',
   input_cost_per_query: 'perRequest',
 };

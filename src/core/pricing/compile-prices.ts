@@ -16,6 +16,11 @@ export interface Rates<N> {
   readonly output: N;
   readonly outputReasoning: N;
   readonly outputAudio: N;
+  readonly inputImage: N;
+  readonly outputImage: N;
+  readonly perImage: N;
+  readonly perInputMs: N;
+  readonly perInputCharacter: N;
   readonly perRequest: N;
   readonly perWebSearch: N;
 }
@@ -115,9 +120,19 @@ function resolveRates(layers: readonly PlainPrices[]): Rates<Decimal> {
     output,
     outputReasoning: find('outputReasoningPerToken') ?? output,
     outputAudio: find('outputAudioPerToken') ?? output,
+    inputImage: find('inputImagePerToken') ?? input,
+    outputImage: find('outputImagePerToken') ?? output,
+    perImage: find('perImage') ?? free,
+    perInputMs: perThousand(find('perInputSecond') ?? free),
+    perInputCharacter: find('perInputCharacter') ?? free,
     perRequest: find('perRequest') ?? free,
     perWebSearch: find('perWebSearch') ?? free,
   };
+}
+
+/** Seconds come with fractions; whole milliseconds keep the sum exact. */
+function perThousand({ digits, scale }: Decimal): Decimal {
+  return digits === 0n ? free : { digits, scale: scale + 3 };
 }
 
 function scalesOf(rates: Rates<Decimal>): number[] {
@@ -144,6 +159,11 @@ function mapRates<A, B>(rates: Rates<A>, change: (rate: A) => B): Rates<B> {
     output: change(rates.output),
     outputReasoning: change(rates.outputReasoning),
     outputAudio: change(rates.outputAudio),
+    inputImage: change(rates.inputImage),
+    outputImage: change(rates.outputImage),
+    perImage: change(rates.perImage),
+    perInputMs: change(rates.perInputMs),
+    perInputCharacter: change(rates.perInputCharacter),
     perRequest: change(rates.perRequest),
     perWebSearch: change(rates.perWebSearch),
   };

@@ -29,16 +29,23 @@ function referenceNanos(usage: Usage, prices: ModelPrices): bigint {
     });
     return [total, ...taken];
   };
-  const { cachedTokens, cacheCreationTokens, cacheCreation1hTokens, audioPromptTokens } = usage;
-  const [text, read, write, write1h, audio] = cut(
+  const { cachedTokens, cacheCreationTokens, cacheCreation1hTokens, audioPromptTokens, imagePromptTokens } = usage;
+  const [text, read, write, write1h, audio, seen] = cut(
     usage.promptTokens,
     cachedTokens,
     cacheCreationTokens,
     cacheCreation1hTokens,
     audioPromptTokens,
+    imagePromptTokens,
   );
-  const [plain, reasoning, spoken] = cut(usage.completionTokens, usage.reasoningTokens, usage.audioCompletionTokens);
-  const lines: [number | undefined, string][] = [
+  const [plain, reasoning, spoken, drawn] = cut(
+    usage.completionTokens,
+    usage.reasoningTokens,
+    usage.audioCompletionTokens,
+    usage.imageCompletionTokens,
+  );
+  const byLength = text === 0 && audio === 0;
+  const lines: [quantity: number | undefined, rate: string, divisor?: bigint][] = [
     [text, price('inputPerToken')],
     [read, price('cacheReadPerToken', 'inputPerToken')],
     [write, price('cacheCreationPerToken', 'inputPerToken')],
@@ -47,7 +54,12 @@ function referenceNanos(usage: Usage, prices: ModelPrices): bigint {
     [plain, price('outputPerToken')],
     [reasoning, price('outputReasoningPerToken', 'outputPerToken')],
     [spoken, price('outputAudioPerToken', 'outputPerToken')],
-    [1, price('perRequest')],
+    [seen, price('inputImagePerToken', 'inputPerToken')],
+    [drawn, price('outputImagePerToken', 'outputPerToken')],
+    [drawn === 0 ? usage.images : 0, price('perImage')],
+    [byLength ? Math.trunc((usage.inputSeconds ?? 0) * 1_000) : 0, `${price('perInputSecond')}`, 1_000n],
+    [byLength ? usage.inputCharacters : 0, price('perInputCharacter')],
+    [usage.searchUnits ?? 1, price('perRequest')],
     [usage.webSearchRequests ?? 0, price('perWebSearch')],
   ];
   // Everything in units of 10^-60 USD.
@@ -56,7 +68,10 @@ function referenceNanos(usage: Usage, prices: ModelPrices): bigint {
     const [whole = '', fraction = ''] = mantissa.split('.');
     return BigInt(whole + fraction) * 10n ** BigInt(60 - fraction.length + Number(exponent));
   };
-  const total = lines.reduce((sum, [quantity, rate]) => sum + BigInt(quantity ?? 0) * units(rate), 0n);
+  const total = lines.reduce(
+    (sum, [quantity, rate, divisor = 1n]) => sum + (BigInt(quantity ?? 0) * units(rate)) / divisor,
+    0n,
+  );
   const nano = 10n ** 51n;
   return (total * 2n + nano) / (2n * nano);
 }
@@ -77,6 +92,11 @@ const plainPrices = fc.record(
     outputReasoningPerToken: decimalText,
     inputAudioPerToken: decimalText,
     outputAudioPerToken: decimalText,
+    inputImagePerToken: decimalText,
+    outputImagePerToken: decimalText,
+    perImage: decimalText,
+    perInputSecond: decimalText,
+    perInputCharacter: decimalText,
     perRequest: decimalText,
     perWebSearch: decimalText,
   },
@@ -95,7 +115,12 @@ const tieredPrices = fc
 const modelPrices: fc.Arbitrary<ModelPrices> = fc
   .tuple(tieredPrices, fc.option(tieredPrices))
   .map(([standard, flex]) => (flex ? { ...standard, serviceTiers: { flex } } : standard));
-const tokens = fc.oneof(fc.nat(5_000), fc.nat(2_000_000), fc.constantFrom(1_000, 1_001, 200_000, 200_001));
+const tokens = fc.oneof(
+  fc.constant(0),
+  fc.nat(5_000),
+  fc.nat(2_000_000),
+  fc.constantFrom(1_000, 1_001, 200_000, 200_001),
+);
 const usages: fc.Arbitrary<Usage> = fc.record(
   {
     promptTokens: tokens,
@@ -106,6 +131,12 @@ const usages: fc.Arbitrary<Usage> = fc.record(
     reasoningTokens: tokens,
     audioPromptTokens: tokens,
     audioCompletionTokens: tokens,
+    imagePromptTokens: tokens,
+    imageCompletionTokens: fc.constantFrom(0, 1, 5_000),
+    images: fc.nat(10),
+    inputSeconds: fc.oneof(fc.nat(7_200), fc.constantFrom(0.5, 12.25, 3_599.999)),
+    inputCharacters: fc.nat(100_000),
+    searchUnits: fc.nat(5),
     webSearchRequests: fc.nat(20),
     serviceTier: fc.constantFrom('flex', 'default'),
   },
@@ -171,6 +202,18 @@ describe('costNanos', () => {
     const usage = { promptTokens: 10, completionTokens: 1 };
     expect(cost({ ...usage, serviceTier: 'flex' }, prices)).toBe(28_000n);
     expect(cost({ ...usage, serviceTier: 'default' }, prices)).toBe(48_000n);
+  });
+
+  it('bills pictures, sound, spoken characters and searches by the piece, but never beside their tokens', () => {
+    const none = { promptTokens: 0, completionTokens: 0 };
+    expect(cost({ ...none, images: 3 }, { perImage: '0.04' })).toBe(120_000_000n);
+    expect(cost({ ...none, inputSeconds: 90.5 }, { perInputSecond: '0.0001' })).toBe(9_050_000n);
+    expect(cost({ ...none, inputCharacters: 1_000 }, { perInputCharacter: '0.000015' })).toBe(15_000_000n);
+    expect(cost({ ...none, searchUnits: 2 }, { perRequest: '0.002' })).toBe(4_000_000n);
+    expect(cost(none, { perRequest: '0.002' })).toBe(2_000_000n);
+    const both = { inputPerToken: '2.5e-6', outputPerToken: '1e-5', perInputSecond: '0.0001', perImage: '1' };
+    expect(cost({ promptTokens: 100, completionTokens: 0, inputSeconds: 60 }, both)).toBe(250_000n);
+    expect(cost({ ...none, completionTokens: 10, imageCompletionTokens: 10, images: 1 }, both)).toBe(100_000n);
   });
 
   it.each([NaN, -5, Infinity, 0.5])('bills a reported count of %p without failing', (broken) => {

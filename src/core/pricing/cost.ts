@@ -17,7 +17,7 @@ export function costNanos(usage: Usage, prices: CompiledPrices): bigint {
   const tiers = tiersFor(usage.serviceTier, prices);
   const quantities = quantitiesOf(usage);
   const tier = tierFor(usage.promptTokens, tiers);
-  const pieces = count(usage.promptTokens) + count(usage.completionTokens) + quantities.perWebSearch + 1;
+  const pieces = piecesOf(quantities);
   // Every partial sum is a whole number below 2^53, hence exact in doubles.
   if (pieces * tier.largest <= Number.MAX_SAFE_INTEGER) return roundUnits(sum(quantities, tier.rates), prices);
   return divideHalfUp(exactSum(quantities, tier.exactRates), prices.exactUnitsPerNano);
@@ -74,11 +74,18 @@ function quantitiesOf(usage: Usage): Quantities {
   const inputAudio = Math.min(count(usage.audioPromptTokens), input);
   input -= inputAudio;
 
+  const inputImage = Math.min(count(usage.imagePromptTokens), input);
+  input -= inputImage;
+  // What is billed by the token is not billed by its length as well.
+  const byLength = input + inputAudio === 0;
+
   let output = count(usage.completionTokens);
   const outputReasoning = Math.min(count(usage.reasoningTokens), output);
   output -= outputReasoning;
   const outputAudio = Math.min(count(usage.audioCompletionTokens), output);
   output -= outputAudio;
+  const outputImage = Math.min(count(usage.imageCompletionTokens), output);
+  output -= outputImage;
 
   return {
     input,
@@ -89,9 +96,23 @@ function quantitiesOf(usage: Usage): Quantities {
     output,
     outputReasoning,
     outputAudio,
-    perRequest: 1,
+    inputImage,
+    outputImage,
+    perImage: outputImage > 0 ? 0 : count(usage.images),
+    perInputMs: byLength ? count((usage.inputSeconds ?? 0) * 1_000) : 0,
+    perInputCharacter: byLength ? count(usage.inputCharacters) : 0,
+    perRequest: usage.searchUnits === undefined ? 1 : count(usage.searchUnits),
     perWebSearch: count(usage.webSearchRequests),
   };
+}
+
+function piecesOf(quantities: Quantities): number {
+  const { input, cacheRead, cacheCreation, cacheCreation1h, inputAudio, inputImage } = quantities;
+  const { output, outputReasoning, outputAudio, outputImage } = quantities;
+  const { perImage, perInputMs, perInputCharacter, perRequest, perWebSearch } = quantities;
+  const tokensIn = input + cacheRead + cacheCreation + cacheCreation1h + inputAudio + inputImage;
+  const tokensOut = output + outputReasoning + outputAudio + outputImage;
+  return tokensIn + tokensOut + perImage + perInputMs + perInputCharacter + perRequest + perWebSearch;
 }
 
 /** Counts come from providers' answers: whatever is no whole number of at least zero must not break the ledger. */
@@ -109,6 +130,11 @@ function sum(quantities: Quantities, rates: Rates<number>): number {
     quantities.output * rates.output +
     quantities.outputReasoning * rates.outputReasoning +
     quantities.outputAudio * rates.outputAudio +
+    quantities.inputImage * rates.inputImage +
+    quantities.outputImage * rates.outputImage +
+    quantities.perImage * rates.perImage +
+    quantities.perInputMs * rates.perInputMs +
+    quantities.perInputCharacter * rates.perInputCharacter +
     quantities.perRequest * rates.perRequest +
     quantities.perWebSearch * rates.perWebSearch
   );

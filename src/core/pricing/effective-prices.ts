@@ -7,12 +7,14 @@ const inputPrices = [
   'cacheCreationPerToken',
   'cacheCreation1hPerToken',
   'inputAudioPerToken',
+  'inputImagePerToken',
 ] as const satisfies readonly (keyof ModelPrices)[];
 
 const outputPrices = [
   'outputPerToken',
   'outputReasoningPerToken',
   'outputAudioPerToken',
+  'outputImagePerToken',
 ] as const satisfies readonly (keyof ModelPrices)[];
 
 /**

@@ -16,14 +16,16 @@ const everyModel = Object.entries(raw.models).flatMap(([provider, models]) =>
 );
 
 describe('the price table', () => {
-  it('has prices that compile for every model, each with a price of the input or of the request', () => {
+  it('has prices that compile for every model, each with a price of the input, of its length or of the request', () => {
     let priced = 0;
     for (const [provider, model] of everyModel) {
       const prices = findModelFacts(provider, model)?.prices;
       if (prices === undefined) continue;
       priced += 1;
       compilePrices(prices);
-      expect([provider, model, prices.inputPerToken ?? prices.perRequest]).not.toContain(undefined);
+      const { inputPerToken, perRequest, perImage, perInputSecond, perInputCharacter } = prices;
+      const billed = inputPerToken ?? perRequest ?? perImage ?? perInputSecond ?? perInputCharacter;
+      expect([provider, model, billed]).not.toContain(undefined);
       const lengths = (prices.tiers ?? []).map((tier) => tier.aboveTokens);
       expect(lengths).toEqual([...new Set(lengths)].sort((a, b) => a - b));
     }

@@ -42,6 +42,11 @@ interface PriceRow {
   readonly reason?: string;
   readonly audioIn?: string;
   readonly audioOut?: string;
+  readonly imgIn?: string;
+  readonly imgOut?: string;
+  readonly image?: string;
+  readonly second?: string;
+  readonly char?: string;
   readonly request?: string;
   readonly search?: string;
   readonly above?: Readonly<Record<string, PriceRow>>;
@@ -182,6 +187,11 @@ function plainPricesOf(row: PriceRow): Omit<ModelPrices, 'tiers' | 'serviceTiers
     ...(row.reason !== undefined && { outputReasoningPerToken: row.reason }),
     ...(row.audioIn !== undefined && { inputAudioPerToken: row.audioIn }),
     ...(row.audioOut !== undefined && { outputAudioPerToken: row.audioOut }),
+    ...(row.imgIn !== undefined && { inputImagePerToken: row.imgIn }),
+    ...(row.imgOut !== undefined && { outputImagePerToken: row.imgOut }),
+    ...(row.image !== undefined && { perImage: row.image }),
+    ...(row.second !== undefined && { perInputSecond: row.second }),
+    ...(row.char !== undefined && { perInputCharacter: row.char }),
     ...(row.request !== undefined && { perRequest: row.request }),
     ...(row.search !== undefined && { perWebSearch: row.search }),
   };

@@ -16,12 +16,31 @@ export interface ModelPrices {
   readonly outputReasoningPerToken?: string;
   readonly inputAudioPerToken?: string;
   readonly outputAudioPerToken?: string;
+  readonly inputImagePerToken?: string;
+  readonly outputImagePerToken?: string;
+  /** For one picture that was made. */
+  readonly perImage?: string;
+  /** For one second of sound that was read; billed where the provider reports no tokens of it. */
+  readonly perInputSecond?: string;
+  /** For one character that was spoken or read; billed where the provider reports no tokens of it. */
+  readonly perInputCharacter?: string;
+  /** For one request, or for each of its search units where the provider counts those. */
   readonly perRequest?: string;
   readonly perWebSearch?: string;
   /** Prices that hold for the whole request once the prompt is longer than `aboveTokens`; ascending. */
   readonly tiers?: readonly ({ readonly aboveTokens: number } & Omit<ModelPrices, 'tiers' | 'serviceTiers'>)[];
   /** Prices by the tier that the provider says it billed: `flex`, `priority`, `batch`. */
   readonly serviceTiers?: Readonly<Record<string, Omit<ModelPrices, 'serviceTiers'>>>;
+}
+
+/** What the operator pays less, or charges more, than the listed prices: exact decimals. */
+export interface PriceAdjustment {
+  /** Part of the price that is not paid, from 0 to 1: `0.05` for 5 %. */
+  readonly discount?: string;
+  /** Part of the discounted price that is added: `0.1` for 10 %. */
+  readonly margin?: string;
+  /** Added to each request, USD. */
+  readonly perRequest?: string;
 }
 
 export interface Deployment {
@@ -52,6 +71,8 @@ export interface Deployment {
   readonly mockResponse: string | undefined;
   /** Overrides of the price table (`input_cost_per_token`, ... in `litellm_params` or `model_info`). */
   readonly prices: ModelPrices | undefined;
+  /** Applied to the prices above or the listed ones (`cost_discount_config`, `cost_margin_config`). */
+  readonly priceAdjustment?: PriceAdjustment;
   /** The name under which the price table knows the model, where it differs (`base_model`). */
   readonly baseModel: string | undefined;
   /** Everything else of `model_info`, as configured, for `/model/info`. */
