@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run install build generate test test-unit test-integration test-wire lint format migration bench clean
+.PHONY: help run install build generate test test-unit test-integration test-wire soak lint format migration bench clean
 
 NODE := scripts/with-node
 
@@ -33,6 +33,9 @@ test-integration: ## the tests under test/: databases, the app over HTTP, real S
 
 test-wire: ## requests and answers recorded on the wire, against a running gateway
 	@scripts/test-wire.sh
+
+soak: ## the long forms of tests that have one: the gateway killed 200 times under load on each database (about 20 minutes)
+	@TOLLGATE_KILLS=200 scripts/test.sh integration test/e2e/kill
 
 lint: install ## formatting, types, eslint, the walls, licences, vulnerable versions, schema drift
 	@scripts/lint.sh

@@ -215,3 +215,29 @@ model_list:
     expect(ids.map((id) => catalog.findDeployment(id)?.credentials.apiKey)).toEqual(['one', 'two']);
   });
 });
+
+describe('discounts and margins', () => {
+  const adjustmentOf = (settings: string, model = 'gpt-4o') =>
+    catalogOf(`litellm_settings: ${settings}
+model_list: [{model_name: m, litellm_params: {model: ${model}, api_key: k}}]`).catalog.find('m')?.deployments[0]
+      ?.priceAdjustment;
+
+  it('reach the deployments of their provider, as exact decimals', () => {
+    const settings = `{cost_discount_config: {openai: 0.05}, cost_margin_config: {openai: {percentage: 1e-1, fixed_amount: 0.001}}}`;
+    expect(adjustmentOf(settings)).toEqual({ discount: '0.05', margin: '0.1', perRequest: '0.001' });
+    expect(adjustmentOf(settings, 'groq/x')).toBeUndefined();
+  });
+
+  it('hold for all providers that are not named where they are global', () => {
+    const settings = '{cost_margin_config: {global: 0.2, openai: 0.1}}';
+    expect([adjustmentOf(settings), adjustmentOf(settings, 'groq/x')]).toEqual([{ margin: '0.1' }, { margin: '0.2' }]);
+  });
+
+  it.each([
+    ['{cost_discount_config: {openai: 1.5}}', 'cost_discount_config.openai'],
+    ['{cost_margin_config: {openai: 15}}', 'cost_margin_config.openai'],
+    ['{cost_margin_config: {openai: {percentage: -1}}}', 'cost_margin_config.openai'],
+  ])('that make no sense are refused: %s', (settings, path) => {
+    expect(() => adjustmentOf(settings)).toThrow(path);
+  });
+});

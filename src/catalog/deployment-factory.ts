@@ -9,6 +9,7 @@ import type {
   EgressProfile,
   Endpoint,
   ParameterPolicy,
+  PriceAdjustment,
   ProviderDefinition,
   ProviderRegistry,
 } from '../core/spec/index.js';
@@ -119,7 +120,18 @@ class EntryReader {
     if (typeof credentials === 'string') return credentials;
     const parameters = { ...parts.parameters, provider: settings };
     const where = { provider, model, endpoint, egress, credentials };
-    return deepFreeze({ ...parts, parameters, id: this.id, modelGroup: entry.modelName, ...where }, provider);
+    const priceAdjustment = this.findPriceAdjustment(provider);
+    return deepFreeze(
+      {
+        ...parts,
+        ...(priceAdjustment && { priceAdjustment }),
+        parameters,
+        id: this.id,
+        modelGroup: entry.modelName,
+        ...where,
+      },
+      provider,
+    );
   }
 
   private readParts(): SharedParts {
@@ -183,6 +195,15 @@ class EntryReader {
     const isReachable = !provider.needsApiKey || Object.keys(secrets).length > 0;
     if (isReachable || isAnsweredHere(entry, provider) || entry.clientSettable.includes('api_key')) return credentials;
     return `there is no key for \`${provider.id}\`. Set \`api_key\`${environment && provider.env.apiKey ? ` or ${namesOf(provider.env.apiKey)}` : ''}.`;
+  }
+
+  private findPriceAdjustment({ id }: ProviderDefinition): PriceAdjustment | undefined {
+    const { discounts, margins } = this.context.requests;
+    const discount = Object.hasOwn(discounts, id) ? discounts[id] : undefined;
+    const margin = margins[Object.hasOwn(margins, id) ? id : 'global'];
+    return discount === undefined && margin === undefined
+      ? undefined
+      : { ...(discount !== undefined && { discount }), ...margin };
   }
 
   private refuse(param: string, message: string): null {

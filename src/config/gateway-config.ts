@@ -1,5 +1,6 @@
 /** The configuration as the rooms read it: camelCase, units in the names, defaults filled in. */
 import type { ConfigProblem, Origin } from './config-problem.js';
+import type { PriceAdjustment } from '../core/spec/deployment.js';
 import type { Environment } from './environment-references.js';
 import { toMs } from './schema/fields.js';
 import type { WireGeneralSettings, WireLitellmSettings, WireRouterSettings } from './schema/settings.schema.js';
@@ -73,6 +74,9 @@ export interface ModelAlias {
 export interface RequestPolicy {
   readonly dropParams: boolean;
   readonly modifyParams: boolean;
+  /** By provider; `margins` has `global` for all that are not named. Exact decimals. */
+  readonly discounts: Readonly<Record<string, string>>;
+  readonly margins: Readonly<Record<string, Pick<PriceAdjustment, 'margin' | 'perRequest'>>>;
 }
 
 export const defaultDatabaseUrl = 'file:./.tollgate/gateway.db';
@@ -130,5 +134,19 @@ export function toRouterSettings(
 }
 
 export function toRequestPolicy(wire: WireLitellmSettings): RequestPolicy {
-  return { dropParams: wire.drop_params, modifyParams: wire.modify_params };
+  const margins = Object.entries(wire.cost_margin_config).map(([provider, given]) => [
+    provider,
+    typeof given === 'string'
+      ? { margin: given }
+      : {
+          ...(given.percentage !== undefined && { margin: given.percentage }),
+          ...(given.fixed_amount !== undefined && { perRequest: given.fixed_amount }),
+        },
+  ]);
+  return {
+    dropParams: wire.drop_params,
+    modifyParams: wire.modify_params,
+    discounts: wire.cost_discount_config,
+    margins: Object.fromEntries(margins) as RequestPolicy['margins'],
+  };
 }

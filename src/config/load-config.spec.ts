@@ -57,7 +57,7 @@ describe('what a configuration comes to', () => {
       keyHeaderName: undefined,
     });
     expect(router).toMatchObject({ routingStrategy: 'simple-shuffle', numRetries: 2, timeoutMs: 6_000_000 });
-    expect(requests).toEqual({ dropParams: false, modifyParams: false });
+    expect(requests).toEqual({ dropParams: false, modifyParams: false, discounts: {}, margins: {} });
     expect([models, warnings]).toEqual([[], []]);
   });
 

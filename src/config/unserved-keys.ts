@@ -24,7 +24,7 @@ export const unservedKeys: Readonly<Record<Section, readonly string[]>> = {
     callbacks success_callback failure_callback service_callbacks audit_log_callbacks turn_off_message_logging
     redact_user_api_key_info json_logs budget_duration budget_exceeded_status_code budget_exceeded_throttle_percentage
     internal_user_budget_duration default_internal_user_params default_team_params default_team_settings
-    default_soft_budget max_ui_session_budget cost_discount_config cost_margin_config priority_reservation
+    default_soft_budget max_ui_session_budget priority_reservation
     enable_json_schema_validation ssl_verify force_ipv4 enable_anthropic_prompt_caching mcp_aliases
     public_model_groups enable_redis_auth_cache user_url_validation set_verbose telemetry
     require_auth_for_metrics_endpoint expose_router_debug_in_errors ssl_certificate s3_callback_params

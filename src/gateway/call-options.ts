@@ -2,23 +2,25 @@
 import type { UpstreamConnections } from '../clients/upstream-connections.service.js';
 import type { Deployment } from '../core/spec/deployment.js';
 import type { CallOptions } from '../core/transport/execute-call.js';
-import type { LlmExchange } from './llm-exchange.js';
+import type { OpenExchange } from './operation.js';
+import type { RequestSettings } from './request-settings.js';
 
 /** Sets the exchange's deadline: a time-out is the request's, and what earlier attempts took is gone. */
 export function callOptions(
-  exchange: LlmExchange,
+  exchange: OpenExchange,
+  settings: RequestSettings,
+  stream: boolean,
   deployment: Deployment,
   connections: UpstreamConnections,
 ): CallOptions {
-  const { operation, catalog } = exchange.asked;
-  const { settings, stream } = operation;
+  const { catalog, clock } = exchange;
   const { router } = catalog;
   exchange.deadlineAt = exchange.startedAt + (settings.timeoutMs ?? deployment.timeoutMs ?? router.timeoutMs);
   return {
     dispatcher: connections.dispatcherFor(deployment),
     credentials: connections.credentials,
-    clock: exchange.clock,
-    totalTimeoutMs: Math.max(1, exchange.deadlineAt - exchange.clock.monotonic()),
+    clock,
+    totalTimeoutMs: Math.max(1, exchange.deadlineAt - clock.monotonic()),
     idleTimeoutMs: stream
       ? (settings.streamTimeoutMs ?? deployment.streamTimeoutMs ?? router.streamTimeoutMs)
       : undefined,

@@ -1,7 +1,7 @@
 /** Addresses and credentials that a client sends along: refused, unless the deployment lists them as the client's to set. */
 import { GatewayError } from '../core/errors/gateway-error.js';
 import type { Credentials, Deployment, Endpoint } from '../core/spec/index.js';
-import type { ModelRequest } from './operation.js';
+import type { ModelRequest } from './request-settings.js';
 
 const settable: ReadonlySet<string> = new Set(['api_key', 'api_base', 'base_url']);
 

@@ -42,3 +42,9 @@ it('are looked up once for a deployment', () => {
 it('make nothing of an answer without usage', () => {
   expect(costOf(openAi('gpt-4o'), undefined)).toBe(0n);
 });
+
+it('are less the operator’s discount, more his margin', () => {
+  const priceAdjustment = { discount: '0.1', margin: '0.5', perRequest: '0.01' };
+  expect(costOf(openAi('gpt-4o', { priceAdjustment }), usage)).toBe(14_725_000n);
+  expect(costOf(openAi('own-model', { priceAdjustment }), usage)).toBe(0n);
+});

@@ -1,4 +1,5 @@
 /** The prices that hold for a deployment: the operator's over the price table's, looked up once. */
+import { adjustPrices } from '../core/pricing/adjust-prices.js';
 import { compilePrices, type CompiledPrices } from '../core/pricing/compile-prices.js';
 import { costNanos } from '../core/pricing/cost.js';
 import { effectivePrices } from '../core/pricing/effective-prices.js';
@@ -35,6 +36,8 @@ function lookUp(deployment: Deployment): DeploymentCosts {
   const { provider, model, baseModel } = deployment;
   const facts =
     baseModel === undefined ? findModelFacts(provider.id, model) : findBaseModelFacts(provider.id, baseModel);
-  const prices = effectivePrices(facts?.prices, deployment.prices);
+  const paid = effectivePrices(facts?.prices, deployment.prices);
+  const { priceAdjustment } = deployment;
+  const prices = paid && priceAdjustment ? adjustPrices(paid, priceAdjustment) : paid;
   return { prices: prices && compilePrices(prices), listed: prices, maxOutputTokens: facts?.maxOutputTokens };
 }

@@ -1,14 +1,12 @@
 /** One client's request on its way: what was asked, what has been tried, and the sink that the answer goes to. */
 import { GatewayError } from '../core/errors/gateway-error.js';
 import type { RoutedRequest } from '../core/router/router.js';
-import type { AnswerHead, AnswerSink, Clock, Deployment, RunningCall, Usage, WholeAnswer } from '../core/spec/index.js';
+import type { AnswerHead, Clock, Deployment, RunningCall, Usage, WholeAnswer } from '../core/spec/index.js';
 import type { Principal } from '../auth/principal.js';
 import type { SpendAttempt, SpendTicket } from '../spend/spend-intent.js';
 import type { CatalogSnapshot } from '../catalog/catalog-snapshot.js';
-import type { Operation, StartedCall } from './operation.js';
+import type { Bytes, OpenExchange, Operation, StartedCall } from './operation.js';
 import type { Headers, SseWriter } from './sse-writer.js';
-
-export type Bytes = Buffer | string;
 
 export interface Asked {
   readonly requestId: string;
@@ -34,7 +32,7 @@ const checkpointMs = 1_000;
 /** Timers may fire this much before their time. */
 const timerSlackMs = 1;
 
-export class LlmExchange implements RoutedRequest, AnswerSink<Bytes, Bytes> {
+export class LlmExchange implements RoutedRequest, OpenExchange {
   readonly startedAtMs: number;
   readonly startedAt: number;
   readonly attempts: SpendAttempt[] = [];
@@ -61,6 +59,14 @@ export class LlmExchange implements RoutedRequest, AnswerSink<Bytes, Bytes> {
     this.startedAtMs = clock.now();
     this.startedAt = clock.monotonic();
     writer.onClientLeft(() => this.abort(new GatewayError('client_closed')));
+  }
+
+  get requestId(): string {
+    return this.asked.requestId;
+  }
+
+  get catalog(): CatalogSnapshot {
+    return this.asked.catalog;
   }
 
   get stream(): boolean {

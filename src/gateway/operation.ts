@@ -1,14 +1,24 @@
 /** What the pipeline knows of the endpoints behind it: how a request is read, and how one attempt at it is made. */
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Deployment, RunningCall } from '../core/spec/index.js';
+import type { CatalogSnapshot } from '../catalog/catalog-snapshot.js';
+import type { AnswerSink, Clock, Deployment, RunningCall } from '../core/spec/index.js';
 import type { UpstreamConnections } from '../clients/upstream-connections.service.js';
-import type { LlmExchange } from './llm-exchange.js';
 import type { RequestSettings } from './request-settings.js';
 
-/** A JSON body with a model: all that endpoints have in common. */
-export interface ModelRequest {
-  readonly model: string;
-  readonly [param: string]: unknown;
+export type Bytes = Buffer | string;
+
+/** The exchange that an operation belongs to, as far as an attempt needs it: what is fixed, and where the answer goes. */
+export interface OpenExchange extends AnswerSink<Bytes, Bytes> {
+  readonly requestId: string;
+  /** What was served when the request came in. */
+  readonly catalog: CatalogSnapshot;
+  /** Epoch milliseconds. */
+  readonly startedAtMs: number;
+  /** Monotonic milliseconds. */
+  readonly startedAt: number;
+  readonly clock: Clock;
+  /** Monotonic milliseconds after which nothing more is tried; an attempt sets it. */
+  deadlineAt: number;
 }
 
 /** How much a request may cost, beside the size of its body. */
@@ -24,7 +34,7 @@ export interface StartedCall {
   /** The deployment as it is called: with the client's own address or key, where it may set them. */
   readonly deployment: Deployment;
   /** The text of a stream that was cut off, from what the call has received; undefined where nothing can be read. */
-  sentText?(): string | undefined;
+  readonly sentText?: () => string | undefined;
 }
 
 /** One request as its endpoint has read it. */
@@ -41,7 +51,7 @@ export interface Operation {
   readonly settings: RequestSettings;
   /** @throws GatewayError for what the deployment's provider cannot be asked */
   start(
-    exchange: LlmExchange,
+    exchange: OpenExchange,
     configured: Deployment,
     connections: UpstreamConnections,
   ): StartedCall | Promise<StartedCall>;

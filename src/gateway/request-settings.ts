@@ -1,7 +1,12 @@
 /** What a request asks of the gateway itself: the LiteLLM headers and body members that are not the provider's business. */
 import type { IncomingHttpHeaders } from 'node:http';
 import { GatewayError } from '../core/errors/gateway-error.js';
-import type { ModelRequest } from './operation.js';
+
+/** A JSON body with a model: all that endpoints have in common. */
+export interface ModelRequest {
+  readonly model: string;
+  readonly [param: string]: unknown;
+}
 
 export interface RequestSettings<Body = ModelRequest> {
   readonly timeoutMs: number | undefined;

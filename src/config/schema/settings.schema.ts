@@ -1,7 +1,19 @@
 /** The schemas of the settings sections. */
 import { z } from 'zod';
 import { Egress, type EgressPolicy } from '../../core/transport/egress.js';
-import { amount, anyMap, choice, described, flag, positive, text, wholeNumber } from './fields.js';
+import { amount, anyMap, choice, described, flag, positive, price, text, wholeNumber } from './fields.js';
+
+/** A part of a price as an exact decimal, at most `most`. */
+function part(most: number): z.ZodType<string, number | string> {
+  return price().refine((text) => Number(text) <= most, `expected a number from 0 to ${most}`);
+}
+
+/** More than ten times the price is a percentage that was meant as a fraction. */
+const mostMargin = 10;
+const margin = z.union(
+  [part(mostMargin), z.looseObject({ percentage: part(mostMargin).optional(), fixed_amount: price().optional() })],
+  { error: 'expected a part of the price such as `0.1`, or `{percentage: 0.1, fixed_amount: 0.001}`' },
+);
 
 export const litellmSettingsSchema = z.looseObject({
   drop_params: described(flag().default(false), {
@@ -15,6 +27,15 @@ export const litellmSettingsSchema = z.looseObject({
   num_retries: described(wholeNumber().optional(), {
     description: 'Attempts after the first; `router_settings.num_retries` goes before it.',
     example: 2,
+  }),
+  cost_discount_config: described(z.record(z.string(), part(1)).default({}), {
+    description: 'By provider: the part of its listed prices that is not paid, from 0 to 1.',
+    example: { vertex_ai: 0.05 },
+  }),
+  cost_margin_config: described(z.record(z.string(), margin).default({}), {
+    description:
+      'By provider, or `global` for all that are not named: the part of the price that is added (`0.1`), an amount in USD for each request, or both.',
+    example: { global: 0.05, openai: { percentage: 0.1, fixed_amount: 0.001 } },
   }),
   request_timeout: described(positive().default(6000), {
     description: 'Seconds for a whole request where neither the deployment nor the router sets a `timeout`.',

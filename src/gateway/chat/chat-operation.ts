@@ -11,8 +11,7 @@ import { fetchMedia } from '../../core/transport/fetch-media.js';
 import { LocalCall } from '../../core/transport/local-call.js';
 import { translate } from '../../core/transport/translation.js';
 import { withClientCredentials, withoutCredentials } from '../client-credentials.js';
-import type { LlmExchange } from '../llm-exchange.js';
-import type { Operation, OutputSize, StartedCall } from '../operation.js';
+import type { OpenExchange, Operation, OutputSize, StartedCall } from '../operation.js';
 import { readRequestSettings, type RequestSettings } from '../request-settings.js';
 import { callOptions } from '../call-options.js';
 import { sentTextOf } from './sent-text.js';
@@ -53,7 +52,7 @@ class ChatOperation implements Operation {
   }
 
   start(
-    exchange: LlmExchange,
+    exchange: OpenExchange,
     configured: Deployment,
     connections: UpstreamConnections,
   ): StartedCall | Promise<StartedCall> {
@@ -66,13 +65,13 @@ class ChatOperation implements Operation {
       return { deployment, call: new LocalCall(local, outgoing, openAiChatFormat, exchange, exchange.clock) };
     }
     const urls = deployment.provider.chat?.remoteMedia?.(outgoing) ?? [];
-    if (urls.length === 0) return startProviderCall(exchange, deployment, outgoing, connections);
+    if (urls.length === 0) return startProviderCall(exchange, this.settings, deployment, outgoing, connections);
     return fetchMedia(urls, (origin) => connections.dispatcherForMedia(origin)).then((media) =>
-      startProviderCall(exchange, deployment, { ...outgoing, media }, connections),
+      startProviderCall(exchange, this.settings, deployment, { ...outgoing, media }, connections),
     );
   }
 
-  private callFor(exchange: LlmExchange, deployment: Deployment, ownCredentials: boolean): NativeCall {
+  private callFor(exchange: OpenExchange, deployment: Deployment, ownCredentials: boolean): NativeCall {
     const given = ownCredentials ? withoutCredentials(this.settings.body) : this.settings.body;
     const { defaults } = deployment;
     return {
@@ -83,18 +82,19 @@ class ChatOperation implements Operation {
       endpoint: deployment.endpoint,
       parameters: deployment.parameters,
       created: Math.floor(exchange.startedAtMs / 1000),
-      responseId: `chatcmpl-${exchange.asked.requestId}`,
+      responseId: `chatcmpl-${exchange.requestId}`,
     };
   }
 }
 
 function startProviderCall(
-  exchange: LlmExchange,
+  exchange: OpenExchange,
+  settings: RequestSettings,
   deployment: Deployment,
   outgoing: NativeCall,
   connections: UpstreamConnections,
 ): StartedCall {
-  const options = callOptions(exchange, deployment, connections);
+  const options = callOptions(exchange, settings, outgoing.stream, deployment, connections);
   const translation = translate(deployment, outgoing, openAiChatFormat);
   const call: RunningCall = new ProviderCall(deployment, outgoing.stream, translation, exchange, options);
   return { deployment, call, sentText: () => sentTextOf(call, deployment, outgoing) };

@@ -8,9 +8,8 @@ import { EndpointTranslation } from '../../core/transport/endpoint-translation.j
 import { ProviderCall } from '../../core/transport/execute-call.js';
 import { callOptions } from '../call-options.js';
 import { withClientCredentials, withoutCredentials } from '../client-credentials.js';
-import type { Bytes, LlmExchange } from '../llm-exchange.js';
-import type { ModelRequest, Operation, OutputSize, ReadOperation, StartedCall } from '../operation.js';
-import { readRequestSettings, type RequestSettings } from '../request-settings.js';
+import type { Bytes, OpenExchange, Operation, OutputSize, ReadOperation, StartedCall } from '../operation.js';
+import { readRequestSettings, type ModelRequest, type RequestSettings } from '../request-settings.js';
 
 /** One endpoint, in terms of the contract that providers implement. */
 export interface EndpointKind<Body extends ModelRequest, Answer> {
@@ -19,10 +18,10 @@ export interface EndpointKind<Body extends ModelRequest, Answer> {
   /** For errors: `embeddings`. */
   readonly name: string;
   readonly output: (body: Body) => OutputSize;
-  parse(bytes: Buffer): ParsedEndpointRequest<Body>;
-  adapterOf(provider: ProviderDefinition): EndpointAdapter<Body, Answer> | undefined;
+  readonly parse: (bytes: Buffer) => ParsedEndpointRequest<Body>;
+  readonly adapterOf: (provider: ProviderDefinition) => EndpointAdapter<Body, Answer> | undefined;
   /** The bytes for the client. */
-  format(answer: Answer): Omit<WholeAnswer<Bytes>, 'usage'>;
+  readonly format: (answer: Answer) => Omit<WholeAnswer<Bytes>, 'usage'>;
 }
 
 export function readEndpointOperation<Body extends ModelRequest, Answer>(
@@ -56,7 +55,7 @@ class EndpointOperation<Body extends ModelRequest, Answer> implements Operation 
     return this.kind.output(this.settings.body);
   }
 
-  start(exchange: LlmExchange, configured: Deployment, connections: UpstreamConnections): StartedCall {
+  start(exchange: OpenExchange, configured: Deployment, connections: UpstreamConnections): StartedCall {
     const own = this.reservedMembers.length > 0;
     const deployment = own ? withClientCredentials(configured, this.settings.body) : configured;
     const adapter = this.kind.adapterOf(deployment.provider);
@@ -73,11 +72,11 @@ class EndpointOperation<Body extends ModelRequest, Answer> implements Operation 
         endpoint: deployment.endpoint,
         parameters: deployment.parameters,
         created: Math.floor(exchange.startedAtMs / 1000),
-        responseId: exchange.asked.requestId,
+        responseId: exchange.requestId,
       },
       (answer) => this.kind.format(answer),
     );
-    const options = callOptions(exchange, deployment, connections);
+    const options = callOptions(exchange, this.settings, false, deployment, connections);
     return { deployment, call: new ProviderCall(deployment, false, translation, exchange, options) };
   }
 }

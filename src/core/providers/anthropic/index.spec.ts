@@ -27,7 +27,9 @@ describe('authenticate', () => {
     expect(anthropic.authenticate(withBeta, { apiKey: 'sk-ant-oat01-x' }, context)).toMatchObject({
       headers: { authorization: 'Bearer sk-ant-oat01-x', 'anthropic-beta': 'a,oauth-2025-04-20' },
     });
-    expect(anthropic.authenticate(request, { apiKey: 'sk-ant-oat01-x' }, context)).not.toHaveProperty('headers.x-api-key');
+    expect(anthropic.authenticate(request, { apiKey: 'sk-ant-oat01-x' }, context)).not.toHaveProperty(
+      'headers.x-api-key',
+    );
   });
 
   it('adds nothing where there is no key', () => {

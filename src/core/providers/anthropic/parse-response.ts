@@ -81,7 +81,11 @@ function buildMessage(content: readonly AnthropicAnswerBlock[], call: ChatCall):
     else if (jsonMode && block.name === jsonToolName) json = toArgumentsText(block.input);
     else {
       const name = toolNames.toClient(block.name ?? '', call.body);
-      toolCalls.push({ id: block.id ?? '', type: 'function', function: { name, arguments: toArgumentsText(block.input) } });
+      toolCalls.push({
+        id: block.id ?? '',
+        type: 'function',
+        function: { name, arguments: toArgumentsText(block.input) },
+      });
     }
   }
   return {

@@ -6,7 +6,9 @@ export class ChunkFrame {
   id: string;
   model: string;
 
-  constructor(private readonly call: { readonly responseId: string; readonly model: string; readonly created: number }) {
+  constructor(
+    private readonly call: { readonly responseId: string; readonly model: string; readonly created: number },
+  ) {
     this.id = call.responseId;
     this.model = call.model;
   }

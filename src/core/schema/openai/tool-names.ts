@@ -1,5 +1,5 @@
 /** Names of tools that a provider takes, for names that it does not, and the way back. */
-import type { ChatCompletionRequest } from './chat.js';
+import type { ChatCompletionRequest, Tool } from './chat.js';
 
 export interface ToolNameRule {
   /** What one character must be: `/[a-zA-Z0-9_-]/`. */
@@ -49,8 +49,9 @@ export function wantsFunctionCall(body: ChatCompletionRequest): boolean {
 }
 
 function offeredNames(body: ChatCompletionRequest): string[] {
-  const tools = Array.isArray(body.tools) ? body.tools.map((tool) => tool?.function?.name) : [];
-  return [...tools, ...legacyFunctions(body).map((each) => each?.name)].filter((name) => typeof name === 'string');
+  const tools = Array.isArray(body.tools) ? (body.tools as readonly Tool[]) : [];
+  const names = [...tools.map((tool) => tool?.function?.name), ...legacyFunctions(body).map((each) => each?.name)];
+  return names.filter((name) => typeof name === 'string');
 }
 
 /** FNV-1a, 32 bits: https://datatracker.ietf.org/doc/html/draft-eastlake-fnv */
