@@ -2,6 +2,8 @@
 # Runs a command with a PostgreSQL server: exports TEST_POSTGRES_URL, and stops and removes a server that it started itself.
 # Takes TEST_POSTGRES_URL or DATABASE_URL where one is given; else starts a throw-away cluster from the machine's PostgreSQL, installed by apt-get when absent.
 set -euo pipefail
+# Of system commands, some live where only root looks.
+PATH="$PATH:/usr/sbin:/sbin"
 
 if [[ $# -eq 0 ]]; then
   echo "usage: $0 COMMAND [ARGUMENT...]" >&2
