@@ -1,7 +1,24 @@
-/** Takes out of a chat body what the deployment drops, and refuses what the provider does not support. */
+/** Takes out of a body what the deployment drops, and refuses what the provider does not support. */
 import { GatewayError } from '../../errors/gateway-error.js';
 import type { ParameterPolicy } from '../../spec/parameters.js';
 import { openAiChatParams, requestFrame } from './openai-chat-params.js';
+
+/** The words of one endpoint. */
+export interface ParameterVocabulary {
+  /** Members that say what is asked: no provider may lack them, no policy removes them. */
+  readonly frame: ReadonlySet<string>;
+  /** The parameters that the endpoint defines: whatever is not among them is a provider's own. */
+  readonly params: ReadonlySet<string>;
+}
+
+export interface PolicyContext {
+  readonly provider: string;
+  readonly model: string;
+  /** Chat's where absent; `openai-endpoint-params.ts` has the others. */
+  readonly vocabulary?: ParameterVocabulary;
+}
+
+const chatVocabulary: ParameterVocabulary = { frame: requestFrame, params: openAiChatParams };
 
 /**
  * The body without dropped parameters: the same object where nothing changes.
@@ -15,18 +32,19 @@ export function applyParameterPolicy(
   supported: ReadonlySet<string>,
   passesUnknown: boolean,
   policy: ParameterPolicy,
-  context: { readonly provider: string; readonly model: string },
+  context: PolicyContext,
 ): Record<string, unknown> {
+  const { provider, model, vocabulary: { frame, params } = chatVocabulary } = context;
   let dropped: string[] | undefined;
   for (const param in body) {
-    if (supported.has(param) || requestFrame.has(param) || policy.alsoAllowed.includes(param)) continue;
-    if (passesUnknown && !openAiChatParams.has(param)) continue;
+    if (supported.has(param) || frame.has(param) || policy.alsoAllowed.includes(param)) continue;
+    if (passesUnknown && !params.has(param)) continue;
     // A null is how clients spell "not set", and a provider that lacks the parameter may refuse even that.
     if (body[param] != null && !policy.dropUnsupported && !policy.alwaysDrop.includes(param)) {
       throw new GatewayError('unsupported_parameter', {
         param,
-        facts: { param, ...context },
-        provider: context.provider,
+        facts: { param, provider, model },
+        provider,
       });
     }
     (dropped ??= []).push(param);
@@ -38,7 +56,7 @@ export function applyParameterPolicy(
   }
   for (const path of policy.alwaysDrop) {
     const steps = path.split(/[.[\]]+/).filter((step) => step !== '');
-    if (!requestFrame.has(steps[0] ?? '')) result = without(result, steps) as Record<string, unknown>;
+    if (!frame.has(steps[0] ?? '')) result = without(result, steps) as Record<string, unknown>;
   }
   return result;
 }

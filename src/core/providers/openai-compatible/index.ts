@@ -1,28 +1,52 @@
 /** The engine: makes a whole provider from one row of facts about an OpenAI-compatible API. */
-import type { Credentials, OutboundRequest } from '../../spec/outbound.js';
 import type { ProviderDefinition } from '../../spec/provider.js';
-import type { CatalogRow } from './catalog-row.js';
+import type { CatalogRow, RowEndpoint } from './catalog-row.js';
 import { createChatAdapter } from './chat-adapter.js';
+import { createEmbeddingAdapter } from './embeddings-adapter.js';
+import { createImageAdapter } from './images-adapter.js';
+import { createModerationAdapter } from './moderations-adapter.js';
 import { createNativeAdapter } from './native-adapter.js';
 import { RequestBuilder } from './request-builder.js';
+import { createSpeechAdapter } from './speech-adapter.js';
+import { createTranscriptionAdapter } from './transcription-adapter.js';
 
-export type { CatalogRow } from './catalog-row.js';
-export type { JsonObject, Quirk } from './quirk.js';
+export type { CatalogRow, EndpointFacts, RowEndpoint } from './catalog-row.js';
+export type { JsonObject, Quirk, RequestTarget } from './quirk.js';
 
 export function openAiCompatible(row: CatalogRow): ProviderDefinition {
-  const requests = new RequestBuilder(row);
+  const { id, displayName, env, defaultBaseUrl, locate } = row;
   return {
-    id: row.id,
-    displayName: row.displayName,
-    env: row.env,
-    defaultBaseUrl: row.defaultBaseUrl,
+    id,
+    displayName,
+    env,
+    ...(defaultBaseUrl !== undefined && { defaultBaseUrl }),
+    ...(locate && { locate }),
     needsApiKey: row.needsApiKey ?? true,
-    authenticate: withBearerKey,
-    chat: createChatAdapter(row, requests),
-    native: { 'openai-chat': createNativeAdapter(row, requests) },
+    authenticate: withKey(row),
+    ...(row.chat !== false && chatOf(row)),
+    ...endpointsOf(row),
   };
 }
 
-function withBearerKey(request: OutboundRequest, { apiKey }: Credentials): OutboundRequest {
-  return apiKey ? { ...request, headers: { ...request.headers, authorization: `Bearer ${apiKey}` } } : request;
+/** The key in the row's header. A request without a key goes out without the header. */
+function withKey({ keyHeader }: CatalogRow): ProviderDefinition['authenticate'] {
+  const { name, prefix = '' } = keyHeader ?? { name: 'authorization', prefix: 'Bearer ' };
+  return (request, { apiKey }) =>
+    apiKey ? { ...request, headers: { ...request.headers, [name]: `${prefix}${apiKey}` } } : request;
+}
+
+function chatOf(row: CatalogRow): Pick<ProviderDefinition, 'chat' | 'native'> {
+  const requests = new RequestBuilder(row);
+  return { chat: createChatAdapter(row, requests), native: { 'openai-chat': createNativeAdapter(row, requests) } };
+}
+
+function endpointsOf(row: CatalogRow): Pick<ProviderDefinition, RowEndpoint> {
+  const serves = (endpoint: RowEndpoint): boolean => row.serves?.includes(endpoint) ?? false;
+  return {
+    ...(serves('embeddings') && { embeddings: createEmbeddingAdapter(row) }),
+    ...(serves('images') && { images: createImageAdapter(row) }),
+    ...(serves('transcription') && { transcription: createTranscriptionAdapter(row) }),
+    ...(serves('speech') && { speech: createSpeechAdapter(row) }),
+    ...(serves('moderations') && { moderations: createModerationAdapter(row) }),
+  };
 }

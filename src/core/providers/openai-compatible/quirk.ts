@@ -3,13 +3,16 @@ import type { ChatCall } from '../../spec/chat-adapter.js';
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
+/** What every call has, whatever its endpoint. */
+export type RequestTarget = Pick<ChatCall, 'model' | 'endpoint' | 'parameters'>;
+
 /** Every function is pure and returns its argument itself where there is nothing to do. */
 export interface Quirk {
   readonly name: string;
   /** Changes the body on its way out, after the parameter policy and before `extra_body`. */
   readonly request?: (body: JsonObject, call: ChatCall) => JsonObject;
   /** Headers that come from the deployment's own settings. */
-  readonly headers?: (call: ChatCall) => Readonly<Record<string, string>> | undefined;
+  readonly headers?: (call: RequestTarget) => Readonly<Record<string, string>> | undefined;
   /** Changes a whole answer on its way back. */
   readonly answer?: (completion: JsonObject) => JsonObject;
   /** Changes one chunk of a streamed answer. */

@@ -4,6 +4,7 @@ import type { OutboundRequest } from '../../spec/outbound.js';
 import { applyParameterPolicy } from './apply-parameter-policy.js';
 import type { CatalogRow } from './catalog-row.js';
 import { openAiChatParams } from './openai-chat-params.js';
+import { requestPath, withCallHeaders } from './request-address.js';
 import type { JsonObject, Quirk } from './quirk.js';
 
 type Headers = Readonly<Record<string, string>>;
@@ -64,16 +65,8 @@ export class RequestBuilder {
 
   /** A POST to the provider's chat path, without credentials. */
   request(call: ChatCall, body: string | Uint8Array): OutboundRequest {
-    const { origin, basePath } = call.endpoint;
-    return { method: 'POST', origin, path: `${basePath}/chat/completions`, headers: this.headers(call), body };
-  }
-
-  private headers(call: ChatCall): Headers {
-    let headers = call.stream ? this.streamHeaders : this.wholeHeaders;
-    for (const quirk of this.headerQuirks) {
-      const added = quirk.headers?.(call);
-      if (added) headers = { ...headers, ...added };
-    }
-    return call.parameters.extraHeaders ? { ...headers, ...call.parameters.extraHeaders } : headers;
+    const path = requestPath(this.row, this.row.chatPath ?? '/chat/completions', call);
+    const headers = withCallHeaders(call.stream ? this.streamHeaders : this.wholeHeaders, this.headerQuirks, call);
+    return { method: 'POST', origin: call.endpoint.origin, path, headers, body };
   }
 }

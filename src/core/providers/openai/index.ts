@@ -1,6 +1,7 @@
 /** OpenAI itself: the engine with OpenAI's account headers and the parameter names of its reasoning models. */
 import { openAiCompatible } from '../openai-compatible/index.js';
 import { accountHeaders } from './account-headers.js';
+import { imageModels } from './image-models.js';
 import { reasoningModelParams } from './reasoning-model-params.js';
 
 export const openai = openAiCompatible({
@@ -9,5 +10,7 @@ export const openai = openAiCompatible({
   docs: 'https://platform.openai.com/docs/api-reference/chat',
   defaultBaseUrl: 'https://api.openai.com/v1',
   env: { apiKey: ['OPENAI_API_KEY'], baseUrl: ['OPENAI_BASE_URL', 'OPENAI_API_BASE'] },
+  serves: ['embeddings', 'images', 'transcription', 'speech', 'moderations'],
+  endpoints: { images: imageModels },
   quirks: [accountHeaders, reasoningModelParams],
 });
