@@ -306,6 +306,10 @@ describe('keys', () => {
       'warning: `least-busy` is known to LiteLLM, not served by this version: `simple-shuffle` is used.',
     ],
     [
+      'model_list: [{model_name: a, litellm_params: {model: b}, model_inf: {id: x}}]',
+      'model_list[0].model_inf: warning: unknown key: it has no effect. Did you mean `model_info`?',
+    ],
+    [
       'model_list: [{model_name: a, litellm_params: {model: b, api_bse: x}}]',
       'api_bse: warning: sent to the provider as a request parameter. Did you mean `api_base`?',
     ],

@@ -1,6 +1,6 @@
 /** Reads `model_list`: checked entries, and those that are inactive for want of an environment variable. */
 import { errorAt, warningAt, type ConfigProblem, type Origin } from './config-problem.js';
-import { checkKeys } from './check-keys.js';
+import { checkKeys, checkNestedKeys } from './check-keys.js';
 import { findUnset, referencePrefix } from './environment-references.js';
 import { toScalarValue, type Located, type LocatedMap } from './located.js';
 import { isConnectionKey, toModelEntry, type ModelEntry } from './model-entry.js';
@@ -52,6 +52,7 @@ function checkEntryKeys(node: LocatedMap): ConfigProblem[] {
   const params = node.entries.get('litellm_params');
   const info = node.entries.get('model_info');
   return [
+    ...checkNestedKeys(node, Object.keys(modelEntrySchema.shape)),
     ...(params?.kind === 'map' ? checkKeys(params, 'litellm_params') : []),
     ...(info?.kind === 'map' ? checkKeys(info, 'model_info') : []),
   ];
