@@ -3,12 +3,15 @@ import type { ProviderDefinition, ProviderRegistry } from '../spec/provider.js';
 import { anthropic } from './anthropic/index.js';
 import { demo } from './demo/index.js';
 import { catalog } from './openai-compatible/catalog.js';
+import { codestral, mistral } from './mistral/index.js';
 import { openAiCompatible } from './openai-compatible/index.js';
 import { openai } from './openai/index.js';
 
 const definitions: readonly ProviderDefinition[] = [
   anthropic,
   demo,
+  codestral,
+  mistral,
   openai,
   // scripts/new-provider adds here
   ...catalog.map(openAiCompatible),

@@ -95,9 +95,11 @@ function describeStream(definition: ProviderDefinition, fixture: ProviderFixture
     it(`gives a usage chunk of the ${way} stream only to a client that reads the provider's own and asked for it`, () => {
       const stream = open();
       runStream(stream, events);
-      const usageChunks = stream.chunks().filter(({ choices, usage }) => usage && choices.length === 0);
+      const reports = stream.chunks().filter(({ usage }) => usage);
+      const usageChunks = reports.filter(({ choices }) => choices.length === 0);
       const asked = way === 'native' && fixture.call.body.stream_options?.include_usage === true;
-      assert.equal(usageChunks.length, asked ? 1 : 0);
+      // Some providers report in the last chunk with content; that one goes through as it is.
+      assert.equal(usageChunks.length, asked && reports.length === usageChunks.length ? 1 : 0);
     });
     it(`gives the same for the ${way} stream cut at any byte`, () => {
       // Compared as text: thousands of deep comparisons would take most of the time.

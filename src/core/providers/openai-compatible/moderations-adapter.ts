@@ -1,6 +1,6 @@
 /** The moderation of the engine: which categories of harm a text or picture falls into. */
 // https://platform.openai.com/docs/api-reference/moderations
-import type { ModerationResponse } from '../../schema/openai/moderations.js';
+import type { ModerationResponse, ModerationResult } from '../../schema/openai/moderations.js';
 import type { EndpointCall, ModerationAdapter, ParsedAnswer } from '../../spec/endpoint-adapter.js';
 import type { InboundResponse } from '../../spec/outbound.js';
 import type { CatalogRow } from './catalog-row.js';
@@ -8,6 +8,7 @@ import { EndpointRequests } from './endpoint-requests.js';
 import { mapUsage } from './map-usage.js';
 import { moderationVocabulary } from './openai-endpoint-params.js';
 import { parseOpenAiError } from './parse-error.js';
+import type { JsonObject } from './quirk.js';
 import { invalidAnswer, objectOf, readJsonAnswer } from './read-answer.js';
 
 export function createModerationAdapter(row: CatalogRow): ModerationAdapter {
@@ -30,18 +31,22 @@ function parseModeration(
   const received = readJsonAnswer(response.body, provider);
   const { results, id, model } = received;
   if (!Array.isArray(results)) throw invalidAnswer(provider, 'a moderation without results');
-  for (const result of results) {
-    const { categories, flagged } = objectOf(result);
-    if (typeof categories !== 'object' || categories === null || typeof flagged !== 'boolean')
-      throw invalidAnswer(provider, 'a moderation without categories');
-  }
   return {
     answer: {
       ...received,
       id: typeof id === 'string' ? id : call.responseId,
       model: typeof model === 'string' ? model : call.model,
-      results: results as ModerationResponse['results'],
+      results: results.map((result: unknown) => readResult(provider, objectOf(result))),
     },
     usage: mapUsage(received['usage']),
   };
+}
+
+/** Mistral leaves it to the reader what the categories amount to. */
+function readResult(provider: string, result: JsonObject): ModerationResult {
+  const { categories, flagged } = result;
+  if (typeof categories !== 'object' || categories === null)
+    throw invalidAnswer(provider, 'a moderation without categories');
+  const isFlagged = typeof flagged === 'boolean' ? flagged : Object.values(categories).includes(true);
+  return { ...(result as unknown as ModerationResult), flagged: isFlagged };
 }

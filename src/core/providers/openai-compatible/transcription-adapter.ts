@@ -18,19 +18,23 @@ export function createTranscriptionAdapter(row: CatalogRow): TranscriptionAdapte
   const requests = new EndpointRequests(row, 'transcription', transcriptionVocabulary, ['stream']);
   return {
     supportedParams: () => requests.supported,
-    buildRequest: (call) => buildRequest(requests, call),
+    buildRequest: (call) => buildRequest(requests, call, row.endpoints?.transcription?.listMark),
     parseResponse: (response, call) => parseTranscription(row.id, response, call),
     parseError: (response) => parseOpenAiError(response, row.id),
   };
 }
 
-function buildRequest(requests: EndpointRequests, call: EndpointCall<TranscriptionRequest>): OutboundRequest {
+function buildRequest(
+  requests: EndpointRequests,
+  call: EndpointCall<TranscriptionRequest>,
+  listMark: string | undefined,
+): OutboundRequest {
   if (!isUploadedFile(call.body.file)) {
     const reason = '`file` must be the recording: an object with `name`, `contentType` and `bytes`.';
     throw new GatewayError('invalid_request', { param: 'file', facts: { reason } });
   }
   const { translate, ...body } = requests.prepareBody(call);
-  const form = encodeForm(toFormFields(body));
+  const form = encodeForm(toFormFields(body, listMark));
   const path = translate === true ? '/audio/translations' : '/audio/transcriptions';
   return requests.post(call, { path, ...form, accept: 'application/json, text/*' });
 }
@@ -58,13 +62,14 @@ export function parseTranscription(
 /** Tokens or seconds, whichever the provider bills; otherwise the length of the recording. */
 function readUsage(reported: unknown, duration: unknown): Usage | undefined {
   const usage = objectOf(reported);
-  const seconds = readSeconds(usage['seconds'] ?? duration);
-  if (typeof usage['input_tokens'] !== 'number')
+  const seconds = readSeconds(usage['seconds'] ?? usage['prompt_audio_seconds'] ?? duration);
+  const input = usage['input_tokens'] ?? usage['prompt_tokens'];
+  if (typeof input !== 'number')
     return seconds === undefined ? undefined : { promptTokens: 0, completionTokens: 0, inputSeconds: seconds };
   const audio = readCount(objectOf(usage['input_token_details'])['audio_tokens']);
   return {
-    promptTokens: readCount(usage['input_tokens']),
-    completionTokens: readCount(usage['output_tokens']),
+    promptTokens: readCount(input),
+    completionTokens: readCount(usage['output_tokens'] ?? usage['completion_tokens']),
     ...(audio > 0 && { audioPromptTokens: audio }),
     ...(seconds !== undefined && { inputSeconds: seconds }),
   };
