@@ -4,6 +4,7 @@ import { anthropic } from './anthropic/index.js';
 import { demo } from './demo/index.js';
 import { catalog } from './openai-compatible/catalog.js';
 import { codestral, mistral } from './mistral/index.js';
+import { ollama, ollamaChat } from './ollama/index.js';
 import { openAiCompatible } from './openai-compatible/index.js';
 import { openai } from './openai/index.js';
 
@@ -12,6 +13,8 @@ const definitions: readonly ProviderDefinition[] = [
   demo,
   codestral,
   mistral,
+  ollama,
+  ollamaChat,
   openai,
   // scripts/new-provider adds here
   ...catalog.map(openAiCompatible),
