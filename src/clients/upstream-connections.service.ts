@@ -4,7 +4,7 @@ import type { Dispatcher } from 'undici';
 import { CLOCK } from '../config/ports.js';
 import { systemSecrets } from '../core/secrets/system-secrets.js';
 import type { Clock } from '../core/spec/clock.js';
-import type { Deployment } from '../core/spec/deployment.js';
+import type { Deployment, EgressProfile } from '../core/spec/deployment.js';
 import { CredentialStore } from '../core/transport/credential-store.js';
 import { isMetadataOrigin } from '../core/transport/metadata-addresses.js';
 import { dispatcherFor } from '../core/transport/upstream-pools.js';
@@ -38,11 +38,10 @@ export class UpstreamConnections {
   }
 
   /**
-   * Connections to an address that a client wrote into its request.
+   * Connections to an address that is not the deployment's: `restricted` for what a client or an answer names.
    *
    * @throws GatewayError `upstream_address_refused`
    */
-  dispatcherForMedia(origin: string): Dispatcher {
-    return dispatcherFor(this.clients, origin, this.profiles.current('restricted'));
-  }
+  readonly dispatcherTo = (origin: string, egress: EgressProfile): Dispatcher =>
+    dispatcherFor(this.clients, origin, this.profiles.current(egress));
 }

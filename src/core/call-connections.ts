@@ -3,7 +3,7 @@ import type { Dispatcher } from 'undici';
 import type { CallOptions } from './call-options.js';
 import { InMemoryClientCache } from './client-cache/in-memory-client-cache.js';
 import { systemSecrets } from './secrets/system-secrets.js';
-import { systemClock, type ClientCache, type Deployment } from './spec/index.js';
+import { systemClock, type ClientCache, type Deployment, type EgressProfile } from './spec/index.js';
 import { CredentialStore } from './transport/credential-store.js';
 import { Egress } from './transport/egress.js';
 import { isMetadataOrigin, metadataAddresses } from './transport/metadata-addresses.js';
@@ -12,8 +12,8 @@ import { dispatcherFor, upstreamProfile, type UpstreamProfile } from './transpor
 export interface CallConnections {
   readonly credentials: CredentialStore;
   dispatcherFor(deployment: Deployment): Dispatcher;
-  /** To addresses within a request's body: public ones only. */
-  dispatcherForMedia(origin: string): Dispatcher;
+  /** To an address that is not the deployment's: `restricted`, public ones only, for what a request's body or an answer names. */
+  dispatcherTo(origin: string, egress: EgressProfile): Dispatcher;
 }
 
 let sharedClients: InMemoryClientCache | undefined;
@@ -49,7 +49,7 @@ function makeConnections(clients: ClientCache): CallConnections {
       dispatcherFor: (origin) => dispatcherFor(clients, origin, isMetadataOrigin(origin) ? metadata : operator),
     }),
     dispatcherFor: (deployment) => dispatcherFor(clients, deployment.endpoint.origin, operator),
-    dispatcherForMedia: (origin) => dispatcherFor(clients, origin, restricted),
+    dispatcherTo: (origin, egress) => dispatcherFor(clients, origin, egress === 'operator' ? operator : restricted),
   };
 }
 

@@ -35,6 +35,7 @@ export async function callEndpoint<Body, Answer>(
   const sink = new WholeSink<Answer>();
   const call = new ProviderCall<Answer, never>(deployment, false, translation, sink, {
     dispatcher: connections.dispatcherFor(deployment),
+    dispatcherTo: (origin, egress) => connections.dispatcherTo(origin, egress),
     credentials: connections.credentials,
     clock: systemClock,
     totalTimeoutMs: options.timeoutMs ?? defaultTimeoutMs,

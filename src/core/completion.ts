@@ -107,10 +107,11 @@ async function startCall(
   const connections = connectionsFor(options);
   const urls = chat?.remoteMedia?.(call) ?? [];
   const media =
-    urls.length === 0 ? undefined : await fetchMedia(urls, (origin) => connections.dispatcherForMedia(origin));
+    urls.length === 0 ? undefined : await fetchMedia(urls, (origin) => connections.dispatcherTo(origin, 'restricted'));
   const complete = media === undefined ? call : { ...call, media };
   return new ProviderCall(deployment, call.stream, translate(deployment, complete, objectFormat), reader, {
     dispatcher: connections.dispatcherFor(deployment),
+    dispatcherTo: (origin, egress) => connections.dispatcherTo(origin, egress),
     credentials: connections.credentials,
     clock: systemClock,
     totalTimeoutMs: options.timeoutMs ?? defaultTimeoutMs,

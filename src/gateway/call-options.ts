@@ -18,6 +18,7 @@ export function callOptions(
   exchange.deadlineAt = exchange.startedAt + (settings.timeoutMs ?? deployment.timeoutMs ?? router.timeoutMs);
   return {
     dispatcher: connections.dispatcherFor(deployment),
+    dispatcherTo: connections.dispatcherTo,
     credentials: connections.credentials,
     clock,
     totalTimeoutMs: Math.max(1, exchange.deadlineAt - clock.monotonic()),

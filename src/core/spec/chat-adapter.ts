@@ -79,7 +79,7 @@ export interface ChatAdapter {
 }
 
 /** What a client speaks. */
-export type Dialect = 'openai-chat';
+export type Dialect = 'openai-chat' | 'openai-responses' | 'anthropic-messages';
 
 /** What passing one streamed answer through has learned so far. */
 export interface NativeStreamTap {

@@ -1,5 +1,5 @@
 /** How a provider's long-lived credentials become the short-lived ones that its requests carry. */
-import type { Credentials, InboundResponse, OutboundRequest } from './outbound.js';
+import type { Credentials, Endpoint, InboundResponse, OutboundRequest } from './outbound.js';
 import type { SecretSource } from './secret-source.js';
 
 /**
@@ -29,12 +29,17 @@ export interface ExchangeContext {
   readonly credentials: Credentials;
   /** The deployment's settings (`ParameterPolicy.provider`): `aws_role_name`, `tenant_id`, ... */
   readonly settings: Readonly<Record<string, unknown>>;
+  /** Where the deployment's requests go. */
+  readonly endpoint: Endpoint;
   /** Files and variables of the machine; answers nothing for deployments that somebody other than the operator wrote. */
   readonly secrets: SecretSource;
   readonly nowMs: number;
 }
 
+/** What an exchange begins with: a request, or the result where nothing need be asked. */
+export type ExchangeStart = CredentialRequest | ExchangedCredentials;
+
 /** Undefined where the credentials are used as they are. */
 export type CredentialExchange = (
   context: ExchangeContext,
-) => CredentialRequest | undefined | Promise<CredentialRequest | undefined>;
+) => ExchangeStart | undefined | Promise<ExchangeStart | undefined>;

@@ -10,6 +10,8 @@ import type { Usage } from './usage.js';
 export interface AnswerFormat<Whole, Part> {
   /** The dialect whose native bytes may go through untouched; undefined where the client reads objects. */
   readonly nativeDialect: Dialect | undefined;
+  /** True where a stream always closes with its usage, asked for or not. */
+  readonly needsUsage?: boolean;
   whole(completion: ChatCompletion): Whole;
   part(chunks: readonly ChatCompletionChunk[]): Part;
   /** What closes a stream: the usage where the client asked for it (then `usage` is given), and the end marker. */

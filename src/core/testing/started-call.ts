@@ -51,9 +51,10 @@ export const translation: Translation<string, string> = {
     const text = body.toString();
     if (text.startsWith('later')) {
       // `later 500 /answer` is to be asked for at `/answer` in half a second.
-      const [, afterMs, path] = text.split(' ');
+      const [, afterMs, address = '/'] = text.split(' ');
+      const { origin, pathname } = new URL(address, translation.request.origin);
       return {
-        next: { ...translation.request, method: 'GET', path: path ?? '/', body: undefined },
+        next: { ...translation.request, method: 'GET', origin, path: pathname, body: undefined },
         afterMs: Number(afterMs),
       };
     }
@@ -108,6 +109,7 @@ export function prepare(streaming: boolean, options: Partial<CallOptions> = {}, 
   const made = madeUpDeployment({ provider: madeUpProvider({ chat: errorReader() }), ...deployment });
   const call = new ProviderCall(made, streaming, translation, sink, {
     dispatcher: upstream.dispatcher,
+    dispatcherTo: () => upstream.dispatcher,
     credentials: { current: (deployment) => deployment.credentials, forget: () => undefined },
     clock: new FakeClock(),
     totalTimeoutMs: 60_000,

@@ -155,3 +155,16 @@ it('says that the token service cannot be reached', async () => {
   });
   await expect(store.current(deployment())).rejects.toMatchObject({ code: 'upstream_unreachable', provider: 'acme' });
 });
+
+it('keeps credentials that an exchange makes by itself like those that it asks for', async () => {
+  let made = 0;
+  const { clock, upstream, store, deployment } = setUp({
+    exchange: ({ nowMs }) => ({ credentials: { token: `made-${(made += 1)}` }, expiresAtMs: nowMs + lifeMs }),
+  });
+  const one = deployment();
+  expect(await store.current(one)).toEqual({ token: 'made-1' });
+  expect(store.current(one)).toEqual({ token: 'made-1' });
+  clock.advance(lifeMs);
+  expect(await store.current(one)).toEqual({ token: 'made-2' });
+  expect(upstream.exchanges).toHaveLength(0);
+});

@@ -87,24 +87,22 @@ export class CredentialStore {
     const first = await deployment.provider.credentialExchange?.({
       credentials: deployment.credentials,
       settings: deployment.parameters.provider,
+      endpoint: deployment.endpoint,
       // What belongs to the operator must not serve a deployment that somebody else wrote.
       secrets: deployment.egress === 'operator' ? secrets : noSecrets,
       nowMs: begunAt,
     });
     if (first === undefined) return deployment.credentials;
-    let step: CredentialRequest = first;
-    for (let count = 0; count < mostSteps; count += 1) {
-      const result = await this.send(step, deployment);
-      if ('request' in result) {
-        step = result;
-        continue;
-      }
-      identity.token = result;
-      const lifeMs = result.expiresAtMs - begunAt;
-      identity.renewAtMs = result.expiresAtMs - Math.min(renewBeforeMs, lifeMs / 5);
-      return result.credentials;
+    let step: CredentialRequest | ExchangedCredentials = first;
+    for (let count = 0; 'request' in step; count += 1) {
+      if (count === mostSteps)
+        throw new GatewayError('internal', { provider: deployment.provider.id, detail: 'The exchange does not end.' });
+      step = await this.send(step, deployment);
     }
-    throw new GatewayError('internal', { provider: deployment.provider.id, detail: 'The exchange does not end.' });
+    identity.token = step;
+    const lifeMs = step.expiresAtMs - begunAt;
+    identity.renewAtMs = step.expiresAtMs - Math.min(renewBeforeMs, lifeMs / 5);
+    return step.credentials;
   }
 
   private async send(

@@ -2,6 +2,7 @@
 import { GatewayError } from '../errors/gateway-error.js';
 import type { Credentials, OutboundRequest } from '../spec/outbound.js';
 import { errorReader, madeUpProvider } from '../testing/deployments.js';
+import { FakeUpstream } from '../testing/fake-upstream.js';
 import { json, settle, start } from '../testing/started-call.js';
 
 beforeEach(() => jest.useFakeTimers());
@@ -27,6 +28,23 @@ describe('an answer that comes later', () => {
       Array.from({ length: 3 }, () => 'Bearer sk-operator'),
     );
     expect(jest.getTimerCount()).toBe(0);
+  });
+
+  it('may lie at another address, which is asked without credentials and behind the strict policy', async () => {
+    const elsewhere = new FakeUpstream();
+    const asked: string[] = [];
+    const dispatcherTo = (origin: string, egress: string) => {
+      asked.push(`${origin} ${egress}`);
+      return elsewhere.dispatcher;
+    };
+    const { upstream, outcome, sink } = start(true, { dispatcherTo });
+    upstream.last.head(201, json).data('later 0 https://stream.acme.test/files/1').end();
+    jest.advanceTimersByTime(0);
+    elsewhere.last.eventStream().data('one\n.\n').end();
+    await settle();
+    expect([outcome(), sink.given]).toEqual(['done', ['begin 200', 'one', '<end>']]);
+    expect(asked).toEqual(['https://stream.acme.test restricted']);
+    expect(elsewhere.last.request.headers).not.toHaveProperty('authorization');
   });
 
   it('leads a streamed call to its stream', async () => {

@@ -9,6 +9,7 @@ import type {
   Clock,
   Credentials,
   Deployment,
+  EgressProfile,
   FollowUp,
   InboundHeaders,
   OutboundRequest,
@@ -24,7 +25,10 @@ import { networkFailure } from './network-failure.js';
 import { withoutCredentials } from './without-credentials.js';
 
 export interface CallOptions {
+  /** The connections to the deployment's own address. */
   readonly dispatcher: Dispatcher;
+  /** Those to another address: an adapter's, under the deployment's policy, or `restricted` where an answer named it. */
+  dispatcherTo(origin: string, egress: EgressProfile): Dispatcher;
   /** Where providers whose credentials are exchanged for a token get it from. */
   readonly credentials: Pick<CredentialStore, 'current' | 'forget'>;
   readonly clock: Clock;
@@ -68,6 +72,7 @@ export class ProviderCall<Whole, Part> implements Dispatcher.DispatchHandler, Ru
   private mode: Mode = 'waiting';
   private settled = false;
   private ended = false;
+  private followed = false;
   private head: AnswerHead = noHead;
   private stream: StreamTranslation<Part> | undefined;
   private log: ByteLog | undefined;
@@ -202,7 +207,7 @@ export class ProviderCall<Whole, Part> implements Dispatcher.DispatchHandler, Ru
     if (this.settled) return;
     this.sentAt = this.options.clock.monotonic();
     try {
-      this.options.dispatcher.dispatch(
+      this.dispatcherOf(request.origin).dispatch(
         {
           origin: request.origin,
           path: request.path,
@@ -217,6 +222,12 @@ export class ProviderCall<Whole, Part> implements Dispatcher.DispatchHandler, Ru
     } catch (error) {
       this.fail(this.asGatewayError(error));
     }
+  }
+
+  private dispatcherOf(origin: string): Dispatcher {
+    const { endpoint, egress } = this.deployment;
+    if (origin === endpoint.origin) return this.options.dispatcher;
+    return this.options.dispatcherTo(origin, this.followed ? 'restricted' : egress);
   }
 
   // streams
@@ -335,7 +346,10 @@ export class ProviderCall<Whole, Part> implements Dispatcher.DispatchHandler, Ru
     clearTimeout(this.idleTimer);
     this.followTimer = setTimeout(() => {
       this.armIdleTimer();
-      this.send(next);
+      this.followed = true;
+      // Nobody but the deployment's own address gets its credentials because an answer says so.
+      if (next.origin === this.deployment.endpoint.origin) this.send(next);
+      else this.dispatch(next);
     }, afterMs);
   }
 

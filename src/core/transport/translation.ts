@@ -97,7 +97,7 @@ class HubTranslation<Whole, Part> implements Translation<Whole, Part> {
   }
 
   openStream(): StreamTranslation<Part> {
-    const wantsUsage = this.call.body.stream_options?.include_usage === true;
+    const wantsUsage = this.format.needsUsage ?? this.call.body.stream_options?.include_usage === true;
     return new HubStream(this.adapter.createStreamParser(this.call), this.format, wantsUsage);
   }
 

@@ -66,7 +66,7 @@ class ChatOperation implements Operation {
     }
     const urls = deployment.provider.chat?.remoteMedia?.(outgoing) ?? [];
     if (urls.length === 0) return startProviderCall(exchange, this.settings, deployment, outgoing, connections);
-    return fetchMedia(urls, (origin) => connections.dispatcherForMedia(origin)).then((media) =>
+    return fetchMedia(urls, (origin) => connections.dispatcherTo(origin, 'restricted')).then((media) =>
       startProviderCall(exchange, this.settings, deployment, { ...outgoing, media }, connections),
     );
   }

@@ -45,6 +45,8 @@ export interface CatalogRow {
   readonly renamed?: Readonly<Record<string, string>>;
   /** Where chat lies below the base URL; `/chat/completions` where absent. `{model}` is replaced. */
   readonly chatPath?: string;
+  /** The members of a body that name the model; `{model}` where absent. */
+  readonly modelMembers?: (call: RequestTarget) => JsonObject;
   /** Departures of the endpoints besides chat. */
   readonly endpoints?: Partial<Readonly<Record<RowEndpoint, EndpointFacts>>>;
   /** Added to every path. */

@@ -44,7 +44,9 @@ export class EndpointRequests {
       body = { ...rest, [providersName]: value };
     }
     body = this.facts.request?.(body, call) ?? body;
-    return { ...body, ...call.parameters.extraBody, model: call.model };
+    const { model: _asked, ...rest } = body;
+    const named = this.row.modelMembers?.(call) ?? { model: call.model };
+    return { ...rest, ...call.parameters.extraBody, ...named };
   }
 
   /** A POST without credentials. */

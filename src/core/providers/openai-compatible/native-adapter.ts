@@ -11,7 +11,7 @@ export function createNativeAdapter(row: CatalogRow, requests: RequestBuilder): 
     accepts: () => true,
     buildRequest(call) {
       const body = requests.prepareBody(call);
-      const edited = body === call.body ? editBytes(call, requests) : undefined;
+      const edited = body === call.body && !row.modelMembers ? editBytes(call, requests) : undefined;
       return requests.request(call, edited ?? requests.serialise(call, body));
     },
     readResponse(response) {

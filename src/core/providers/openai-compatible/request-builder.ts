@@ -45,7 +45,9 @@ export class RequestBuilder {
     const { stream_options: given, ...rest } = prepared;
     return JSON.stringify({
       ...rest,
-      model: call.model,
+      // In its own place where it is sent: an undefined member is none.
+      model: undefined,
+      ...(this.row.modelMembers?.(call) ?? { model: call.model }),
       stream: call.stream || undefined,
       stream_options: this.streamOptions(call, given),
     });
