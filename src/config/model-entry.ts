@@ -53,6 +53,7 @@ const secretKeys: ReadonlySet<string> = new Set([
   'vertex_credentials',
   'vertex_ai_credentials',
   'token',
+  'private_key',
   'zen_api_key',
 ]);
 

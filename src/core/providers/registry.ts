@@ -1,6 +1,11 @@
 /** The one place that knows every provider: a full adapter is added here, an OpenAI-compatible row in its catalog. */
 import type { ProviderDefinition, ProviderRegistry } from '../spec/provider.js';
 import { anthropic } from './anthropic/index.js';
+import { cloudflare } from './cloudflare/index.js';
+import { databricks } from './databricks/index.js';
+import { replicate } from './replicate/index.js';
+import { snowflake } from './snowflake/index.js';
+import { watsonx } from './watsonx/index.js';
 import { demo } from './demo/index.js';
 import { catalog } from './openai-compatible/catalog.js';
 import { codestral, mistral } from './mistral/index.js';
@@ -10,6 +15,11 @@ import { openai } from './openai/index.js';
 
 const definitions: readonly ProviderDefinition[] = [
   anthropic,
+  cloudflare,
+  databricks,
+  replicate,
+  snowflake,
+  watsonx,
   demo,
   codestral,
   mistral,

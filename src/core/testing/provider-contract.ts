@@ -30,13 +30,14 @@ export function describeProviderContract(definition: ProviderDefinition, fixture
   const fixtures = readFixtures(fixturesFolder);
   describe(`the contract of ${definition.id}`, () => {
     it('has a fixture for everything that a provider must show', () => {
-      const missing = missingFixtures(fixtures);
+      const missing = missingFixtures(fixtures, definition);
       assert.ok(missing.length === 0, `${fixturesFolder} has no fixture for ${missing.join(', ')}.`);
     });
     for (const fixture of fixtures) {
       describe(fixture.name, () => {
         describeRequest(definition, fixture);
-        if (!succeeds(fixture)) describeFailure(definition, fixture);
+        if (fixture.expect.next) describeFollowUp(definition, fixture);
+        else if (!succeeds(fixture)) describeFailure(definition, fixture);
         else if (fixture.call.stream) describeStream(definition, fixture);
         else describeWhole(definition, fixture);
       });
@@ -60,6 +61,16 @@ function describeRequest(definition: ProviderDefinition, fixture: ProviderFixtur
       assertSame(JSON.parse(Buffer.from(request.body ?? '').toString()), fixture.sent.body);
     });
   }
+}
+
+function describeFollowUp(definition: ProviderDefinition, fixture: ProviderFixture): void {
+  const { status, headers = {} } = fixture.upstream;
+  it('leads to the next request', () => {
+    const call = callOf(fixture, definition);
+    const parsed = chatOf(definition).parseResponse({ status, headers, body: bodyOf(fixture) }, call);
+    assert.ok(isFollowUp(parsed), 'The answer leads to no further request.');
+    assertPart(parsed.next, { method: 'GET', origin: call.endpoint.origin, ...fixture.expect.next });
+  });
 }
 
 function describeWhole(definition: ProviderDefinition, fixture: ProviderFixture): void {
@@ -170,6 +181,10 @@ function expectCompletion(
   for (const [member, value] of Object.entries(members)) assertSame(Reflect.get(completion, member), value);
   const [first] = completion.choices as readonly AssembledChoice[];
   if (expected.finishReason !== undefined) assert.equal(first?.finish_reason, expected.finishReason);
+  if (expected.usage === null) {
+    assert.equal(usage, undefined);
+    return;
+  }
   assert.ok(usage, 'There is no usage.');
   assertSame(usage, expected.usage);
 }

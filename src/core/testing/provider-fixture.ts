@@ -53,10 +53,13 @@ export interface ProviderFixture {
   readonly expect: {
     /** Of a stream the `choices` alone are compared, of a whole answer every member that stands here. */
     readonly completion?: { readonly choices: readonly AssembledChoice[]; readonly [member: string]: unknown };
-    readonly usage?: Usage;
+    /** Null where the provider reports none. */
+    readonly usage?: Usage | null;
     /** Of the first choice. */
     readonly finishReason?: string;
     readonly error?: ExpectedError;
+    /** The request that the answer leads to instead. */
+    readonly next?: { readonly method?: string; readonly origin?: string; readonly path: string };
   };
 }
 
@@ -95,12 +98,18 @@ const required: Readonly<Record<string, (fixture: ProviderFixture) => boolean>> 
 };
 
 /** What the fixtures do not show yet, in words. */
-export function missingFixtures(fixtures: readonly ProviderFixture[]): readonly string[] {
-  return Object.keys(required).filter((what) => !fixtures.some((fixture) => required[what]?.(fixture)));
+export function missingFixtures(
+  fixtures: readonly ProviderFixture[],
+  definition: ProviderDefinition,
+): readonly string[] {
+  const model = fixtures[0]?.call.model ?? '';
+  const takesTools = definition.chat?.supportedParams(model).has('tools') ?? true;
+  const wanted = Object.keys(required).filter((what) => takesTools || !what.includes('tool'));
+  return wanted.filter((what) => !fixtures.some((fixture) => required[what]?.(fixture)));
 }
 
 export function succeeds(fixture: ProviderFixture): boolean {
-  return fixture.expect.error === undefined;
+  return fixture.expect.error === undefined && fixture.expect.next === undefined;
 }
 
 export function callOf(fixture: ProviderFixture, definition: ProviderDefinition): NativeCall {
@@ -144,7 +153,7 @@ export function eventsOf({ upstream: { sse, done, ndjson, eventstream } }: Provi
   if (ndjson) return ndjson.map((line) => Buffer.from(`${typeof line === 'string' ? line : JSON.stringify(line)}\n`));
   const events = (sse ?? []).map(({ event, data }) => {
     const text = typeof data === 'string' ? data : JSON.stringify(data);
-    return `${event === undefined ? '' : `event: ${event}\n`}data: ${text}\n\n`;
+    return `${event === undefined ? '' : `event: ${event}\n`}${text.replace(/^/gm, 'data: ')}\n\n`;
   });
   return [...events, ...(done ? ['data: [DONE]\n\n'] : [])].map((text) => Buffer.from(text));
 }
