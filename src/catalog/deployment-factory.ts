@@ -114,9 +114,10 @@ class EntryReader {
     // The machine's own settings and keys must not follow an address that somebody else wrote.
     const mayUseEnvironment = egress === 'operator' || entry.baseUrl === undefined;
     const settings = { ...(mayUseEnvironment && environment.settings), ...parts.parameters.provider };
-    const endpoint = this.findEndpoint(provider, settings, environment);
-    if (typeof endpoint === 'string') return endpoint;
     const credentials = this.findCredentials(provider, mayUseEnvironment ? environment : undefined);
+    const known = typeof credentials === 'string' ? {} : credentials;
+    const endpoint = this.findEndpoint(provider, settings, environment, known);
+    if (typeof endpoint === 'string') return endpoint;
     if (typeof credentials === 'string') return credentials;
     const parameters = { ...parts.parameters, provider: settings };
     const where = { provider, model, endpoint, egress, credentials };
@@ -163,10 +164,11 @@ class EntryReader {
     provider: ProviderDefinition,
     settings: Readonly<Record<string, unknown>>,
     environment: ProviderEnvironment,
+    credentials: Credentials,
   ): Endpoint | string {
     const { entry } = this;
     const configured = entry.baseUrl ?? environment.baseUrl;
-    const address = provider.locate?.(settings, configured) ?? configured ?? provider.defaultBaseUrl;
+    const address = provider.locate?.(settings, configured, credentials) ?? configured ?? provider.defaultBaseUrl;
     if (address !== undefined)
       return (
         toEndpoint(address) ??

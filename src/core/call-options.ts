@@ -60,7 +60,7 @@ export function deploymentFor(requested: unknown, options: CallOptions): Deploym
     modelGroup: requested,
     provider,
     model,
-    endpoint: provider.local === undefined ? endpointOf(provider, settings, configured) : nowhere,
+    endpoint: provider.local === undefined ? endpointOf(provider, settings, configured, credentials) : nowhere,
     egress: 'operator',
     credentials,
     parameters: {
@@ -109,8 +109,9 @@ function endpointOf(
   provider: ProviderDefinition,
   settings: Readonly<Record<string, unknown>>,
   configured: string | undefined,
+  credentials: Credentials,
 ): Endpoint {
-  const base = provider.locate?.(settings, configured) ?? configured ?? provider.defaultBaseUrl;
+  const base = provider.locate?.(settings, configured, credentials) ?? configured ?? provider.defaultBaseUrl;
   const url = base === undefined ? null : URL.parse(base);
   if (url !== null) return { origin: url.origin, basePath: url.pathname.replace(/\/+$/, '') };
   const variables = [...(provider.env.baseUrl ?? []), ...Object.values(provider.env.settings ?? {}).flat()];

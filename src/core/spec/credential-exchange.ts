@@ -9,6 +9,8 @@ import type { SecretSource } from './secret-source.js';
 export interface CredentialRequest {
   /** Without credentials still to be added: whatever it needs is in it. */
   readonly request: OutboundRequest;
+  /** What the operator should know where nothing answers there at all: a metadata server exists on its cloud only. */
+  readonly unreachable?: string;
   /**
    * Reads the answer, whatever its status: the credentials, or what to send next where an exchange has several steps.
    * Throws `upstream_authentication` with the token service's own message where it refused.

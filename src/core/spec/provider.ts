@@ -28,9 +28,14 @@ export interface ProviderDefinition {
   /**
    * The address that follows from the settings (a region, a project, an account), in the form of `defaultBaseUrl`. Asked
    * once per deployment where no address is configured; `configured` is that of a deployment which has one, for
-   * providers that complete it. Undefined where what it needs is missing.
+   * providers that complete it; `credentials` tell by their kind which of its addresses a provider is asked at.
+   * Undefined where what it needs is missing.
    */
-  locate?(settings: Readonly<Record<string, unknown>>, configured: string | undefined): string | undefined;
+  locate?(
+    settings: Readonly<Record<string, unknown>>,
+    configured: string | undefined,
+    credentials?: Credentials,
+  ): string | undefined;
   /** False for providers that answer without a key, such as a local server. */
   readonly needsApiKey: boolean;
   /** What to send for a token; absent where the configured credentials go out as they are. */

@@ -144,7 +144,10 @@ function describeFixture(
 
 function callOf(fixture: EndpointFixture, definition: ProviderDefinition): EndpointCall<unknown> {
   const { body, model, parameters, apiBase } = fixture.call;
-  const located = definition.locate?.(parameters?.provider ?? {}, apiBase) ?? apiBase ?? definition.defaultBaseUrl;
+  const located =
+    definition.locate?.(parameters?.provider ?? {}, apiBase, fixture.call.credentials) ??
+    apiBase ??
+    definition.defaultBaseUrl;
   const base = new URL(located ?? 'https://provider.example/v1');
   return {
     body: withFiles(body),

@@ -115,7 +115,8 @@ export function succeeds(fixture: ProviderFixture): boolean {
 export function callOf(fixture: ProviderFixture, definition: ProviderDefinition): NativeCall {
   const { body, model, stream, parameters, apiBase, media } = fixture.call;
   const settings = parameters?.provider ?? {};
-  const located = definition.locate?.(settings, apiBase) ?? apiBase ?? definition.defaultBaseUrl;
+  const located =
+    definition.locate?.(settings, apiBase, fixture.call.credentials) ?? apiBase ?? definition.defaultBaseUrl;
   const base = new URL(located ?? 'https://provider.example/v1');
   return {
     body,

@@ -1,7 +1,7 @@
 /** Tokens: exchanged once for all who wait, renewed before they expire, kept apart by identity, never lent to strangers. */
 import { InMemoryClientCache } from '../client-cache/in-memory-client-cache.js';
 import { GatewayError } from '../errors/gateway-error.js';
-import type { CredentialExchange, Deployment, SecretSource } from '../spec/index.js';
+import type { CredentialExchange, CredentialRequest, Deployment, SecretSource } from '../spec/index.js';
 import { madeUpDeployment, madeUpProvider } from '../testing/deployments.js';
 import { FakeClock } from '../testing/fake-clock.js';
 import { FakeUpstream, type FakeExchange } from '../testing/fake-upstream.js';
@@ -167,4 +167,16 @@ it('keeps credentials that an exchange makes by itself like those that it asks f
   clock.advance(lifeMs);
   expect(await store.current(one)).toEqual({ token: 'made-2' });
   expect(upstream.exchanges).toHaveLength(0);
+});
+
+it('says what the operator should know of a token service that is not there', async () => {
+  const unreachable = 'Nothing is configured, and this machine has no metadata server. Set `api_key`.';
+  const { store, deployment } = setUp({
+    exchange: (context) => ({ ...(exchange(context) as CredentialRequest), unreachable }),
+    onRequest: (asked) => void asked.error(new Error('connect EHOSTUNREACH')),
+  });
+  await expect(store.current(deployment())).rejects.toMatchObject({
+    code: 'upstream_authentication',
+    message: unreachable,
+  });
 });

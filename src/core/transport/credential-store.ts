@@ -114,7 +114,12 @@ export class CredentialStore {
     try {
       response = await sendWhole(dispatcher, step.request, stepOptions);
     } catch (error) {
-      throw networkFailure(error, deployment.provider.id, false);
+      if (step.unreachable === undefined) throw networkFailure(error, deployment.provider.id, false);
+      throw new GatewayError('upstream_authentication', {
+        message: step.unreachable,
+        provider: deployment.provider.id,
+        cause: error,
+      });
     }
     return step.read(response, this.options.clock.now());
   }
