@@ -20,6 +20,7 @@ export async function callEndpoint<Body, Answer>(
 ): Promise<Answer> {
   const deployment = deploymentFor(model, options);
   const translation = new EndpointTranslation<Body, Answer, Answer>(
+    deployment.provider.id,
     adapterOf<Body, Answer>(deployment, key),
     {
       body,

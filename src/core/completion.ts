@@ -7,7 +7,7 @@ import { usageChunk } from './dialects/openai-chat/format.js';
 import { GatewayError } from './errors/gateway-error.js';
 import { onAbort } from './on-abort.js';
 import type { ChatCompletion, ChatCompletionChunk, ChatCompletionRequest } from './schema/openai/chat.js';
-import { systemClock, type AnswerFormat, type NativeCall, type RunningCall } from './spec/index.js';
+import { systemClock, type AnswerFormat, type ChatCall, type RunningCall } from './spec/index.js';
 import { ProviderCall } from './transport/execute-call.js';
 import { fetchMedia } from './transport/fetch-media.js';
 import { LocalCall } from './transport/local-call.js';
@@ -78,7 +78,6 @@ async function* streamAnswer(request: ChatCompletionRequest, options: CallOption
 }
 
 const objectFormat: AnswerFormat<ChatCompletion, Chunks> = {
-  nativeDialect: undefined,
   whole: (answer) => answer,
   part: (chunks) => chunks,
   tail: (last, usage) => (last !== undefined && usage !== undefined ? [usageChunk(last, usage)] : []),
@@ -91,10 +90,8 @@ async function startCall(
 ): Promise<RunningCall> {
   const deployment = deploymentFor(request?.model, options);
   if (!Array.isArray(request.messages)) throw invalid('`messages` must be a list of messages.', 'messages');
-  const call: NativeCall = {
+  const call: ChatCall = {
     body: request,
-    // Read by native adapters only, which serve clients that read bytes.
-    bytes: Buffer.alloc(0),
     model: deployment.model,
     stream: request.stream === true,
     endpoint: deployment.endpoint,
@@ -102,14 +99,14 @@ async function startCall(
     created: Math.floor(systemClock.now() / 1_000),
     responseId: `chatcmpl-${randomUUID()}`,
   };
-  const { local, chat } = deployment.provider;
+  const { local } = deployment.provider;
   if (local !== undefined) return new LocalCall(local, call, objectFormat, reader, systemClock);
   const connections = connectionsFor(options);
-  const urls = chat?.remoteMedia?.(call) ?? [];
+  const urls = deployment.provider.chat?.remoteMedia?.(call) ?? [];
   const media =
     urls.length === 0 ? undefined : await fetchMedia(urls, (origin) => connections.dispatcherTo(origin, 'restricted'));
   const complete = media === undefined ? call : { ...call, media };
-  return new ProviderCall(deployment, call.stream, translate(deployment, complete, objectFormat), reader, {
+  return new ProviderCall(deployment, call.stream, translate(deployment.provider, complete, objectFormat), reader, {
     dispatcher: connections.dispatcherFor(deployment),
     dispatcherTo: (origin, egress) => connections.dispatcherTo(origin, egress),
     credentials: connections.credentials,

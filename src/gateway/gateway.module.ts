@@ -1,12 +1,13 @@
 /** The data plane: the endpoints that clients of models call, and the pipeline behind them. */
 import { Module } from '@nestjs/common';
 import { ChatCompletionsController } from './chat/chat-completions.controller.js';
+import { MessagesController } from './chat/messages.controller.js';
 import { EndpointsController } from './endpoints/endpoints.controller.js';
 import { LlmPipelineService } from './llm-pipeline.service.js';
 import { ModelsController } from './models/models.controller.js';
 
 @Module({
-  controllers: [ChatCompletionsController, EndpointsController, ModelsController],
+  controllers: [ChatCompletionsController, EndpointsController, MessagesController, ModelsController],
   providers: [LlmPipelineService],
 })
 export class GatewayModule {}

@@ -11,7 +11,8 @@ import { FakeClock } from '../core/testing/fake-clock.js';
 import { FakeUpstream, type FakeExchange } from '../core/testing/fake-upstream.js';
 import type { SpendIntent, SpendOutcome, SpendProgress } from '../spend/spend-intent.js';
 import type { SpendService } from '../spend/spend.service.js';
-import { readChatOperation } from './chat/chat-operation.js';
+import { chatCompletions } from './chat/dialogue-kinds.js';
+import { readDialogue } from './chat/dialogue-operation.js';
 import { LlmPipelineService } from './llm-pipeline.service.js';
 import { SseWriter } from './sse-writer.js';
 import { FakeResponse } from './testing/fake-response.js';
@@ -130,7 +131,7 @@ function world(given: Given = {}): World {
       const writer = new SseWriter(response.asServerResponse, { body: openAiErrorBody, event: openAiErrorEvent });
       return pipeline.answer(
         { route: '/v1/chat/completions', principal, headers, clientAddress: '192.0.2.7', bytes },
-        readChatOperation,
+        readDialogue(chatCompletions),
         writer,
       );
     },

@@ -19,6 +19,20 @@ export interface RequestSettings<Body = ModelRequest> {
   readonly body: Body;
 }
 
+/** What members mean that LiteLLM and the client's dialect both have. */
+export interface MemberMeaning<Body> {
+  /** True where `metadata` is the provider's business. */
+  readonly ownsMetadata: (body: Body) => boolean;
+  /** Whom the request is made for, as the dialect says it. */
+  readonly endUserOf: (body: Body) => unknown;
+}
+
+const chatMeaning: MemberMeaning<ModelRequest> = {
+  // OpenAI takes it for stored completions only; elsewhere it is LiteLLM's own.
+  ownsMetadata: (body) => body['store'] === true,
+  endUserOf: (body) => body['user'],
+};
+
 /** What goes into the ledger is bounded: the rest of a longer text says nothing new. */
 const maxTextLength = 256;
 const maxTags = 100;
@@ -44,6 +58,7 @@ const notServed = ['guardrails', 'fallbacks', 'context_window_fallbacks', 'conte
 export function readRequestSettings<Body extends ModelRequest>(
   body: Body,
   headers: IncomingHttpHeaders,
+  { ownsMetadata, endUserOf }: MemberMeaning<Body> = chatMeaning,
 ): RequestSettings<Body> {
   for (const member of notServed) {
     if (body[member] !== undefined && body[member] !== null) {
@@ -56,16 +71,15 @@ export function readRequestSettings<Body extends ModelRequest>(
     streamTimeoutMs: seconds(headers, 'x-litellm-stream-timeout', body, 'stream_timeout'),
     maxRetries: count(headers, 'x-litellm-num-retries', body, 'num_retries'),
     tags: tagsOf(headers['x-litellm-tags'], body['tags'] ?? metadata?.['tags']),
-    endUser: text(headers['x-litellm-end-user-id']) ?? text(headers['x-litellm-customer-id']) ?? text(body['user']),
+    endUser: text(headers['x-litellm-end-user-id']) ?? text(headers['x-litellm-customer-id']) ?? text(endUserOf(body)),
     sessionId:
       text(headers['x-litellm-session-id']) ?? text(body['litellm_session_id']) ?? text(metadata?.['session_id']),
-    body: forProvider(body),
+    body: forProvider(body, ownsMetadata(body)),
   };
 }
 
-/** OpenAI takes `metadata` for stored completions only; elsewhere it is LiteLLM's own. */
-function forProvider<Body extends ModelRequest>(body: Body): Body {
-  const taken = gatewayMembers.filter((member) => member in body && !(member === 'metadata' && body['store'] === true));
+function forProvider<Body extends ModelRequest>(body: Body, keepsMetadata: boolean): Body {
+  const taken = gatewayMembers.filter((member) => member in body && !(member === 'metadata' && keepsMetadata));
   if (taken.length === 0) return body;
   const rest: Record<string, unknown> = { ...body };
   for (const member of taken) delete rest[member];

@@ -2,8 +2,11 @@
 import type { IncomingMessage } from 'node:http';
 import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { anthropicErrorBody } from '../core/dialects/anthropic-messages/format-error.js';
 import { openAiErrorBody } from '../core/dialects/openai-chat/format-error.js';
 import { GatewayError } from '../core/errors/gateway-error.js';
+
+const messagesRoute = /^(?:\/v1)?\/messages(?:\/|$)/;
 
 @Catch()
 export class ErrorFilter implements ExceptionFilter {
@@ -20,8 +23,16 @@ export class ErrorFilter implements ExceptionFilter {
     if (error.retryAfterMs !== undefined) reply.header('retry-after', String(Math.ceil(error.retryAfterMs / 1000)));
     // What is left of an unread body is not worth a connection.
     if (hasUnreadBody(request.raw)) reply.header('connection', 'close');
-    reply.status(error.status).header('content-type', 'application/json; charset=utf-8').send(openAiErrorBody(error));
+    reply
+      .status(error.status)
+      .header('content-type', 'application/json; charset=utf-8')
+      .send(errorBody(error, request));
   }
+}
+
+/** Clients of another dialect than OpenAI's read errors in that one. */
+function errorBody(error: GatewayError, { routeOptions }: FastifyRequest): string {
+  return messagesRoute.test(routeOptions.url ?? '') ? anthropicErrorBody(error) : openAiErrorBody(error);
 }
 
 function toGatewayError(thrown: unknown, request: FastifyRequest): GatewayError {

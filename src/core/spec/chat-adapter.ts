@@ -1,5 +1,6 @@
 /** The contract of a provider that answers chat: pure functions from the OpenAI hub to the provider's wire and back. */
 import type { ChatCompletion, ChatCompletionChunk, ChatCompletionRequest } from '../schema/openai/chat.js';
+import type { MessagesRequest } from '../schema/anthropic/messages-request.js';
 import type { GatewayError } from '../errors/gateway-error.js';
 import type { FollowUp } from './endpoint-adapter.js';
 import type { Endpoint, InboundHeaders, InboundResponse, OutboundRequest } from './outbound.js';
@@ -78,8 +79,13 @@ export interface ChatAdapter {
   parseError(response: InboundResponse): GatewayError;
 }
 
-/** What a client speaks. */
-export type Dialect = 'openai-chat' | 'openai-responses' | 'anthropic-messages';
+/** What clients speak, and the body of a request in each. */
+export interface DialectBodies {
+  'openai-chat': ChatCompletionRequest;
+  'anthropic-messages': MessagesRequest;
+}
+
+export type Dialect = keyof DialectBodies;
 
 /** What passing one streamed answer through has learned so far. */
 export interface NativeStreamTap {
@@ -99,20 +105,27 @@ export interface NativeStreamTap {
 }
 
 /** One request that is passed through in the dialect that it came in. */
-export interface NativeCall extends ChatCall {
+export interface NativeCall<Body = ChatCompletionRequest> extends Omit<ChatCall, 'body'> {
+  /** The client's body with the deployment's defaults merged in; `model` is still the client's name. */
+  readonly body: Body;
   /** The client's body as it came, before parsing. Whoever changes a value within `body` hands in the bytes of that. */
   readonly bytes: Buffer;
+  /** Headers by which the dialect says more about the request, such as `anthropic-beta`; lower-case names. */
+  readonly clientHeaders?: Readonly<Record<string, string>>;
 }
 
 /** The pair for a provider that speaks the client's own dialect: nothing is translated, nothing is lost. */
-export interface NativeAdapter {
+export interface NativeAdapter<Body = ChatCompletionRequest> {
   /** False where this call needs translation after all (a renamed parameter in the answer, a default of the deployment). */
-  accepts(call: NativeCall): boolean;
-  buildRequest(call: NativeCall): OutboundRequest;
+  accepts(call: NativeCall<Body>): boolean;
+  buildRequest(call: NativeCall<Body>): OutboundRequest;
   /** Checks and reads a whole 2xx answer; `body` is what the client gets, the same bytes wherever possible. */
   readResponse(
     response: { headers: InboundHeaders; body: Buffer },
-    call: NativeCall,
+    call: NativeCall<Body>,
   ): { body: Buffer; usage: Usage | undefined };
-  createStreamTap(call: NativeCall): NativeStreamTap;
+  createStreamTap(call: NativeCall<Body>): NativeStreamTap;
 }
+
+/** The dialects besides the hub's that a provider speaks by itself. */
+export type NativeAdapters = { readonly [Each in Dialect]?: NativeAdapter<DialectBodies[Each]> };

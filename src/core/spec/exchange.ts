@@ -1,15 +1,12 @@
 /** One provider's answer on its way to one client: what translates it, and what takes it. */
 import type { ChatCompletion, ChatCompletionChunk } from '../schema/openai/chat.js';
 import type { GatewayError } from '../errors/gateway-error.js';
-import type { Dialect } from './chat-adapter.js';
 import type { FollowUp } from './endpoint-adapter.js';
 import type { InboundHeaders, InboundResponse, OutboundRequest } from './outbound.js';
 import type { Usage } from './usage.js';
 
 /** How hub answers become what a client reads: bytes for a client over HTTP, the objects themselves for the library. */
 export interface AnswerFormat<Whole, Part> {
-  /** The dialect whose native bytes may go through untouched; undefined where the client reads objects. */
-  readonly nativeDialect: Dialect | undefined;
   /** True where a stream always closes with its usage, asked for or not. */
   readonly needsUsage?: boolean;
   whole(completion: ChatCompletion): Whole;

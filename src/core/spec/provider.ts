@@ -1,5 +1,5 @@
 /** The contract of a provider: who it is, how it is reached, and one optional key for each endpoint it serves. */
-import type { ChatAdapter, ChatCall, Dialect, NativeAdapter, ParsedChatResponse } from './chat-adapter.js';
+import type { ChatAdapter, ChatCall, NativeAdapters, ParsedChatResponse } from './chat-adapter.js';
 import type { CredentialExchange } from './credential-exchange.js';
 import type {
   EmbeddingAdapter,
@@ -48,7 +48,7 @@ export interface ProviderDefinition {
   ): OutboundRequest | Promise<OutboundRequest>;
   readonly chat?: ChatAdapter;
   readonly local?: LocalChat;
-  readonly native?: Partial<Record<Dialect, NativeAdapter>>;
+  readonly native?: NativeAdapters;
   readonly embeddings?: EmbeddingAdapter;
   readonly rerank?: RerankAdapter;
   /** Generation and, where the body has `image`, edits. */

@@ -60,7 +60,7 @@ export class LocalCall<Whole, Part> implements RunningCall {
       if (this.aborted) throw this.aborted;
     }
     this.usage = usage;
-    const wantsUsage = this.call.body.stream_options?.include_usage === true;
+    const wantsUsage = this.format.needsUsage ?? this.call.body.stream_options?.include_usage === true;
     this.sink.part(this.format.tail(last, wantsUsage ? usage : undefined));
   }
 }

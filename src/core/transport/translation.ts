@@ -4,12 +4,15 @@ import { isFollowUp } from '../spec/endpoint-adapter.js';
 import type {
   AnswerFormat,
   ChatAdapter,
+  ChatCall,
   ChatStreamParser,
-  Deployment,
+  Dialect,
+  DialectBodies,
   FollowUp,
   NativeAdapter,
   NativeCall,
   OutboundRequest,
+  ProviderDefinition,
   StreamTranslation,
   Translation,
   WholeAnswer,
@@ -18,6 +21,7 @@ import type { ChatCompletionChunk } from '../schema/openai/chat.js';
 import { GatewayError } from '../errors/gateway-error.js';
 import type { InboundHeaders } from '../spec/outbound.js';
 import type { Usage } from '../spec/usage.js';
+import { asking, reading } from './adapter-faults.js';
 
 const eventStream: readonly string[] = ['text/event-stream'];
 
@@ -28,40 +32,49 @@ interface Response {
 }
 
 /**
- * The translation of `call` for `deployment`.
+ * The translation of a chat request of the hub.
  *
- * @throws GatewayError what the adapter's `buildRequest` throws, or `invalid_request` for a provider without chat.
+ * @throws GatewayError what the adapter's `buildRequest` throws, or `invalid_request` for a provider without chat
  */
 export function translate<Whole, Part>(
-  deployment: Deployment,
-  call: NativeCall,
+  { chat, id }: ProviderDefinition,
+  call: ChatCall,
   format: AnswerFormat<Whole, Part>,
-): Translation<Whole | Buffer, Part | Buffer> {
-  const { provider } = deployment;
-  const native = format.nativeDialect === undefined ? undefined : provider.native?.[format.nativeDialect];
-  if (!provider.chat) {
-    throw new GatewayError('invalid_request', {
-      facts: { reason: `The provider ${provider.id} does not serve chat.` },
-    });
-  }
-  if (native?.accepts(call)) return new NativeTranslation(native, provider.chat, call);
-  return new HubTranslation(provider.chat, call, format);
+): Translation<Whole, Part> {
+  if (chat) return new HubTranslation(id, chat, call, format);
+  throw new GatewayError('invalid_request', { facts: { reason: `The provider ${id} does not serve chat.` } });
 }
 
-class NativeTranslation implements Translation<Buffer, Buffer> {
+/**
+ * The way of a call whose provider speaks the client's own dialect; undefined where it does not, or not for this call.
+ *
+ * @throws GatewayError what the adapter's `buildRequest` throws
+ */
+export function passThrough<Spoken extends Dialect>(
+  { native, chat, id }: ProviderDefinition,
+  dialect: Spoken,
+  call: NativeCall<DialectBodies[Spoken]>,
+): Translation<Buffer, Buffer> | undefined {
+  const adapter = native?.[dialect];
+  if (!adapter || !chat || !adapter.accepts(call)) return undefined;
+  return new NativeTranslation(id, adapter, chat, call);
+}
+
+class NativeTranslation<Body> implements Translation<Buffer, Buffer> {
   readonly request: OutboundRequest;
   readonly streamMediaTypes = eventStream;
 
   constructor(
-    private readonly adapter: NativeAdapter,
+    private readonly provider: string,
+    private readonly adapter: NativeAdapter<Body>,
     private readonly chat: ChatAdapter,
-    private readonly call: NativeCall,
+    private readonly call: NativeCall<Body>,
   ) {
-    this.request = adapter.buildRequest(call);
+    this.request = asking(provider, () => adapter.buildRequest(call));
   }
 
   readWhole(response: Response): WholeAnswer<Buffer> {
-    const { body, usage } = this.adapter.readResponse(response, this.call);
+    const { body, usage } = reading(this.provider, () => this.adapter.readResponse(response, this.call));
     return { answer: body, usage };
   }
 
@@ -79,16 +92,17 @@ class HubTranslation<Whole, Part> implements Translation<Whole, Part> {
   readonly streamMediaTypes: readonly string[];
 
   constructor(
+    private readonly provider: string,
     private readonly adapter: ChatAdapter,
-    private readonly call: NativeCall,
+    private readonly call: ChatCall,
     private readonly format: AnswerFormat<Whole, Part>,
   ) {
-    this.request = adapter.buildRequest(call);
+    this.request = asking(provider, () => adapter.buildRequest(call));
     this.streamMediaTypes = adapter.streamMediaTypes ?? eventStream;
   }
 
   readWhole(response: Response): WholeAnswer<Whole> | FollowUp {
-    const parsed = this.adapter.parseResponse(response, this.call);
+    const parsed = reading(this.provider, () => this.adapter.parseResponse(response, this.call));
     if (isFollowUp(parsed)) return parsed;
     const { completion, usage } = parsed;
     // A provider's own usage object goes out as it came; others are put in here, in one place for all of them.
@@ -98,7 +112,7 @@ class HubTranslation<Whole, Part> implements Translation<Whole, Part> {
 
   openStream(): StreamTranslation<Part> {
     const wantsUsage = this.format.needsUsage ?? this.call.body.stream_options?.include_usage === true;
-    return new HubStream(this.adapter.createStreamParser(this.call), this.format, wantsUsage);
+    return new HubStream(this.provider, this.adapter.createStreamParser(this.call), this.format, wantsUsage);
   }
 
   parseError(response: Response): GatewayError {
@@ -112,6 +126,7 @@ class HubStream<Whole, Part> implements StreamTranslation<Part> {
   private last: ChatCompletionChunk | undefined;
 
   constructor(
+    private readonly provider: string,
     private readonly parser: ChatStreamParser,
     private readonly format: AnswerFormat<Whole, Part>,
     private readonly wantsUsage: boolean,
@@ -130,11 +145,11 @@ class HubStream<Whole, Part> implements StreamTranslation<Part> {
   }
 
   push(bytes: Buffer): Part | undefined {
-    return this.forward(this.parser.push(bytes));
+    return this.forward(reading(this.provider, () => this.parser.push(bytes)));
   }
 
   end(): Part | undefined {
-    return this.forward(this.parser.end());
+    return this.forward(reading(this.provider, () => this.parser.end()));
   }
 
   tail(): Part {

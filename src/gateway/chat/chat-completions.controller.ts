@@ -7,10 +7,12 @@ import { SettingsService } from '../../config/settings.service.js';
 import { openAiErrorBody, openAiErrorEvent } from '../../core/dialects/openai-chat/format-error.js';
 import { readBody } from '../../http/read-body.js';
 import { LlmPipelineService } from '../llm-pipeline.service.js';
-import { readChatOperation } from './chat-operation.js';
 import { SseWriter } from '../sse-writer.js';
+import { chatCompletions } from './dialogue-kinds.js';
+import { readDialogue } from './dialogue-operation.js';
 
 const openAiErrors = { body: openAiErrorBody, event: openAiErrorEvent };
+const readChat = readDialogue(chatCompletions);
 
 @Controller()
 export class ChatCompletionsController {
@@ -26,6 +28,6 @@ export class ChatCompletionsController {
     reply.hijack();
     const { headers, ip, routeOptions } = request;
     const asked = { route: routeOptions.url ?? '', principal: principalOf(request), headers, clientAddress: ip, bytes };
-    await this.pipeline.answer(asked, readChatOperation, new SseWriter(reply.raw, openAiErrors));
+    await this.pipeline.answer(asked, readChat, new SseWriter(reply.raw, openAiErrors));
   }
 }

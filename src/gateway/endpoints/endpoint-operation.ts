@@ -65,6 +65,7 @@ class EndpointOperation<Body extends ModelRequest, Answer> implements Operation 
     }
     const body = own ? withoutCredentials(this.settings.body) : this.settings.body;
     const translation = new EndpointTranslation(
+      deployment.provider.id,
       adapter,
       {
         body: { ...deployment.defaults, ...body },

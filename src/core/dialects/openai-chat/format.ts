@@ -7,7 +7,6 @@ import type { Usage } from '../../spec/usage.js';
 const doneEvent = 'data: [DONE]\n\n';
 
 export const openAiChatFormat: AnswerFormat<string, string> = {
-  nativeDialect: 'openai-chat',
   whole: (completion: ChatCompletion) => JSON.stringify(completion),
   part(chunks: readonly ChatCompletionChunk[]): string {
     let text = '';

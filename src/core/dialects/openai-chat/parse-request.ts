@@ -1,16 +1,10 @@
 /** Reads an OpenAI chat-completions body: what the gateway itself needs of it, checked; the rest stays the client's word. */
 import type { ChatCompletionRequest } from '../../schema/openai/chat.js';
+import type { ParsedRequest } from '../client-dialect.js';
 import { readJsonBody } from '../json-body.js';
 import { invalidMember as invalid, isObject, readModel } from '../model-request.js';
 
-export interface ParsedChatRequest {
-  readonly body: ChatCompletionRequest;
-  /** The body as it came. */
-  readonly bytes: Buffer;
-  readonly stream: boolean;
-  /** Names of addresses and credentials that the caller tried to set. */
-  readonly reservedMembers: readonly string[];
-}
+export type ParsedChatRequest = ParsedRequest<ChatCompletionRequest>;
 
 const roles: ReadonlySet<unknown> = new Set(['system', 'developer', 'user', 'assistant', 'tool', 'function']);
 

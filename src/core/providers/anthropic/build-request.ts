@@ -13,7 +13,8 @@ import { applyParameterPolicy } from '../openai-compatible/apply-parameter-polic
 import { isBlank } from '../../schema/openai/content.js';
 import { buildMessages, joinSystem } from './build-messages.js';
 import { answerSchema, buildTools, jsonToolSchema } from './build-tools.js';
-import { modelTraits, supportedParams, type ModelTraits } from './model-traits.js';
+import { anthropicHost, inNameOf, type ClaudeHost } from './claude-host.js';
+import { supportedParams, type ModelTraits } from './model-traits.js';
 import { refuse } from './refuse.js';
 import { toStructuredSchema } from './structured-output.js';
 
@@ -56,9 +57,13 @@ const budgets = new Map(
 const serviceTiers = new Map(Object.entries({ default: 'standard_only', priority: 'auto' }));
 
 /** Throws `unsupported_parameter` or `invalid_request` for what Anthropic cannot be sent. */
-export function buildRequest(call: ChatCall): OutboundRequest {
+export function buildRequest(call: ChatCall, host: ClaudeHost = anthropicHost): OutboundRequest {
+  return inNameOf(host.provider, () => translateChecked(call, host));
+}
+
+function translateChecked(call: ChatCall, host: ClaudeHost): OutboundRequest {
   try {
-    return translate(call);
+    return translate(call, host);
   } catch (cause) {
     if (cause instanceof GatewayError) throw cause;
     // Bodies are the client's word: members of unexpected types show where they are used.
@@ -67,11 +72,11 @@ export function buildRequest(call: ChatCall): OutboundRequest {
   }
 }
 
-function translate(call: ChatCall): OutboundRequest {
+function translate(call: ChatCall, host: ClaudeHost): OutboundRequest {
   const { parameters, model } = call;
-  const traits = modelTraits(model);
+  const traits = host.traits(model);
   const asked = withoutNeutral(call.body, traits.sampling ? neutral : neutralWithoutSampling);
-  const context = { provider: 'anthropic', model };
+  const context = { provider: host.provider, model };
   const body = applyParameterPolicy(asked, supportedParams(model), true, parameters, context) as ChatCompletionRequest;
   const betas = new Set<string>();
   const { system, turns } = buildMessages(body.messages, betas, parameters.mayModify);
@@ -80,7 +85,7 @@ function translate(call: ChatCall): OutboundRequest {
   const thinking = buildThinking(body, traits, turns, given, parameters.mayModify);
   const spare = thinking?.type === 'enabled' ? thinking.budget_tokens : 0;
   const wire: AnthropicRequest = {
-    model,
+    ...(host.bodyVersion === undefined ? { model } : { anthropic_version: host.bodyVersion }),
     max_tokens: given ?? defaultTokens(parameters.provider['default_max_tokens']) + spare,
     messages: turns,
   };
@@ -94,32 +99,34 @@ function translate(call: ChatCall): OutboundRequest {
   const output = buildOutputConfig(body, traits);
   if (output) wire.output_config = output;
   addPlainParameters(body, wire);
-  if (call.stream) wire.stream = true;
+  if (call.stream && host.streamInBody !== false) wire.stream = true;
   Object.assign(wire, parameters.extraBody);
   addBodyBetas(wire, betas);
+  const headers = buildHeaders(host, parameters.extraHeaders, betas);
+  if (host.betasInBody && betas.size > 0) wire['anthropic_beta'] = [...betas];
   return {
     method: 'POST',
     origin: call.endpoint.origin,
-    path: messagesPath(call.endpoint.basePath),
-    headers: buildHeaders(parameters.extraHeaders, betas),
+    path: host.path(call),
+    headers,
     body: JSON.stringify(wire),
   };
 }
 
-/** Users give the address with and without `/v1`, and with the whole path. */
-function messagesPath(basePath: string): string {
-  if (basePath.endsWith('/v1/messages')) return basePath;
-  return basePath.endsWith('/v1') ? `${basePath}/messages` : `${basePath}/v1/messages`;
-}
-
-function buildHeaders(extra: Readonly<Record<string, string>> | undefined, betas: Set<string>): Record<string, string> {
-  const headers = { 'content-type': 'application/json', 'anthropic-version': apiVersion, ...extra } as Record<
-    string,
-    string
-  >;
-  for (const beta of (extra?.['anthropic-beta'] ?? '').split(',')) if (!isBlank(beta)) betas.add(beta.trim());
-  if (betas.size > 0) headers['anthropic-beta'] = [...betas].join(',');
-  return headers;
+/** Adds the betas that `extra_headers` names to `betas`. */
+function buildHeaders(
+  host: ClaudeHost,
+  extra: Readonly<Record<string, string>> | undefined,
+  betas: Set<string>,
+): Record<string, string> {
+  const { 'anthropic-beta': named = '', ...others } = extra ?? {};
+  for (const beta of named.split(',')) if (!isBlank(beta)) betas.add(beta.trim());
+  return {
+    'content-type': 'application/json',
+    ...(host.bodyVersion === undefined && { 'anthropic-version': apiVersion }),
+    ...others,
+    ...(betas.size > 0 && !host.betasInBody && { 'anthropic-beta': [...betas].join(',') }),
+  };
 }
 
 function withoutNeutral(

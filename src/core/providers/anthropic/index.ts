@@ -3,6 +3,7 @@ import type { Credentials, OutboundRequest } from '../../spec/outbound.js';
 import type { ProviderDefinition } from '../../spec/provider.js';
 import { buildRequest } from './build-request.js';
 import { supportedParams } from './model-traits.js';
+import { nativeMessages } from './native-messages.js';
 import { parseError } from './parse-error.js';
 import { parseResponse } from './parse-response.js';
 import { AnthropicStreamParser } from './parse-stream.js';
@@ -34,4 +35,5 @@ export const anthropic: ProviderDefinition = {
     createStreamParser: (call) => new AnthropicStreamParser(call),
     parseError,
   },
+  native: { 'anthropic-messages': nativeMessages },
 };

@@ -9,8 +9,8 @@ const outOfCredit = /credit balance is too low/i;
 const limits = ['requests', 'tokens', 'input-tokens', 'output-tokens'];
 
 /** The envelope is the one that OpenAI-compatible providers use; what is Anthropic's own is added to it. Never throws. */
-export function parseError(response: InboundResponse): GatewayError {
-  const error = parseOpenAiError(response, 'anthropic');
+export function parseError(response: InboundResponse, providerId = 'anthropic'): GatewayError {
+  const error = parseOpenAiError(response, providerId);
   const retryAfterMs = error.retryAfterMs ?? (response.status === 429 ? untilReset(response.headers) : undefined);
   // Anthropic reports an empty account as a bad request; the client can do nothing about it, another deployment can.
   const code = outOfCredit.test(error.message) ? 'upstream_permission' : error.code;

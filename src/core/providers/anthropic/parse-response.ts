@@ -8,15 +8,23 @@ import type { ChatCall, ParsedChatResponse } from '../../spec/chat-adapter.js';
 import type { InboundResponse } from '../../spec/outbound.js';
 import { findReportedError } from '../openai-compatible/parse-error.js';
 import { jsonToolSchema } from './build-tools.js';
+import { anthropicHost, inNameOf, type ClaudeHost } from './claude-host.js';
 import { finishReason } from './finish-reason.js';
 import { toUsage } from './map-usage.js';
-import { modelTraits } from './model-traits.js';
 import { jsonToolName, toolNames } from './tool-names.js';
 
-export function parseResponse(response: InboundResponse, call: ChatCall): ParsedChatResponse {
+export function parseResponse(
+  response: InboundResponse,
+  call: ChatCall,
+  host: ClaudeHost = anthropicHost,
+): ParsedChatResponse {
+  return inNameOf(host.provider, () => readCompletion(response, call, host));
+}
+
+function readCompletion(response: InboundResponse, call: ChatCall, host: ClaudeHost): ParsedChatResponse {
   const answer = readAnswer(response.body);
   try {
-    const message = buildMessage(answer.content, call);
+    const message = buildMessage(answer.content, call, host);
     const usage = toUsage(answer.usage);
     const called = message.tool_calls !== undefined || message['function_call'] !== undefined;
     const finish = finishReason(answer.stop_reason, called);
@@ -59,8 +67,8 @@ function readAnswer(body: Uint8Array): AnthropicMessage & { content: readonly An
   return { ...answer, content: content as readonly AnthropicAnswerBlock[] };
 }
 
-function buildMessage(content: readonly AnthropicAnswerBlock[], call: ChatCall): AssistantMessage {
-  const jsonMode = answersByTool(call);
+function buildMessage(content: readonly AnthropicAnswerBlock[], call: ChatCall, host: ClaudeHost): AssistantMessage {
+  const jsonMode = answersByTool(call, host);
   let text = '';
   let json: string | undefined;
   let reasoning = '';
@@ -101,8 +109,8 @@ function buildMessage(content: readonly AnthropicAnswerBlock[], call: ChatCall):
 }
 
 /** Whether JSON was asked for in a way that the model answers by calling the JSON tool. */
-export function answersByTool(call: ChatCall): boolean {
-  return jsonToolSchema(call.body, modelTraits(call.model)) !== undefined;
+export function answersByTool(call: ChatCall, host: ClaudeHost): boolean {
+  return jsonToolSchema(call.body, host.traits(call.model)) !== undefined;
 }
 
 export function toThinkingBlock(block: AnthropicAnswerBlock): ThinkingBlock {

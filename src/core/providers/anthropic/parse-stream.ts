@@ -14,6 +14,7 @@ import type { ChatCall, ChatStreamParser } from '../../spec/chat-adapter.js';
 import type { Usage } from '../../spec/usage.js';
 import { SseDecoder } from '../../transport/sse-decoder.js';
 import { findReportedError } from '../openai-compatible/parse-error.js';
+import { anthropicHost, inNameOf, type ClaudeHost } from './claude-host.js';
 import { finishReason } from './finish-reason.js';
 import { mergeUsage, toUsage } from './map-usage.js';
 import { answersByTool, invalidAnswer, toAnnotations, toThinkingBlock } from './parse-response.js';
@@ -51,9 +52,12 @@ export class AnthropicStreamParser implements ChatStreamParser {
   private heldText = '';
   private chunks: ChatCompletionChunk[] = [];
 
-  constructor(private readonly call: ChatCall) {
+  constructor(
+    private readonly call: ChatCall,
+    private readonly host: ClaudeHost = anthropicHost,
+  ) {
     this.frame = new ChunkFrame(call);
-    this.jsonMode = answersByTool(call);
+    this.jsonMode = answersByTool(call, host);
     this.legacy = wantsFunctionCall(call.body);
   }
 
@@ -62,6 +66,10 @@ export class AnthropicStreamParser implements ChatStreamParser {
   }
 
   push(bytes: Uint8Array): readonly ChatCompletionChunk[] {
+    return inNameOf(this.host.provider, () => this.readBytes(bytes));
+  }
+
+  private readBytes(bytes: Uint8Array): readonly ChatCompletionChunk[] {
     this.chunks = [];
     this.beforeFault = [];
     try {
@@ -76,7 +84,7 @@ export class AnthropicStreamParser implements ChatStreamParser {
   end(): readonly ChatCompletionChunk[] {
     this.beforeFault = [];
     this.decoder.end();
-    if (!this.finished) throw new GatewayError('upstream_stream_truncated', { provider: 'anthropic' });
+    if (!this.finished) throw new GatewayError('upstream_stream_truncated', { provider: this.host.provider });
     return [];
   }
 

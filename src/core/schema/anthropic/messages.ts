@@ -88,7 +88,8 @@ export interface AnthropicOutputConfig {
 }
 
 export interface AnthropicRequest {
-  model: string;
+  /** Clouds name it in the address. */
+  model?: string;
   max_tokens: number;
   messages: readonly AnthropicTurn[];
   system?: string | readonly AnthropicText[];

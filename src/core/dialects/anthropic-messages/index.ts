@@ -1,0 +1,12 @@
+/** Anthropic's Messages API as a client's dialect. */
+import type { ClientDialect } from '../client-dialect.js';
+import { MessagesFormat } from './format.js';
+import { parseMessagesRequest } from './parse-request.js';
+import { toHubRequest } from './to-hub.js';
+
+export const anthropicMessages: ClientDialect<'anthropic-messages'> = {
+  name: 'anthropic-messages',
+  read: parseMessagesRequest,
+  toHub: toHubRequest,
+  format: () => new MessagesFormat(),
+};

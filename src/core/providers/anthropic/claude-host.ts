@@ -1,0 +1,41 @@
+/** A place that serves Claude by the Messages API: Anthropic itself, or a cloud with an address and limits of its own. */
+import { GatewayError } from '../../errors/gateway-error.js';
+import type { ChatCall } from '../../spec/chat-adapter.js';
+import { modelTraits, type ModelTraits } from './model-traits.js';
+
+export interface ClaudeHost {
+  /** The id of the provider, for errors. */
+  readonly provider: string;
+  /** Path and query of a request. */
+  readonly path: (call: ChatCall) => string;
+  /** Clouds name the version in the body (`anthropic_version`), and the model outside it. Absent where a header names it. */
+  readonly bodyVersion?: string;
+  /** True where beta features are named in the body (`anthropic_beta`) and not in a header. */
+  readonly betasInBody?: boolean;
+  /** False where the address alone says whether the answer is a stream. */
+  readonly streamInBody?: boolean;
+  readonly traits: (model: string) => ModelTraits;
+}
+
+export const anthropicHost: ClaudeHost = {
+  provider: 'anthropic',
+  path: ({ endpoint }) => messagesPath(endpoint.basePath),
+  traits: modelTraits,
+};
+
+/** Users give the address with and without `/v1`, and with the whole path. */
+export function messagesPath(basePath: string): string {
+  if (basePath.endsWith('/v1/messages')) return basePath;
+  return basePath.endsWith('/v1') ? `${basePath}/messages` : `${basePath}/v1/messages`;
+}
+
+/** Runs what throws errors in Anthropic's name, and lets them out in the host's. */
+export function inNameOf<T>(provider: string, run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    if (!(error instanceof GatewayError) || error.provider === provider) throw error;
+    const { code, message, status, type, param, retryAfterMs, detail, cause } = error;
+    throw new GatewayError(code, { message, status, type, param, retryAfterMs, detail, cause, provider });
+  }
+}

@@ -1,0 +1,71 @@
+/** The native pair for clients that speak Anthropic's Messages API: bytes through, the model's name changed in place. */
+// https://platform.claude.com/docs/en/api/messages
+import type { AnthropicMessage } from '../../schema/anthropic/messages.js';
+import type { MessagesRequest } from '../../schema/anthropic/messages-request.js';
+import type { NativeAdapter, NativeCall } from '../../spec/chat-adapter.js';
+import type { OutboundRequest } from '../../spec/outbound.js';
+import { applySplices, scanTopLevel } from '../openai-compatible/json-splice.js';
+import { findReportedError } from '../openai-compatible/parse-error.js';
+import { messagesPath } from './claude-host.js';
+import { toUsage } from './map-usage.js';
+import { MessagesStreamTap } from './messages-stream-tap.js';
+import { invalidAnswer } from './parse-response.js';
+
+const apiVersion = '2023-06-01';
+
+export const nativeMessages: NativeAdapter<MessagesRequest> = {
+  accepts: () => true,
+  buildRequest,
+  readResponse(response) {
+    const answer = parse(response.body);
+    const reported = findReportedError(answer, 'anthropic', 'upstream_internal');
+    if (reported) throw reported;
+    if (!Array.isArray(answer?.content)) throw invalidAnswer('it has no list of content blocks');
+    return { body: response.body, usage: toUsage(answer.usage) };
+  },
+  createStreamTap: () => new MessagesStreamTap(),
+};
+
+function buildRequest(call: NativeCall<MessagesRequest>): OutboundRequest {
+  return {
+    method: 'POST',
+    origin: call.endpoint.origin,
+    path: messagesPath(call.endpoint.basePath),
+    headers: headersOf(call),
+    body: bodyOf(call),
+  };
+}
+
+/** The client's bytes where only the model's name changes; written anew where the deployment adds or takes out members. */
+function bodyOf(call: NativeCall<MessagesRequest>): Buffer | string {
+  const { alwaysDrop, extraBody } = call.parameters;
+  const dropped = alwaysDrop.filter((name) => name in call.body && name !== 'model' && name !== 'messages');
+  if (dropped.length === 0 && !extraBody) {
+    const text = call.bytes.toString('latin1');
+    const span = scanTopLevel(text, ['model'], call.body)?.spans.get('model');
+    if (span && call.body.model === call.model) return call.bytes;
+    if (span) return applySplices(text, [{ ...span, text: JSON.stringify(call.model) }]);
+  }
+  const kept = Object.entries(call.body).filter(([name]) => !dropped.includes(name));
+  return JSON.stringify({ ...Object.fromEntries(kept), ...extraBody, model: call.model });
+}
+
+/** The client's betas and the deployment's are both wanted. */
+function headersOf({ clientHeaders = {}, parameters }: NativeCall<MessagesRequest>): Record<string, string> {
+  const { 'anthropic-beta': own, ...extra } = parameters.extraHeaders ?? {};
+  const betas = [clientHeaders['anthropic-beta'], own].filter((beta) => beta !== undefined && beta !== '');
+  return {
+    'content-type': 'application/json',
+    'anthropic-version': clientHeaders['anthropic-version'] ?? apiVersion,
+    ...extra,
+    ...(betas.length > 0 && { 'anthropic-beta': betas.join(',') }),
+  };
+}
+
+function parse(body: Buffer): AnthropicMessage | null {
+  try {
+    return JSON.parse(body.toString()) as AnthropicMessage | null;
+  } catch (cause) {
+    throw invalidAnswer('it is not JSON', cause);
+  }
+}

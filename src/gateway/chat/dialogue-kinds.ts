@@ -1,0 +1,33 @@
+/** The endpoints at which clients talk to chat models: one row for each dialect. */
+import type { IncomingHttpHeaders } from 'node:http';
+import { anthropicMessages } from '../../core/dialects/anthropic-messages/index.js';
+import { openAiChat } from '../../core/dialects/openai-chat/index.js';
+import type { DialogueKind } from './dialogue-operation.js';
+
+export const chatCompletions: DialogueKind<'openai-chat'> = {
+  dialect: openAiChat,
+  callType: 'acompletion',
+  idPrefix: 'chatcmpl-',
+  output: ({ n, max_completion_tokens, max_tokens }) => ({
+    answers: n,
+    maxTokens: max_completion_tokens ?? max_tokens,
+  }),
+};
+
+export const messages: DialogueKind<'anthropic-messages'> = {
+  dialect: anthropicMessages,
+  callType: 'anthropic_messages',
+  idPrefix: 'msg_',
+  output: ({ max_tokens }) => ({ maxTokens: max_tokens }),
+  meaning: {
+    // Anthropic knows one member of it; any other is meant for the gateway.
+    ownsMetadata: ({ metadata }) => Object.keys(metadata ?? {}).every((member) => member === 'user_id'),
+    endUserOf: ({ metadata }) => metadata?.user_id,
+  },
+  clientHeaders: (headers) => named(headers, ['anthropic-beta', 'anthropic-version']),
+};
+
+function named(headers: IncomingHttpHeaders, names: readonly string[]): Readonly<Record<string, string>> {
+  const found = names.map((name) => [name, headers[name]] as const);
+  return Object.fromEntries(found.filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
+}

@@ -1,0 +1,140 @@
+/** One chat request in the dialect of its client, and the call that carries it to one deployment: passed through, translated, or answered here. */
+import type { IncomingHttpHeaders } from 'node:http';
+import type { UpstreamConnections } from '../../clients/upstream-connections.service.js';
+import type { ClientDialect, ParsedRequest } from '../../core/dialects/client-dialect.js';
+import { mockAnswer } from '../../core/providers/demo/mock-answer.js';
+import type {
+  AnswerFormat,
+  ChatCall,
+  Deployment,
+  Dialect,
+  DialectBodies,
+  NativeCall,
+  Translation,
+} from '../../core/spec/index.js';
+import { ProviderCall } from '../../core/transport/execute-call.js';
+import { fetchMedia } from '../../core/transport/fetch-media.js';
+import { LocalCall } from '../../core/transport/local-call.js';
+import { passThrough, translate } from '../../core/transport/translation.js';
+import { callOptions } from '../call-options.js';
+import { withClientCredentials, withoutCredentials } from '../client-credentials.js';
+import type { Bytes, OpenExchange, Operation, OutputSize, ReadOperation, StartedCall } from '../operation.js';
+import { readRequestSettings, type MemberMeaning, type RequestSettings } from '../request-settings.js';
+import { sentTextOf } from './sent-text.js';
+
+/** An endpoint at which clients talk to chat models. */
+export interface DialogueKind<Spoken extends Dialect> {
+  readonly dialect: ClientDialect<Spoken>;
+  /** LiteLLM's name of the operation in the ledger. */
+  readonly callType: string;
+  /** How much a request may cost. */
+  readonly output: (body: DialectBodies[Spoken]) => OutputSize;
+  /** What ids of answers begin with. */
+  readonly idPrefix: string;
+  readonly meaning?: MemberMeaning<DialectBodies[Spoken]>;
+  /** Those of the client's headers that say more about the request. */
+  readonly clientHeaders?: (headers: IncomingHttpHeaders) => Readonly<Record<string, string>>;
+}
+
+/** @throws GatewayError for a body that is no request of the kind */
+export function readDialogue<Spoken extends Dialect>(kind: DialogueKind<Spoken>): ReadOperation {
+  return (bytes, headers) => {
+    const parsed = kind.dialect.read(bytes);
+    const settings = readRequestSettings<DialectBodies[Spoken]>(parsed.body, headers, kind.meaning);
+    return new DialogueOperation(kind, parsed, settings, kind.clientHeaders?.(headers));
+  };
+}
+
+class DialogueOperation<Spoken extends Dialect> implements Operation {
+  constructor(
+    private readonly kind: DialogueKind<Spoken>,
+    private readonly parsed: ParsedRequest<DialectBodies[Spoken]>,
+    readonly settings: RequestSettings<DialectBodies[Spoken]>,
+    private readonly clientHeaders: Readonly<Record<string, string>> | undefined,
+  ) {}
+
+  get callType(): string {
+    return this.kind.callType;
+  }
+
+  get model(): string {
+    return this.parsed.body.model;
+  }
+
+  get bodyBytes(): number {
+    return this.parsed.bytes.length;
+  }
+
+  get stream(): boolean {
+    return this.parsed.stream;
+  }
+
+  get reservedMembers(): readonly string[] {
+    return this.parsed.reservedMembers;
+  }
+
+  get output(): OutputSize {
+    return this.kind.output(this.parsed.body);
+  }
+
+  start(
+    exchange: OpenExchange,
+    configured: Deployment,
+    connections: UpstreamConnections,
+  ): StartedCall | Promise<StartedCall> {
+    const ownCredentials = this.reservedMembers.length > 0;
+    const deployment = ownCredentials ? withClientCredentials(configured, this.parsed.body) : configured;
+    const { provider, mockResponse: mock } = deployment;
+    const native = this.nativeCall(exchange, deployment, ownCredentials);
+    const local = mock === undefined ? provider.local : mockAnswer(mock);
+    if (local) {
+      const call = this.hubCall(native, deployment);
+      return { deployment, call: new LocalCall(local, call, this.kind.dialect.format(), exchange, exchange.clock) };
+    }
+    const send = (translation: Translation<Bytes, Bytes>, hub: () => ChatCall): StartedCall => {
+      const options = callOptions(exchange, this.settings, this.stream, deployment, connections);
+      const call = new ProviderCall(deployment, this.stream, translation, exchange, options);
+      return { deployment, call, sentText: () => sentTextOf(call, deployment, hub) };
+    };
+    const passed = passThrough(provider, this.kind.dialect.name, native);
+    if (passed) return send(passed, () => this.hubCall(native, deployment));
+    const call = this.hubCall(native, deployment);
+    const format: AnswerFormat<Bytes, Bytes> = this.kind.dialect.format();
+    const urls = provider.chat?.remoteMedia?.(call) ?? [];
+    if (urls.length === 0) return send(translate(provider, call, format), () => call);
+    return fetchMedia(urls, (origin) => connections.dispatcherTo(origin, 'restricted')).then((media) => {
+      const complete = { ...call, media };
+      return send(translate(provider, complete, format), () => complete);
+    });
+  }
+
+  private nativeCall(
+    exchange: OpenExchange,
+    deployment: Deployment,
+    ownCredentials: boolean,
+  ): NativeCall<DialectBodies[Spoken]> {
+    const given = ownCredentials ? withoutCredentials(this.settings.body) : this.settings.body;
+    const { defaults } = deployment;
+    return {
+      body: hasMembers(defaults) ? { ...defaults, ...given } : given,
+      bytes: this.parsed.bytes,
+      ...(this.clientHeaders && { clientHeaders: this.clientHeaders }),
+      model: deployment.model,
+      stream: this.stream,
+      endpoint: deployment.endpoint,
+      parameters: deployment.parameters,
+      created: Math.floor(exchange.startedAtMs / 1000),
+      responseId: `${this.kind.idPrefix}${exchange.requestId}`,
+    };
+  }
+
+  private hubCall(native: NativeCall<DialectBodies[Spoken]>, { provider, model }: Deployment): ChatCall {
+    const supported = provider.chat?.supportedParams(model) ?? new Set<string>();
+    return { ...native, body: this.kind.dialect.toHub(native.body, { supported }) };
+  }
+}
+
+function hasMembers(object: object): boolean {
+  for (const _ in object) return true;
+  return false;
+}
