@@ -37,7 +37,7 @@ const wall = (room, allowed) => ({
 });
 
 const contract = '^src/core/(spec|schema|errors)/';
-const decoders = '^src/core/transport/(sse-decoder|aws-event-stream-decoder)\\.ts$';
+const decoders = '^src/core/transport/[a-z-]+-decoder\\.ts$';
 
 /** A part of core that sees the contract and the folders of `allowed`. */
 const coreWall = (part, allowed = []) => ({

@@ -2,12 +2,19 @@
 import { Module } from '@nestjs/common';
 import { ChatCompletionsController } from './chat/chat-completions.controller.js';
 import { MessagesController } from './chat/messages.controller.js';
+import { ResponsesController } from './chat/responses.controller.js';
 import { EndpointsController } from './endpoints/endpoints.controller.js';
 import { LlmPipelineService } from './llm-pipeline.service.js';
 import { ModelsController } from './models/models.controller.js';
 
 @Module({
-  controllers: [ChatCompletionsController, EndpointsController, MessagesController, ModelsController],
+  controllers: [
+    ChatCompletionsController,
+    EndpointsController,
+    MessagesController,
+    ModelsController,
+    ResponsesController,
+  ],
   providers: [LlmPipelineService],
 })
 export class GatewayModule {}

@@ -18,6 +18,17 @@ export interface HubReceiver {
   readonly supported: ReadonlySet<string>;
 }
 
+/** What an answer is written for. */
+export interface AnswerContext<Body> {
+  readonly body: Body;
+  /** The provider's name of the model. */
+  readonly model: string;
+  /** The id for answers whose provider gives none. */
+  readonly responseId: string;
+  /** Epoch seconds. */
+  readonly created: number;
+}
+
 export interface ClientDialect<Spoken extends Dialect> {
   readonly name: Spoken;
   /** @throws GatewayError for a body that is no request of the dialect */
@@ -25,5 +36,5 @@ export interface ClientDialect<Spoken extends Dialect> {
   /** @throws GatewayError `invalid_request` for what the hub cannot carry */
   toHub(body: DialectBodies[Spoken], receiver: HubReceiver): ChatCompletionRequest;
   /** One for each answer: a stream's events may depend on those before. */
-  format(): AnswerFormat<string, string>;
+  format(context: AnswerContext<DialectBodies[Spoken]>): AnswerFormat<string, string>;
 }

@@ -1,6 +1,7 @@
 /** The contract of a provider that answers chat: pure functions from the OpenAI hub to the provider's wire and back. */
 import type { ChatCompletion, ChatCompletionChunk, ChatCompletionRequest } from '../schema/openai/chat.js';
 import type { MessagesRequest } from '../schema/anthropic/messages-request.js';
+import type { ResponsesRequest } from '../schema/openai/responses.js';
 import type { GatewayError } from '../errors/gateway-error.js';
 import type { FollowUp } from './endpoint-adapter.js';
 import type { Endpoint, InboundHeaders, InboundResponse, OutboundRequest } from './outbound.js';
@@ -82,6 +83,7 @@ export interface ChatAdapter {
 /** What clients speak, and the body of a request in each. */
 export interface DialectBodies {
   'openai-chat': ChatCompletionRequest;
+  'openai-responses': ResponsesRequest;
   'anthropic-messages': MessagesRequest;
 }
 

@@ -2,6 +2,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { anthropicMessages } from '../../core/dialects/anthropic-messages/index.js';
 import { openAiChat } from '../../core/dialects/openai-chat/index.js';
+import { openAiResponses } from '../../core/dialects/openai-responses/index.js';
 import type { DialogueKind } from './dialogue-operation.js';
 
 export const chatCompletions: DialogueKind<'openai-chat'> = {
@@ -25,6 +26,18 @@ export const messages: DialogueKind<'anthropic-messages'> = {
     endUserOf: ({ metadata }) => metadata?.user_id,
   },
   clientHeaders: (headers) => named(headers, ['anthropic-beta', 'anthropic-version']),
+};
+
+export const responses: DialogueKind<'openai-responses'> = {
+  dialect: openAiResponses,
+  callType: 'aresponses',
+  idPrefix: 'resp_',
+  output: ({ max_output_tokens }) => ({ maxTokens: max_output_tokens }),
+  meaning: {
+    // OpenAI keeps it with the response; what steers the gateway is LiteLLM's.
+    ownsMetadata: ({ metadata }) => !['tags', 'session_id'].some((member) => member in (metadata ?? {})),
+    endUserOf: ({ user, safety_identifier: identifier }) => user ?? identifier,
+  },
 };
 
 function named(headers: IncomingHttpHeaders, names: readonly string[]): Readonly<Record<string, string>> {

@@ -89,7 +89,10 @@ class DialogueOperation<Spoken extends Dialect> implements Operation {
     const local = mock === undefined ? provider.local : mockAnswer(mock);
     if (local) {
       const call = this.hubCall(native, deployment);
-      return { deployment, call: new LocalCall(local, call, this.kind.dialect.format(), exchange, exchange.clock) };
+      return {
+        deployment,
+        call: new LocalCall(local, call, this.kind.dialect.format(native), exchange, exchange.clock),
+      };
     }
     const send = (translation: Translation<Bytes, Bytes>, hub: () => ChatCall): StartedCall => {
       const options = callOptions(exchange, this.settings, this.stream, deployment, connections);
@@ -99,7 +102,7 @@ class DialogueOperation<Spoken extends Dialect> implements Operation {
     const passed = passThrough(provider, this.kind.dialect.name, native);
     if (passed) return send(passed, () => this.hubCall(native, deployment));
     const call = this.hubCall(native, deployment);
-    const format: AnswerFormat<Bytes, Bytes> = this.kind.dialect.format();
+    const format: AnswerFormat<Bytes, Bytes> = this.kind.dialect.format(native);
     const urls = provider.chat?.remoteMedia?.(call) ?? [];
     if (urls.length === 0) return send(translate(provider, call, format), () => call);
     return fetchMedia(urls, (origin) => connections.dispatcherTo(origin, 'restricted')).then((media) => {

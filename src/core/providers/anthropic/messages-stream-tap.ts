@@ -4,61 +4,34 @@ import { GatewayError } from '../../errors/gateway-error.js';
 import type { AnthropicStreamEvent, AnthropicUsage } from '../../schema/anthropic/messages.js';
 import type { NativeStreamTap } from '../../spec/chat-adapter.js';
 import type { Usage } from '../../spec/usage.js';
+import { WholeEventDecoder } from '../../transport/whole-event-decoder.js';
 import { findReportedError } from '../openai-compatible/parse-error.js';
 import { mergeUsage, toUsage } from './map-usage.js';
 import { invalidAnswer } from './parse-response.js';
 
-const maxEventBytes = 1024 * 1024;
-/** The blank line that ends an event, in each of the line ends that streams may use. */
-const eventEnd = /\n\n|\r\n\r\n|\r\r/g;
-
 export class MessagesStreamTap implements NativeStreamTap {
-  beforeFault: Buffer | undefined;
   finished = false;
   contentEvents = 0;
-  private held: Buffer = Buffer.alloc(0);
+  private readonly decoder = new WholeEventDecoder();
   private wireUsage: AnthropicUsage | undefined;
 
   get usage(): Usage | undefined {
     return toUsage(this.wireUsage);
   }
 
+  get beforeFault(): Buffer | undefined {
+    return this.decoder.beforeFault;
+  }
+
   push(bytes: Buffer): Buffer | undefined {
-    this.beforeFault = undefined;
-    if (this.finished) return undefined;
-    const joined = this.held.length === 0 ? bytes : Buffer.concat([this.held, bytes]);
-    // One byte a character: offsets into the text are offsets into the bytes.
-    const text = joined.toString('latin1');
-    let from = 0;
-    try {
-      for (const { 0: blank, index } of text.matchAll(eventEnd)) {
-        this.read(joined.toString('utf8', from, index));
-        from = index + blank.length;
-        if (this.finished) break;
-      }
-      this.held = this.finished ? Buffer.alloc(0) : joined.subarray(from);
-      if (this.held.length > maxEventBytes)
-        throw invalidAnswer(`an event of its stream is larger than ${maxEventBytes} bytes`);
-    } catch (fault) {
-      this.beforeFault = from === 0 ? undefined : joined.subarray(0, from);
-      throw fault;
-    }
-    return from === 0 ? undefined : joined.subarray(0, from);
+    return this.finished ? undefined : this.decoder.push(bytes, (data) => this.read(data));
   }
 
   end(): undefined {
-    this.beforeFault = undefined;
     if (!this.finished) throw new GatewayError('upstream_stream_truncated', { provider: 'anthropic' });
   }
 
-  private read(lines: string): void {
-    const data = lines
-      .split(/\r\n|\n|\r/)
-      .filter((line) => line.startsWith('data:'))
-      .map((line) => line.slice('data:'.length))
-      .join('\n');
-    // A comment that keeps the connection alive.
-    if (data === '') return;
+  private read(data: string): boolean {
     const event = parse(data);
     if (event.type === 'content_block_delta') this.contentEvents += 1;
     else if (event.type === 'message_start') this.wireUsage = event.message?.usage;
@@ -68,6 +41,7 @@ export class MessagesStreamTap implements NativeStreamTap {
       throw (
         findReportedError(event, 'anthropic', 'upstream_stream_error') ?? invalidAnswer('an error event says nothing')
       );
+    return this.finished;
   }
 }
 

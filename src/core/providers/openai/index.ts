@@ -1,10 +1,12 @@
 /** OpenAI itself: the engine with OpenAI's account headers and the parameter names of its reasoning models. */
+import type { ProviderDefinition } from '../../spec/provider.js';
 import { openAiCompatible } from '../openai-compatible/index.js';
 import { accountHeaders } from './account-headers.js';
 import { imageModels } from './image-models.js';
+import { nativeResponses } from './native-responses.js';
 import { reasoningModelParams } from './reasoning-model-params.js';
 
-export const openai = openAiCompatible({
+const engine = openAiCompatible({
   id: 'openai',
   displayName: 'OpenAI',
   docs: 'https://platform.openai.com/docs/api-reference/chat',
@@ -14,3 +16,15 @@ export const openai = openAiCompatible({
   endpoints: { images: imageModels },
   quirks: [accountHeaders, reasoningModelParams],
 });
+
+export const openai: ProviderDefinition = {
+  ...engine,
+  native: {
+    ...engine.native,
+    'openai-responses': nativeResponses({
+      provider: 'openai',
+      path: ({ endpoint }) => `${endpoint.basePath}/responses`,
+      headers: accountHeaders.headers,
+    }),
+  },
+};
