@@ -49,7 +49,14 @@ const coreWall = (part, allowed = []) => ({
 });
 
 /** Providers that speak another one's dialect and may build on it. */
-const kin = { azure: ['openai'], vertex: ['gemini', 'anthropic'], bedrock: ['anthropic'] };
+const kin = {
+  azure: ['azure', 'openai', 'anthropic', 'cohere'],
+  vertex: ['gemini', 'anthropic'],
+  bedrock: ['anthropic'],
+  sagemaker: ['bedrock'],
+};
+/** What every provider may build on. */
+const engines = 'openai-compatible|token-exchange';
 const kinFolders = `^src/core/providers/(${Object.keys(kin).join('|')})[^/]*/`;
 
 const kinWall = ([provider, relatives]) => ({
@@ -59,7 +66,7 @@ const kinWall = ([provider, relatives]) => ({
   from: { path: `^src/core/providers/(${provider}[^/]*)/`, pathNot: tests },
   to: {
     path: '^(src|enterprise)/',
-    pathNot: [contract, decoders, `^src/core/providers/($1|openai-compatible|${relatives.join('|')})/`],
+    pathNot: [contract, decoders, `^src/core/providers/($1|${engines}|${relatives.join('|')})/`],
   },
 });
 
@@ -96,10 +103,10 @@ module.exports = {
     {
       name: 'core-provider-wall',
       comment:
-        'A provider may import the contract, the OpenAI-compatible engine and the stream decoders; never another provider.',
+        'A provider may import the contract, the OpenAI-compatible engine, the token exchange and the stream decoders; never another provider.',
       severity: 'error',
       from: { path: '^src/core/providers/([^/]+)/', pathNot: [tests, kinFolders] },
-      to: { path: '^(src|enterprise)/', pathNot: [contract, decoders, '^src/core/providers/($1|openai-compatible)/'] },
+      to: { path: '^(src|enterprise)/', pathNot: [contract, decoders, `^src/core/providers/($1|${engines})/`] },
     },
     ...Object.entries(kin).map(kinWall),
     {
