@@ -13,7 +13,7 @@ const lost = new GatewayError('upstream_connection_lost');
 
 describe('AnswerReader', () => {
   it('gives what came before an error first, then the error', async () => {
-    const reader = new AnswerReader();
+    const reader = new AnswerReader<never, ChatCompletionChunk>();
     reader.part([chunk('a'), chunk('b')]);
     reader.end(lost);
     await expect(reader.next()).resolves.toEqual(chunk('a'));
@@ -22,7 +22,7 @@ describe('AnswerReader', () => {
   });
 
   it('wakes a reader who waits', async () => {
-    const reader = new AnswerReader();
+    const reader = new AnswerReader<never, ChatCompletionChunk>();
     const waiting = reader.next();
     reader.part([chunk('late')]);
     await expect(waiting).resolves.toEqual(chunk('late'));
@@ -32,7 +32,7 @@ describe('AnswerReader', () => {
   });
 
   it('asks the provider to pause while many chunks wait, and to go on once all are read', async () => {
-    const reader = new AnswerReader();
+    const reader = new AnswerReader<never, ChatCompletionChunk>();
     let taken = 0;
     while (reader.part([chunk(String(taken))])) taken += 1;
     const resume = jest.fn();
@@ -44,7 +44,7 @@ describe('AnswerReader', () => {
   });
 
   it('drops what waits when it is cancelled, whatever the call says afterwards', async () => {
-    const reader = new AnswerReader();
+    const reader = new AnswerReader<never, ChatCompletionChunk>();
     reader.part([chunk('a')]);
     const left = new GatewayError('client_closed');
     reader.cancel(left);

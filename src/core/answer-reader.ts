@@ -1,32 +1,31 @@
-/** Takes one answer from the transport for the library's caller, and hands a stream's chunks on at the caller's pace. */
+/** Takes one answer from the transport for the library's caller, and hands a stream's parts on at the caller's pace. */
 import { GatewayError } from './errors/gateway-error.js';
-import type { ChatCompletion, ChatCompletionChunk } from './schema/openai/chat.js';
 import type { AnswerSink, WholeAnswer } from './spec/index.js';
 
-type Chunks = readonly ChatCompletionChunk[];
+/** Parts that wait for a slow reader before the provider is asked to pause. */
+const maxWaiting = 64;
 
-/** Chunks that wait for a slow reader before the provider is asked to pause. */
-const maxWaitingChunks = 64;
-
-export class AnswerReader implements AnswerSink<ChatCompletion, Chunks> {
-  private answer: ChatCompletion | undefined;
-  private readonly waiting: ChatCompletionChunk[] = [];
+export class AnswerReader<Whole, Part> implements AnswerSink<Whole, readonly Part[]> {
+  /** Called once, with the first part of a stream. */
+  onBegin: (() => void) | undefined;
+  private answer: WholeAnswer<Whole> | undefined;
+  private readonly waiting: Part[] = [];
   private ended: { readonly error: Error | undefined } | undefined;
   private wake: (() => void) | undefined;
   private resume: (() => void) | undefined;
 
-  whole({ answer }: WholeAnswer<ChatCompletion>): void {
+  whole(answer: WholeAnswer<Whole>): void {
     this.answer = answer;
   }
 
   begin(): void {
-    // The library hands out objects: there are no headers to write.
+    this.onBegin?.();
   }
 
-  part(chunks: Chunks): boolean {
-    this.waiting.push(...chunks);
+  part(parts: readonly Part[]): boolean {
+    this.waiting.push(...parts);
     this.wake?.();
-    return this.waiting.length < maxWaitingChunks;
+    return this.waiting.length < maxWaiting;
   }
 
   onDrain(resume: () => void): void {
@@ -45,17 +44,17 @@ export class AnswerReader implements AnswerSink<ChatCompletion, Chunks> {
     this.wake?.();
   }
 
-  completion(): ChatCompletion {
+  taken(): Whole {
     if (this.answer === undefined) throw new GatewayError('internal', { detail: 'the call ended without an answer' });
-    return this.answer;
+    return this.answer.answer;
   }
 
   /** Undefined once the stream has ended well. What came before an error is read first. */
-  async next(): Promise<ChatCompletionChunk | undefined> {
+  async next(): Promise<Part | undefined> {
     for (;;) {
-      const chunk = this.waiting.shift();
+      const part = this.waiting.shift();
       if (this.waiting.length === 0) this.drained();
-      if (chunk !== undefined) return chunk;
+      if (part !== undefined) return part;
       if (this.ended !== undefined) {
         if (this.ended.error !== undefined) throw this.ended.error;
         return undefined;

@@ -19,7 +19,7 @@ export interface CallConnections {
 let sharedClients: InMemoryClientCache | undefined;
 const known = new WeakMap<ClientCache, CallConnections>();
 
-export function connectionsFor({ clientCache }: CallOptions): CallConnections {
+export function connectionsFor({ clientCache }: Pick<CallOptions, 'clientCache'>): CallConnections {
   const clients = clientCache ?? (sharedClients ??= new InMemoryClientCache());
   let connections = known.get(clients);
   if (connections === undefined) {

@@ -2,6 +2,7 @@
 import { GatewayError } from './errors/gateway-error.js';
 import { findProviderOfBareModel } from './pricing/price-table.js';
 import { providerRegistry } from './providers/registry.js';
+import type { RoutePlan } from './router/router.js';
 import { readProviderEnvironment } from './secrets/environment.js';
 import type { ClientCache, Credentials, Deployment, Endpoint, ProviderDefinition } from './spec/index.js';
 
@@ -36,9 +37,18 @@ export interface CallOptions {
   readonly providerSettings?: Readonly<Record<string, unknown>>;
 }
 
+/** What holds for a whole request, whatever deployments it is tried on. */
+export type RunOptions = Pick<CallOptions, 'clientCache' | 'timeoutMs' | 'streamTimeoutMs' | 'signal'>;
+
 export const defaultTimeoutMs = 600_000;
 /** A longer answer that is no stream is an error. */
 export const maxResponseBytes = 100 * 1024 * 1024;
+
+/** The one deployment of a call that names its provider by itself: nothing else can be tried. @throws GatewayError as `deploymentFor` */
+export function planFor(requested: unknown, options: CallOptions): RoutePlan {
+  const deployment = deploymentFor(requested, options);
+  return { modelGroup: deployment.modelGroup, deployments: [deployment], maxRetries: 0, retryAfterMs: 0 };
+}
 
 /** @throws GatewayError `invalid_request` for a model or address that leads nowhere, `upstream_authentication` without a key */
 export function deploymentFor(requested: unknown, options: CallOptions): Deployment {

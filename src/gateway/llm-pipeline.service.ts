@@ -8,7 +8,7 @@ import { CatalogService } from '../catalog/catalog.service.js';
 import { CLOCK, RANDOM } from '../config/ports.js';
 import { UpstreamConnections } from '../clients/upstream-connections.service.js';
 import { GatewayError } from '../core/errors/gateway-error.js';
-import { Router, type RoutePlan } from '../core/router/router.js';
+import { DeploymentRouter, type RoutePlan } from '../core/router/router.js';
 import type { Clock, Deployment, Random } from '../core/spec/index.js';
 import { SpendService } from '../spend/spend.service.js';
 import { allowingDeployments } from './client-credentials.js';
@@ -46,7 +46,7 @@ const exchangeEvents: ExchangeEvents = {
 @Injectable()
 export class LlmPipelineService implements BeforeApplicationShutdown {
   private readonly logger = new Logger('Pipeline');
-  private readonly router: Router;
+  private readonly router: DeploymentRouter;
   private readonly running = new RunningExchanges();
   private draining = false;
 
@@ -57,7 +57,7 @@ export class LlmPipelineService implements BeforeApplicationShutdown {
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(RANDOM) random: Random,
   ) {
-    this.router = new Router(random);
+    this.router = new DeploymentRouter(random);
   }
 
   /** Answers one request of the endpoint that `read` reads for, through `writer`; never rejects. */

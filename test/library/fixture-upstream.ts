@@ -54,6 +54,15 @@ const anthropicWhole = {
   stop_sequence: null,
   usage: { input_tokens: 9, output_tokens: 2 },
 };
+const wholeAnswers: Readonly<Record<string, object>> = {
+  '/v1/messages': anthropicWhole,
+  '/v1/embeddings': {
+    object: 'list',
+    data: [{ object: 'embedding', index: 0, embedding: [0.5, -0.5] }],
+    model: 'fixture-1',
+    usage: { prompt_tokens: 1, total_tokens: 1 },
+  },
+};
 const anthropicStream = [
   {
     type: 'message_start',
@@ -82,7 +91,7 @@ export async function startFixtureUpstream(): Promise<FixtureUpstream> {
       response.end(JSON.stringify({ error: { message: 'Slow down.', type: 'requests', code: 'rate_limit_exceeded' } }));
     } else if (body.stream !== true) {
       response.writeHead(200, { 'content-type': 'application/json' });
-      response.end(JSON.stringify(request.url === '/v1/messages' ? anthropicWhole : openAiWhole));
+      response.end(JSON.stringify(wholeAnswers[request.url ?? ''] ?? openAiWhole));
     } else if (request.url === '/v1/messages') {
       response.writeHead(200, { 'content-type': 'text/event-stream' });
       for (const event of anthropicStream) response.write(`event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);

@@ -141,6 +141,56 @@ describe('the packed library in an empty folder', () => {
     expect(upstream.received[3]?.headers['x-api-key']).toBe('sk-ant');
   });
 
+  it('speaks the other dialects, routes over deployments, and serves the other endpoints', async () => {
+    const source = `
+      import { embedding, messages, responses, Router } from 'tollgate-core';
+      const base = process.env.UPSTREAM_URL;
+      const openai = { apiKey: 'sk-openai', apiBase: base + '/v1' };
+      const ask = { max_tokens: 5, messages: [{ role: 'user', content: 'Hi' }] };
+      const types = async (events) => { const seen = []; for await (const { type } of events) seen.push(type); return seen; };
+      const results = {};
+      results.bridged = (await messages({ model: 'openai/fixture-1', ...ask }, openai)).content;
+      results.native = (await messages({ model: 'anthropic/claude-fixture', ...ask }, { apiKey: 'sk-ant', apiBase: base })).content;
+      results.responses = (await responses({ model: 'anthropic/claude-fixture', input: 'Hi' }, { apiKey: 'sk-ant', apiBase: base })).output[0].content[0].text;
+      results.events = await types(messages({ model: 'openai/fixture-1', ...ask, stream: true }, openai));
+      const router = new Router({
+        modelList: [
+          { modelName: 'smart', model: 'openai/limited', ...openai, weight: 1e12 },
+          { modelName: 'smart', model: 'anthropic/claude-fixture', apiKey: 'sk-ant', apiBase: base, weight: 1 },
+        ],
+        numRetries: 1,
+        modelGroupAlias: { best: 'smart' },
+      });
+      results.routed = (await router.completion({ model: 'best', messages: ask.messages })).choices[0].message.content;
+      let text = '';
+      for await (const chunk of router.completion({ model: 'smart', messages: ask.messages, stream: true }))
+        text += chunk.choices[0]?.delta.content ?? '';
+      results.routedStream = text;
+      results.unknown = await router.completion({ model: 'other', messages: [] }).catch((error) => [error.code, error.message]);
+      results.vectors = (await embedding({ model: 'openai/fixture-1', input: 'a' }, openai)).data[0].embedding;
+      console.log(JSON.stringify(results));
+    `;
+    const text = [{ type: 'text', text: 'Hello world' }];
+    await expect(runConsumer('verbs.mjs', source)).resolves.toEqual({
+      bridged: text,
+      native: text,
+      responses: 'Hello world',
+      events: [
+        'message_start',
+        'content_block_start',
+        'content_block_delta',
+        'content_block_delta',
+        'content_block_stop',
+        'message_delta',
+        'message_stop',
+      ],
+      routed: 'Hello world',
+      routedStream: 'Hello world',
+      unknown: ['invalid_request', 'There is no model "other" in this router. It knows smart.'],
+      vectors: [0.5, -0.5],
+    });
+  });
+
   it('finds keys and addresses in the environment of the provider', async () => {
     const source = `
       import { completion } from 'tollgate-core';

@@ -4,7 +4,7 @@ import { GatewayError, type ErrorFacts } from '../errors/gateway-error.js';
 import type { ErrorCode } from '../errors/catalog.js';
 import type { Deployment } from '../spec/deployment.js';
 import { madeUpDeployment } from '../testing/deployments.js';
-import { Router, type RoutePlan } from './router.js';
+import { DeploymentRouter, type RoutePlan } from './router.js';
 
 const failure = (code: ErrorCode, facts: ErrorFacts = {}): GatewayError =>
   new GatewayError(code, { provider: 'acme', ...facts });
@@ -49,7 +49,7 @@ async function play(given: Play): Promise<Result> {
     const error = given.attempt(tried.length, deployment);
     if (error) throw error;
   };
-  const outcome = await new Router(given.random ?? (() => 0)).route(plan, attempt, request).then(
+  const outcome = await new DeploymentRouter(given.random ?? (() => 0)).route(plan, attempt, request).then(
     () => 'answered',
     (error: unknown) => error,
   );

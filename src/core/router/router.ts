@@ -23,7 +23,7 @@ export interface RoutedRequest {
   sleep(ms: number): Promise<void>;
 }
 
-export class Router {
+export class DeploymentRouter {
   constructor(private readonly random: Random) {}
 
   /**

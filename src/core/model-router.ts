@@ -1,0 +1,174 @@
+/** The library's router: names of the caller's own, each over one or more deployments that stand in for each other. */
+import { askEndpoint } from './call-endpoint.js';
+import { deploymentFor, invalid, type CallOptions, type RunOptions } from './call-options.js';
+import { streamedChat, wholeChat, type CompletionStream } from './chat-verb.js';
+import { anthropicMessages } from './dialects/anthropic-messages/index.js';
+import { openAiResponses } from './dialects/openai-responses/index.js';
+import { streamedDialogue, wholeDialogue, type EventStream } from './dialogue-verb.js';
+import type { RoutePlan } from './router/router.js';
+import type { AnthropicMessage } from './schema/anthropic/messages.js';
+import type { MessagesRequest } from './schema/anthropic/messages-request.js';
+import type { SpeechRequest, Transcription, TranscriptionRequest } from './schema/openai/audio.js';
+import type { ChatCompletion, ChatCompletionRequest } from './schema/openai/chat.js';
+import type { EmbeddingRequest, EmbeddingResponse } from './schema/openai/embeddings.js';
+import type { ImageRequest, ImageResponse } from './schema/openai/images.js';
+import type { ModerationRequest, ModerationResponse } from './schema/openai/moderations.js';
+import type { ResponseObject, ResponsesRequest } from './schema/openai/responses.js';
+import type { RerankRequest, RerankResponse } from './schema/rerank.js';
+import type { ClientCache, Deployment, SpeechAudio } from './spec/index.js';
+
+/** One deployment; `model` names its provider: `azure/gpt-4o`. What else may be said is what a single call may say. */
+export interface RouterModel extends Omit<CallOptions, 'signal' | 'clientCache' | 'timeoutMs' | 'streamTimeoutMs'> {
+  /** What requests ask for. Entries with the same name share its requests. */
+  readonly modelName: string;
+  readonly model: string;
+  /** How often it is chosen beside its siblings. Default: by `rpm`, then `tpm`, then evenly. */
+  readonly weight?: number;
+  /** Requests and tokens a minute that it may take, as weights. */
+  readonly rpm?: number;
+  readonly tpm?: number;
+  /** Members of a request that does not bring them. */
+  readonly defaults?: Readonly<Record<string, unknown>>;
+}
+
+export interface RouterOptions {
+  readonly modelList: readonly RouterModel[];
+  /** Attempts besides the first, over all deployments of a name together. Default: 2. */
+  readonly numRetries?: number;
+  /** The least wait before another attempt on a deployment that has just failed, milliseconds. Default: 0. */
+  readonly retryAfterMs?: number;
+  /** Further names: `{ 'gpt-4': 'gpt-4o' }`. */
+  readonly modelGroupAlias?: Readonly<Record<string, string>>;
+  /** Where connections come from. Default: the one cache of all calls. */
+  readonly clientCache?: ClientCache;
+  /** For each whole request, retries included, milliseconds. Default: 600,000. */
+  readonly timeoutMs?: number;
+}
+
+/** What one request may say beside its body. */
+export type RequestOptions = Pick<RunOptions, 'signal' | 'streamTimeoutMs' | 'timeoutMs'>;
+
+type Streamed = { readonly stream: true };
+
+/**
+ * `const router = new Router({ modelList: [{ modelName: 'smart', model: 'openai/gpt-4o' }, ...] })`, then the verbs of the
+ * library as its methods. A request that fails before its client has got anything is tried on the next deployment.
+ */
+export class Router {
+  private readonly groups = new Map<string, Deployment[]>();
+
+  /** @throws GatewayError `invalid_request` for an entry that leads nowhere */
+  constructor(private readonly options: RouterOptions) {
+    // Callers in plain JavaScript get no help from the types.
+    const modelList = (options as Partial<RouterOptions> | undefined)?.modelList;
+    if (!modelList?.length) throw invalid('`modelList` must be a non-empty list.', 'modelList');
+    modelList.forEach((entry, index) => this.add(entry, index));
+  }
+
+  get modelNames(): readonly string[] {
+    return [...this.groups.keys()];
+  }
+
+  completion(request: ChatCompletionRequest & Streamed, options?: RequestOptions): CompletionStream;
+  completion(
+    request: ChatCompletionRequest & { readonly stream?: false | null },
+    options?: RequestOptions,
+  ): Promise<ChatCompletion>;
+  completion(request: ChatCompletionRequest, options: RequestOptions = {}): Promise<ChatCompletion> | CompletionStream {
+    const run = this.runOptions(options);
+    if (request?.stream === true) return streamedChat(() => this.planFor(request.model), request, run);
+    return this.planned(request?.model, (plan) => wholeChat(plan, request, run));
+  }
+
+  messages(request: MessagesRequest & Streamed, options?: RequestOptions): EventStream;
+  messages(
+    request: MessagesRequest & { readonly stream?: false | null },
+    options?: RequestOptions,
+  ): Promise<AnthropicMessage>;
+  messages(request: MessagesRequest, options: RequestOptions = {}): Promise<AnthropicMessage> | EventStream {
+    const run = this.runOptions(options);
+    if (request?.stream === true)
+      return streamedDialogue(anthropicMessages, () => this.planFor(request.model), request, run);
+    return this.planned(request?.model, (plan) => wholeDialogue(anthropicMessages, plan, request, run));
+  }
+
+  responses(request: ResponsesRequest & Streamed, options?: RequestOptions): EventStream;
+  responses(
+    request: ResponsesRequest & { readonly stream?: false | null },
+    options?: RequestOptions,
+  ): Promise<ResponseObject>;
+  responses(request: ResponsesRequest, options: RequestOptions = {}): Promise<ResponseObject> | EventStream {
+    const run = this.runOptions(options);
+    if (request?.stream === true)
+      return streamedDialogue(openAiResponses, () => this.planFor(request.model), request, run);
+    return this.planned(request?.model, (plan) => wholeDialogue(openAiResponses, plan, request, run));
+  }
+
+  embedding(request: EmbeddingRequest, options: RequestOptions = {}): Promise<EmbeddingResponse> {
+    return this.planned(request?.model, (plan) => askEndpoint('embeddings', plan, request, this.runOptions(options)));
+  }
+
+  rerank(request: RerankRequest, options: RequestOptions = {}): Promise<RerankResponse> {
+    return this.planned(request?.model, (plan) => askEndpoint('rerank', plan, request, this.runOptions(options)));
+  }
+
+  imageGeneration(request: ImageRequest, options: RequestOptions = {}): Promise<ImageResponse> {
+    return this.planned(request?.model, (plan) => askEndpoint('images', plan, request, this.runOptions(options)));
+  }
+
+  transcription(request: TranscriptionRequest, options: RequestOptions = {}): Promise<Transcription> {
+    return this.planned(request?.model, (plan) =>
+      askEndpoint('transcription', plan, request, this.runOptions(options)),
+    );
+  }
+
+  speech(request: SpeechRequest, options: RequestOptions = {}): Promise<SpeechAudio> {
+    return this.planned(request?.model, (plan) => askEndpoint('speech', plan, request, this.runOptions(options)));
+  }
+
+  moderation(request: ModerationRequest, options: RequestOptions = {}): Promise<ModerationResponse> {
+    return this.planned(request?.model, (plan) => askEndpoint('moderations', plan, request, this.runOptions(options)));
+  }
+
+  private add(entry: RouterModel, index: number): void {
+    const { modelName, model, weight, rpm, tpm, defaults = {}, ...call } = entry;
+    if (typeof modelName !== 'string' || modelName === '')
+      throw invalid(`\`modelList[${index}].modelName\` must be a non-empty string.`, 'modelList');
+    const deployment: Deployment = {
+      ...deploymentFor(model, call),
+      id: `${modelName}#${index}`,
+      modelGroup: modelName,
+      defaults,
+      weight,
+      rpm,
+      tpm,
+    };
+    const group = this.groups.get(modelName) ?? [];
+    group.push(deployment);
+    this.groups.set(modelName, group);
+  }
+
+  private planFor(requested: unknown): RoutePlan {
+    if (typeof requested !== 'string') throw invalid('`model` must be a string: a name of the `modelList`.', 'model');
+    const { modelGroupAlias = {}, numRetries = 2, retryAfterMs = 0 } = this.options;
+    const modelGroup = Object.hasOwn(modelGroupAlias, requested)
+      ? (modelGroupAlias[requested] ?? requested)
+      : requested;
+    const deployments = this.groups.get(modelGroup);
+    if (!deployments) {
+      const known = this.modelNames.join(', ');
+      throw invalid(`There is no model "${requested}" in this router. It knows ${known}.`, 'model');
+    }
+    return { modelGroup, deployments, maxRetries: numRetries, retryAfterMs };
+  }
+
+  /** Nothing is thrown past the promise. */
+  private async planned<Answer>(model: unknown, ask: (plan: RoutePlan) => Promise<Answer>): Promise<Answer> {
+    return ask(this.planFor(model));
+  }
+
+  private runOptions(options: RequestOptions): RunOptions {
+    const { clientCache, timeoutMs } = this.options;
+    return { ...(clientCache && { clientCache }), ...(timeoutMs !== undefined && { timeoutMs }), ...options };
+  }
+}
