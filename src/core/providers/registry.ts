@@ -8,6 +8,7 @@ import { snowflake } from './snowflake/index.js';
 import { watsonx } from './watsonx/index.js';
 import { demo } from './demo/index.js';
 import { catalog } from './openai-compatible/catalog.js';
+import { gemini } from './gemini/index.js';
 import { codestral, mistral } from './mistral/index.js';
 import { ollama, ollamaChat } from './ollama/index.js';
 import { openAiCompatible } from './openai-compatible/index.js';
@@ -21,6 +22,7 @@ const definitions: readonly ProviderDefinition[] = [
   snowflake,
   watsonx,
   demo,
+  gemini,
   codestral,
   mistral,
   ollama,

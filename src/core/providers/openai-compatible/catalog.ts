@@ -51,13 +51,6 @@ export const catalog: readonly CatalogRow[] = [
     renamed: maxTokens,
   },
   {
-    id: 'gemini',
-    displayName: 'Google Gemini (AI Studio)',
-    docs: 'https://ai.google.dev/gemini-api/docs/openai',
-    defaultBaseUrl: 'https://generativelanguage.googleapis.com/v1beta/openai',
-    env: { apiKey: ['GEMINI_API_KEY', 'GOOGLE_API_KEY'], baseUrl: ['GEMINI_API_BASE'] },
-  },
-  {
     id: 'groq',
     displayName: 'Groq',
     docs: 'https://console.groq.com/docs/openai',
