@@ -5,6 +5,7 @@ import { cloudflare } from './cloudflare/index.js';
 import { databricks } from './databricks/index.js';
 import { replicate } from './replicate/index.js';
 import { snowflake } from './snowflake/index.js';
+import { vertexAi } from './vertex-ai/index.js';
 import { watsonx } from './watsonx/index.js';
 import { demo } from './demo/index.js';
 import { catalog } from './openai-compatible/catalog.js';
@@ -28,6 +29,7 @@ const definitions: readonly ProviderDefinition[] = [
   ollama,
   ollamaChat,
   openai,
+  vertexAi,
   // scripts/new-provider adds here
   ...catalog.map(openAiCompatible),
 ];
