@@ -36,7 +36,14 @@ const definitions: readonly ProviderDefinition[] = [
 
 /** Other names under which configurations know a provider. */
 const aliases: Readonly<Record<string, string>> = {
+  ai21_chat: 'ai21',
+  meta: 'meta_llama',
+  'nano-gpt': 'nano_gpt',
   openai_like: 'custom_openai',
+  qwen_ai_platform: 'dashscope',
+  'scx-ai': 'scx_ai',
+  vllm: 'hosted_vllm',
+  voyageai: 'voyage',
 };
 
 const byId: ReadonlyMap<string, ProviderDefinition> = new Map(

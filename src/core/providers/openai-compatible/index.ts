@@ -6,6 +6,7 @@ import { createEmbeddingAdapter } from './embeddings-adapter.js';
 import { createImageAdapter } from './images-adapter.js';
 import { createModerationAdapter } from './moderations-adapter.js';
 import { createNativeAdapter } from './native-adapter.js';
+import { createRerankAdapter } from './rerank-adapter.js';
 import { RequestBuilder } from './request-builder.js';
 import { createSpeechAdapter } from './speech-adapter.js';
 import { createTranscriptionAdapter } from './transcription-adapter.js';
@@ -47,6 +48,7 @@ function endpointsOf(row: CatalogRow): Pick<ProviderDefinition, RowEndpoint> {
     ...(serves('images') && { images: createImageAdapter(row) }),
     ...(serves('transcription') && { transcription: createTranscriptionAdapter(row) }),
     ...(serves('speech') && { speech: createSpeechAdapter(row) }),
+    ...(serves('rerank') && { rerank: createRerankAdapter(row) }),
     ...(serves('moderations') && { moderations: createModerationAdapter(row) }),
   };
 }

@@ -53,5 +53,11 @@ export const speechVocabulary = vocabulary(
   ['instructions', 'response_format', 'speed', 'stream_format'],
 );
 
+/** https://docs.cohere.com/reference/rerank */
+export const rerankVocabulary = vocabulary(
+  ['query', 'documents'],
+  ['max_chunks_per_doc', 'max_tokens_per_doc', 'rank_fields', 'return_documents', 'top_n'],
+);
+
 /** https://platform.openai.com/docs/api-reference/moderations/create */
 export const moderationVocabulary = vocabulary(['input'], []);

@@ -12,7 +12,9 @@ export interface Quirk {
   /** Changes the body on its way out, after the parameter policy and before `extra_body`. */
   readonly request?: (body: JsonObject, call: ChatCall) => JsonObject;
   /** Headers that come from the deployment's own settings. */
-  readonly headers?: (call: RequestTarget) => Readonly<Record<string, string>> | undefined;
+  readonly headers?: (
+    call: RequestTarget & { readonly body?: unknown },
+  ) => Readonly<Record<string, string>> | undefined;
   /** Changes a whole answer on its way back. */
   readonly answer?: (completion: JsonObject) => JsonObject;
   /** Changes one chunk of a streamed answer. */

@@ -1,0 +1,98 @@
+/** Servers that users run themselves: most have no address but the user's, and need no key. */
+import type { CatalogRow } from '../catalog-row.js';
+import { looseToolSchemas } from '../quirks/loose-tool-schemas.js';
+import { reasoningField } from '../quirks/reasoning-field.js';
+import { maxTokens } from './max-tokens.js';
+
+export const selfHosted: readonly CatalogRow[] = [
+  {
+    id: 'custom_openai',
+    displayName: 'Any OpenAI-compatible server',
+    docs: 'https://platform.openai.com/docs/api-reference/chat',
+    env: { apiKey: ['OPENAI_LIKE_API_KEY'], baseUrl: ['OPENAI_LIKE_API_BASE'] },
+    needsApiKey: false,
+    serves: ['embeddings', 'images', 'moderations', 'rerank', 'speech', 'transcription'],
+  },
+  {
+    id: 'docker_model_runner',
+    displayName: 'Docker Model Runner',
+    docs: 'https://docs.docker.com/ai/model-runner/api-reference/',
+    defaultBaseUrl: 'http://localhost:12434/engines/llama.cpp/v1',
+    env: { apiKey: ['DOCKER_MODEL_RUNNER_API_KEY'], baseUrl: ['DOCKER_MODEL_RUNNER_API_BASE'] },
+    needsApiKey: false,
+    serves: ['embeddings'],
+  },
+  {
+    id: 'hosted_vllm',
+    displayName: 'vLLM server',
+    docs: 'https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html',
+    env: { apiKey: ['HOSTED_VLLM_API_KEY'], baseUrl: ['HOSTED_VLLM_API_BASE'] },
+    needsApiKey: false,
+    serves: ['embeddings', 'rerank', 'transcription'],
+    quirks: [looseToolSchemas, reasoningField],
+  },
+  {
+    id: 'lemonade',
+    displayName: 'Lemonade Server',
+    docs: 'https://lemonade-server.ai/docs/server/server_spec/',
+    defaultBaseUrl: 'http://localhost:8000/api/v1',
+    env: { apiKey: ['LEMONADE_API_KEY'], baseUrl: ['LEMONADE_API_BASE'] },
+    needsApiKey: false,
+    serves: ['embeddings', 'rerank'],
+  },
+  {
+    id: 'litellm_proxy',
+    displayName: 'LiteLLM proxy',
+    docs: 'https://docs.litellm.ai/docs/providers/litellm_proxy',
+    env: { apiKey: ['LITELLM_PROXY_API_KEY'], baseUrl: ['LITELLM_PROXY_API_BASE'] },
+    needsApiKey: false,
+    serves: ['embeddings', 'images', 'moderations', 'rerank', 'speech', 'transcription'],
+  },
+  {
+    id: 'llamafile',
+    displayName: 'llamafile',
+    docs: 'https://github.com/mozilla-ai/llamafile',
+    defaultBaseUrl: 'http://127.0.0.1:8080/v1',
+    env: { apiKey: ['LLAMAFILE_API_KEY'], baseUrl: ['LLAMAFILE_API_BASE'] },
+    needsApiKey: false,
+    serves: ['embeddings'],
+  },
+  {
+    id: 'lm_studio',
+    displayName: 'LM Studio',
+    docs: 'https://lmstudio.ai/docs/app/api/endpoints/openai',
+    defaultBaseUrl: 'http://localhost:1234/v1',
+    env: { apiKey: ['LM_STUDIO_API_KEY'], baseUrl: ['LM_STUDIO_API_BASE'] },
+    needsApiKey: false,
+    renamed: maxTokens,
+    serves: ['embeddings'],
+  },
+  {
+    id: 'localai',
+    displayName: 'LocalAI',
+    docs: 'https://localai.io/features/text-generation/',
+    defaultBaseUrl: 'http://localhost:8080/v1',
+    env: { apiKey: ['LOCALAI_API_KEY'], baseUrl: ['LOCALAI_API_BASE'] },
+    needsApiKey: false,
+    serves: ['embeddings', 'images', 'rerank', 'speech', 'transcription'],
+  },
+  {
+    id: 'sglang',
+    displayName: 'SGLang server',
+    docs: 'https://docs.sglang.ai/basic_usage/openai_api_completions.html',
+    defaultBaseUrl: 'http://localhost:30000/v1',
+    env: { apiKey: ['SGLANG_API_KEY'], baseUrl: ['SGLANG_API_BASE'] },
+    needsApiKey: false,
+    serves: ['embeddings', 'rerank'],
+    quirks: [reasoningField],
+  },
+  {
+    id: 'xinference',
+    displayName: 'Xinference',
+    docs: 'https://inference.readthedocs.io/en/latest/',
+    defaultBaseUrl: 'http://127.0.0.1:9997/v1',
+    env: { apiKey: ['XINFERENCE_API_KEY'], baseUrl: ['XINFERENCE_API_BASE'] },
+    needsApiKey: false,
+    serves: ['embeddings', 'images', 'rerank', 'transcription'],
+  },
+];
