@@ -291,3 +291,10 @@ describe('estimateNanos', () => {
     }
   });
 });
+
+it('bills what the provider bills where it reports more than that', () => {
+  const prices = compilePrices({ inputPerToken: '0.001', outputPerToken: '0.002' });
+  const usage = { promptTokens: 14, completionTokens: 8 };
+  expect(costNanos({ ...usage, billed: { promptTokens: 9, completionTokens: 8 } }, prices)).toBe(25_000_000n);
+  expect(costNanos(usage, prices)).toBe(30_000_000n);
+});

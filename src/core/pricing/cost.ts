@@ -8,12 +8,13 @@ import { divideHalfUp } from './decimal.js';
 type Quantities = Rates<number>;
 
 /**
- * The cost of `usage`: an exact sum, rounded half-up once.
+ * The cost of a usage: an exact sum, rounded half-up once.
  *
  * A prompt longer than a tier's threshold moves the whole request to that tier's prices. Details never add up to more
  * than the totals they are part of: what a provider reports beyond is not billed.
  */
-export function costNanos(usage: Usage, prices: CompiledPrices): bigint {
+export function costNanos(reported: Usage, prices: CompiledPrices): bigint {
+  const usage = reported.billed ? { ...reported, ...reported.billed } : reported;
   const tiers = tiersFor(usage.serviceTier, prices);
   const quantities = quantitiesOf(usage);
   const tier = tierFor(usage.promptTokens, tiers);

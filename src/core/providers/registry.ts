@@ -2,6 +2,7 @@
 import type { ProviderDefinition, ProviderRegistry } from '../spec/provider.js';
 import { anthropic } from './anthropic/index.js';
 import { cloudflare } from './cloudflare/index.js';
+import { cohere } from './cohere/index.js';
 import { databricks } from './databricks/index.js';
 import { replicate } from './replicate/index.js';
 import { snowflake } from './snowflake/index.js';
@@ -18,6 +19,7 @@ import { openai } from './openai/index.js';
 const definitions: readonly ProviderDefinition[] = [
   anthropic,
   cloudflare,
+  cohere,
   databricks,
   replicate,
   snowflake,
@@ -37,6 +39,7 @@ const definitions: readonly ProviderDefinition[] = [
 /** Other names under which configurations know a provider. */
 const aliases: Readonly<Record<string, string>> = {
   ai21_chat: 'ai21',
+  cohere_chat: 'cohere',
   meta: 'meta_llama',
   'nano-gpt': 'nano_gpt',
   openai_like: 'custom_openai',

@@ -25,6 +25,8 @@ export interface Usage {
   readonly searchUnits?: number;
   /** Searches that the provider ran and bills by the piece. */
   readonly webSearchRequests?: number;
+  /** Where the provider bills other counts than those that the model read and wrote: what costs are computed from. */
+  readonly billed?: { readonly promptTokens: number; readonly completionTokens: number };
   /** The tier that the provider says it billed, such as `flex` or `priority`. */
   readonly serviceTier?: string;
 }
