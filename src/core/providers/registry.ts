@@ -11,6 +11,7 @@ import { watsonx } from './watsonx/index.js';
 import { demo } from './demo/index.js';
 import { catalog } from './openai-compatible/catalog.js';
 import { gemini } from './gemini/index.js';
+import { huggingface } from './huggingface/index.js';
 import { codestral, mistral } from './mistral/index.js';
 import { ollama, ollamaChat } from './ollama/index.js';
 import { openAiCompatible } from './openai-compatible/index.js';
@@ -26,6 +27,7 @@ const definitions: readonly ProviderDefinition[] = [
   watsonx,
   demo,
   gemini,
+  huggingface,
   codestral,
   mistral,
   ollama,

@@ -75,8 +75,9 @@ function parseResponse(
   const { float, ...others } = objectOf(byType);
   const vectors = float ?? Object.values(others)[0];
   if (!Array.isArray(vectors) || !vectors.every(isVector)) throw invalidAnswer(provider, 'embeddings without vectors');
-  const { input_tokens: tokens, images } = objectOf(objectOf(meta)['billed_units']);
-  const promptTokens = readCount(tokens);
+  const billed = objectOf(objectOf(meta)['billed_units']);
+  const pictures = readCount(billed['image_tokens']);
+  const promptTokens = readCount(billed['input_tokens']) + pictures;
   return {
     answer: {
       object: 'list',
@@ -91,7 +92,7 @@ function parseResponse(
     usage: {
       promptTokens,
       completionTokens: 0,
-      ...(readCount(images) > 0 && { images: readCount(images) }),
+      ...(pictures > 0 && { imagePromptTokens: pictures }),
     },
   };
 }
