@@ -24,7 +24,8 @@ check eslint eslint --max-warnings 0 .
 check walls depcruise --config .dependency-cruiser.cjs --output-type err src enterprise
 check licences node scripts/check-licences.mjs
 check 'vulnerable versions' node scripts/check-vulnerable.mjs
-check 'generated pages' node scripts/write-errors-doc.mjs --check
+check 'generated pages: errors' node scripts/write-errors-doc.mjs --check
+check 'generated pages: providers' node --disable-warning=ExperimentalWarning scripts/write-providers-doc.mjs --check
 check 'schema drift' scripts/check-drift.sh
 
 if ((${#failed[@]} > 0)); then

@@ -3,7 +3,7 @@ import ts from 'typescript';
 import { filesBelow, isShipped, readSource } from './source-files.js';
 
 const maxLines = 1_600;
-const maxAdapterLines = 650;
+const maxAdapterLines = 680;
 
 const adapter = 'src/core/providers/openai-compatible';
 
@@ -12,6 +12,7 @@ const adapterParts = [
   'index.ts',
   'native-adapter.ts',
   'request-builder.ts',
+  'request-address.ts',
   'apply-parameter-policy.ts',
   'json-splice.ts',
   'native-stream-tap.ts',
@@ -22,10 +23,11 @@ const adapterParts = [
 
 /** What is read when it is needed: the reason, and the files of the adapter that it excuses. */
 const aside: Readonly<Record<string, RegExp>> = {
-  'data and types': /\/(catalog|catalog-row|openai-chat-params|quirk)\.ts$/,
+  'data and types': /\/(catalog|catalog-row|openai-chat-params|quirk|catalog\/[a-z-]+)\.ts$/,
   'quirks of one provider': /\/quirks\//,
   'errors of a provider': /\/(parse-error|mask-secrets|retry-after)\.ts$/,
-  'whole answers and the translated path': /\/(chat-adapter|chat-stream-parser|finish-reason)\.ts$/,
+  'endpoints besides chat': /\/endpoints\//,
+  'whole answers and the translated path': /\/(chat-adapter|chat-stream-parser|finish-reason|read-answer)\.ts$/,
 };
 
 /** The stations in the order in which a request passes them. */
@@ -125,9 +127,9 @@ describe('the count', () => {
 
   it.each([
     ['a walk that is too long', [1_000, 601], [601], 1],
-    ['an adapter that is too long', [651], [651], 1],
-    ['both', [1_000, 651], [651], 2],
-    ['neither', [950, 650], [650], 0],
+    ['an adapter that is too long', [681], [681], 1],
+    ['both', [1_000, 681], [681], 2],
+    ['neither', [920, 680], [680], 0],
   ])('finds %s', (_what, lines, adapterLines, problems) => {
     expect(sayWhatIsTooLong(lines, adapterLines)).toHaveLength(problems);
   });

@@ -50,6 +50,7 @@ const breaches: readonly (readonly [rule: string, from: string, to: string])[] =
   ['core-provider-azure-wall', 'src/core/providers/azure/chat.ts', 'src/core/providers/gemini/chat.ts'],
   ['core-provider-vertex-wall', 'src/core/providers/vertex/chat.ts', 'src/core/providers/openai/quirks.ts'],
   ['core-provider-bedrock-wall', 'src/core/providers/bedrock/chat.ts', 'src/core/providers/gemini/chat.ts'],
+  ['core-provider-sagemaker-wall', 'src/core/providers/sagemaker/chat.ts', 'src/core/providers/gemini/chat.ts'],
   ['core-registry-wall', 'src/core/providers/registry.ts', 'src/core/router/router.ts'],
   ['core-router-wall', 'src/core/router/retry.ts', 'src/core/providers/registry.ts'],
   ['core-transport-wall', 'src/core/transport/egress.ts', 'src/core/providers/registry.ts'],

@@ -1,12 +1,15 @@
 /** The one place that knows every provider: a full adapter is added here, an OpenAI-compatible row in its catalog. */
 import type { ProviderDefinition, ProviderRegistry } from '../spec/provider.js';
 import { anthropic } from './anthropic/index.js';
+import { bedrock } from './bedrock/index.js';
 import { cloudflare } from './cloudflare/index.js';
 import { cohere } from './cohere/index.js';
 import { databricks } from './databricks/index.js';
 import { replicate } from './replicate/index.js';
+import { sagemaker, sagemakerChat } from './sagemaker/index.js';
 import { snowflake } from './snowflake/index.js';
 import { vertexAi } from './vertex-ai/index.js';
+import { voyage } from './voyage/index.js';
 import { watsonx } from './watsonx/index.js';
 import { demo } from './demo/index.js';
 import { catalog } from './openai-compatible/catalog.js';
@@ -19,10 +22,13 @@ import { openai } from './openai/index.js';
 
 const definitions: readonly ProviderDefinition[] = [
   anthropic,
+  bedrock,
   cloudflare,
   cohere,
   databricks,
   replicate,
+  sagemaker,
+  sagemakerChat,
   snowflake,
   watsonx,
   demo,
@@ -34,6 +40,7 @@ const definitions: readonly ProviderDefinition[] = [
   ollamaChat,
   openai,
   vertexAi,
+  voyage,
   // scripts/new-provider adds here
   ...catalog.map(openAiCompatible),
 ];
@@ -42,10 +49,8 @@ const definitions: readonly ProviderDefinition[] = [
 const aliases: Readonly<Record<string, string>> = {
   ai21_chat: 'ai21',
   cohere_chat: 'cohere',
-  meta: 'meta_llama',
   'nano-gpt': 'nano_gpt',
   openai_like: 'custom_openai',
-  qwen_ai_platform: 'dashscope',
   'scx-ai': 'scx_ai',
   vllm: 'hosted_vllm',
   voyageai: 'voyage',

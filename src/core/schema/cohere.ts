@@ -31,16 +31,24 @@ export interface CohereRequest {
   [member: string]: unknown;
 }
 
+/** The probabilities of a piece of text, token by token. */
+export interface CohereLogprobs {
+  readonly text?: string | null;
+  readonly logprobs?: readonly number[] | null;
+}
+
 /** A piece of the answer that leans on sources. */
 export interface CohereCitation {
   readonly start?: number;
   readonly end?: number;
   readonly text?: string;
-  readonly sources?: readonly {
-    readonly type?: string;
-    readonly id?: string;
-    readonly document?: Readonly<Record<string, unknown>>;
-  }[];
+  readonly sources?:
+    | readonly {
+        readonly type?: string;
+        readonly id?: string;
+        readonly document?: Readonly<Record<string, unknown>> | null;
+      }[]
+    | null;
 }
 
 export interface CohereUsage {
@@ -55,16 +63,18 @@ export interface CohereUsage {
   readonly cached_tokens?: number;
 }
 
+/** Members that have nothing to say are left out, null or empty. */
 export interface CohereAnswer {
   readonly id?: string;
-  readonly finish_reason?: string;
+  readonly finish_reason?: string | null;
   readonly message?: {
-    readonly content?: readonly { readonly type?: string; readonly text?: string; readonly thinking?: string }[];
-    readonly tool_calls?: readonly CohereToolCall[];
-    readonly tool_plan?: string;
-    readonly citations?: readonly CohereCitation[];
+    readonly content?: readonly { readonly type?: string; readonly text?: string; readonly thinking?: string }[] | null;
+    readonly tool_calls?: readonly CohereToolCall[] | null;
+    readonly tool_plan?: string | null;
+    readonly citations?: readonly CohereCitation[] | null;
   };
-  readonly usage?: CohereUsage;
+  readonly usage?: CohereUsage | null;
+  readonly logprobs?: readonly CohereLogprobs[] | null;
 }
 
 /** An event of a stream, read member by member: which ones are there depends on `type`. */
@@ -74,13 +84,14 @@ export interface CohereEvent {
   readonly index?: number;
   readonly delta?: {
     readonly message?: {
-      readonly content?: { readonly type?: string; readonly text?: string; readonly thinking?: string };
-      readonly tool_plan?: string;
-      readonly tool_calls?: CohereToolCall;
-      readonly citations?: CohereCitation;
-    };
-    readonly finish_reason?: string;
-    readonly error?: string;
-    readonly usage?: CohereUsage;
-  };
+      readonly content?: { readonly type?: string; readonly text?: string; readonly thinking?: string } | null;
+      readonly tool_plan?: string | null;
+      readonly tool_calls?: CohereToolCall | null;
+      readonly citations?: CohereCitation | null;
+    } | null;
+    readonly finish_reason?: string | null;
+    readonly error?: string | null;
+    readonly usage?: CohereUsage | null;
+  } | null;
+  readonly logprobs?: CohereLogprobs | null;
 }

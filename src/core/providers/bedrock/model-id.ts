@@ -66,7 +66,8 @@ function nameOf(id: string): string {
   return (id.split('/').at(-1) ?? id).replace(geography, '');
 }
 
-/** `/model/{id}/{action}` below the configured path; an ARN's colons and slashes are part of the one step. */
+/** `/model/{id}/{action}` below the configured path; an ARN's colons and slashes are part of the one step, and nothing climbs out of it. */
 export function modelPath(basePath: string, id: string, action: string): string {
-  return `${basePath}/model/${encodeURIComponent(id)}/${action}`;
+  const step = /^\.{1,2}$/.test(id) ? '' : encodeURIComponent(id);
+  return `${basePath}/model/${step}/${action}`;
 }

@@ -1,6 +1,6 @@
 /** What whole answers and streams have in common: why they end, what they cost, what they lean on. */
 import { GatewayError } from '../../errors/gateway-error.js';
-import type { CohereCitation, CohereUsage } from '../../schema/cohere.js';
+import type { CohereCitation, CohereLogprobs, CohereUsage } from '../../schema/cohere.js';
 import { readCount } from '../../schema/openai/chat-usage.js';
 import type { FinishReason } from '../../schema/openai/chat.js';
 import type { Usage } from '../../spec/usage.js';
@@ -16,20 +16,20 @@ const finishReasons: Readonly<Record<string, FinishReason>> = {
 
 /** @throws GatewayError for an answer that did not come about: Cohere says so in the reason for its end */
 export function toFinishReason(
-  reason: string | undefined,
-  message: string | undefined,
+  reason: string | null | undefined,
+  message: string | null | undefined,
   provider: string,
 ): FinishReason | null {
-  if (reason === undefined) return null;
+  if (typeof reason !== 'string') return null;
   if (reason === 'TIMEOUT')
     throw new GatewayError('upstream_timeout', { message: 'Cohere took longer than it allows itself.', provider });
   if (reason.startsWith('ERROR') && reason !== 'ERROR_TOXIC')
-    throw new GatewayError('upstream_internal', { message: message && maskSecrets(message), provider });
+    throw new GatewayError('upstream_internal', { message: message ? maskSecrets(message) : undefined, provider });
   return Object.hasOwn(finishReasons, reason) ? (finishReasons[reason] ?? 'stop') : 'stop';
 }
 
 /** Cohere reports what the model read, and bills less: its own template is free. */
-export function toUsage(wire: CohereUsage | undefined): Usage | undefined {
+export function toUsage(wire: CohereUsage | null | undefined): Usage | undefined {
   const { tokens, billed_units: billed, cached_tokens: cached } = wire ?? {};
   const counted = tokens ?? billed;
   if (counted?.input_tokens === undefined && counted?.output_tokens === undefined) return undefined;
@@ -46,9 +46,9 @@ export function toUsage(wire: CohereUsage | undefined): Usage | undefined {
 
 /** OpenAI's form of sources that have an address; all of them stand in `provider_specific_fields`. */
 export function toAnnotations(citations: readonly CohereCitation[]): readonly object[] {
-  return citations.flatMap(({ start = 0, end = 0, sources = [] }) =>
-    sources.flatMap(({ document }) => {
-      const { url, title } = document ?? {};
+  return citations.flatMap(({ start = 0, end = 0, sources }) =>
+    (sources ?? []).flatMap((source) => {
+      const { url, title } = source?.document ?? {};
       if (typeof url !== 'string') return [];
       const place = { start_index: start, end_index: end };
       return [
@@ -56,4 +56,19 @@ export function toAnnotations(citations: readonly CohereCitation[]): readonly ob
       ];
     }),
   );
+}
+
+/**
+ * OpenAI's form of the probabilities. Cohere gives them by pieces of text, each of one or more tokens: the logarithms of a
+ * piece's tokens add up to that of the piece.
+ */
+export function toLogprobs(pieces: readonly CohereLogprobs[] | null | undefined): object | undefined {
+  if (!pieces?.length) return undefined;
+  const content = pieces.map(({ text, logprobs }) => ({
+    token: text ?? '',
+    logprob: (logprobs ?? []).reduce((sum, each) => sum + each, 0),
+    bytes: [...Buffer.from(text ?? '')],
+    top_logprobs: [],
+  }));
+  return { content, refusal: null };
 }

@@ -1,21 +1,33 @@
 /** A chat request of the hub as a POST to Cohere's v2 chat. */
 import type { CohereRequest } from '../../schema/cohere.js';
-import type { ChatCompletionRequest, ResponseFormat, Tool } from '../../schema/openai/chat.js';
+import type { ChatCompletionRequest, ResponseFormat } from '../../schema/openai/chat.js';
 import type { ChatCall } from '../../spec/chat-adapter.js';
 import type { OutboundRequest } from '../../spec/outbound.js';
 import { applyParameterPolicy } from '../openai-compatible/apply-parameter-policy.js';
 import { coherePath } from './address.js';
 import { buildMessages } from './build-messages.js';
+import { addTools } from './build-tools.js';
 
 export const supportedParams: ReadonlySet<string> = new Set([
-  ...['frequency_penalty', 'logprobs', 'max_completion_tokens', 'max_tokens', 'presence_penalty', 'reasoning_effort'],
-  ...['response_format', 'seed', 'stop', 'temperature', 'thinking', 'tool_choice', 'tools', 'top_p'],
+  ...['frequency_penalty', 'function_call', 'functions', 'logprobs', 'max_completion_tokens', 'max_tokens'],
+  ...[
+    'presence_penalty',
+    'reasoning_effort',
+    'response_format',
+    'seed',
+    'stop',
+    'temperature',
+    'thinking',
+    'tool_choice',
+    'tools',
+    'top_p',
+  ],
 ]);
 
 /** Members that are translated; whatever else the policy lets through is Cohere's own and goes on as it is. */
 const translated: ReadonlySet<string> = new Set([
   ...['model', 'messages', 'stream', 'stream_options', 'max_tokens', 'max_completion_tokens', 'stop', 'top_p', 'top_k'],
-  ...['tools', 'tool_choice', 'response_format', 'reasoning_effort', 'thinking'],
+  ...['tools', 'tool_choice', 'functions', 'function_call', 'response_format', 'reasoning_effort', 'thinking'],
 ]);
 
 /** Values that ask for what happens anyway. */
@@ -61,31 +73,6 @@ function buildBody(body: ChatCompletionRequest, call: ChatCall): CohereRequest {
   if (thinking) wire.thinking = thinking;
   if (call.stream) wire.stream = true;
   return wire;
-}
-
-/** https://docs.cohere.com/docs/tool-use-parameters */
-function addTools({ tools, tool_choice: choice }: ChatCompletionRequest, wire: CohereRequest): void {
-  if (!tools || tools.length === 0) return;
-  const named = typeof choice === 'object' && choice !== null ? choice.function?.name : undefined;
-  // There is no choice by name: the named tool alone is offered, and some tool must be called.
-  const offered = named === undefined ? tools : tools.filter((tool) => tool.function?.name === named);
-  wire.tools = offered.map(toTool);
-  if (choice === 'none') wire.tool_choice = 'NONE';
-  else if (choice === 'required' || choice === 'any' || named !== undefined) wire.tool_choice = 'REQUIRED';
-  if (offered.every((tool) => tool.function?.strict === true)) wire.strict_tools ??= true;
-}
-
-function toTool({ type, function: definition }: Tool): object {
-  if (!definition) return { type };
-  const { name, description, parameters } = definition;
-  return {
-    type: 'function',
-    function: {
-      name,
-      ...(description !== undefined && { description }),
-      parameters: parameters ?? { type: 'object', properties: {} },
-    },
-  };
 }
 
 /** https://docs.cohere.com/docs/structured-outputs */

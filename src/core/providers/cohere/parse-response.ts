@@ -1,22 +1,19 @@
 /** A whole answer of Cohere's as a chat completion. */
-import { GatewayError } from '../../errors/gateway-error.js';
 import type { CohereAnswer, CohereToolCall } from '../../schema/cohere.js';
-import type { ToolCall } from '../../schema/openai/chat.js';
+import type { AssistantMessage, ToolCall } from '../../schema/openai/chat.js';
+import { wantsFunctionCall } from '../../schema/openai/tool-names.js';
 import type { ChatCall, ParsedChatResponse } from '../../spec/chat-adapter.js';
 import type { InboundResponse } from '../../spec/outbound.js';
-import { readJsonAnswer } from '../openai-compatible/read-answer.js';
-import { toAnnotations, toFinishReason, toUsage } from './answer-parts.js';
+import { invalidAnswer, readJsonAnswer } from '../openai-compatible/read-answer.js';
+import { toAnnotations, toFinishReason, toLogprobs, toUsage } from './answer-parts.js';
 
 export function parseResponse(response: InboundResponse, call: ChatCall, provider: string): ParsedChatResponse {
   const answer = readJsonAnswer(response.body, provider) as CohereAnswer;
   const { message } = answer;
-  if (!message)
-    throw new GatewayError('upstream_invalid_response', { facts: { reason: 'it has no message' }, provider });
-  const { content = [], tool_calls: calls = [], tool_plan: plan, citations = [] } = message;
-  const text = content.map((part) => (part.type === 'text' ? (part.text ?? '') : '')).join('');
-  const thoughts = content.map((part) => (part.type === 'thinking' ? (part.thinking ?? '') : '')).join('');
-  const reasoning = thoughts + (plan ?? '');
-  const annotations = toAnnotations(citations);
+  if (!message) throw invalidAnswer(provider, 'an answer without a message');
+  const finish = toFinishReason(answer.finish_reason, undefined, provider);
+  const legacy = wantsFunctionCall(call.body);
+  const logprobs = toLogprobs(answer.logprobs);
   return {
     completion: {
       id: answer.id ?? call.responseId,
@@ -26,15 +23,9 @@ export function parseResponse(response: InboundResponse, call: ChatCall, provide
       choices: [
         {
           index: 0,
-          message: {
-            role: 'assistant',
-            content: text === '' && calls.length > 0 ? null : text,
-            ...(reasoning !== '' && { reasoning_content: reasoning }),
-            ...(calls.length > 0 && { tool_calls: calls.map(toToolCall) }),
-            ...(annotations.length > 0 && { annotations }),
-            ...(citations.length > 0 && { provider_specific_fields: { citations } }),
-          },
-          finish_reason: toFinishReason(answer.finish_reason, undefined, provider),
+          message: toMessage(message, legacy),
+          finish_reason: finish === 'tool_calls' && legacy ? 'function_call' : finish,
+          ...(logprobs && { logprobs }),
         },
       ],
     },
@@ -42,6 +33,28 @@ export function parseResponse(response: InboundResponse, call: ChatCall, provide
   };
 }
 
-function toToolCall({ id = '', function: called }: CohereToolCall): ToolCall {
-  return { id, type: 'function', function: { name: called?.name ?? '', arguments: called?.arguments ?? '{}' } };
+function toMessage(message: NonNullable<CohereAnswer['message']>, legacy: boolean): AssistantMessage {
+  const content = message.content ?? [];
+  const calls = (message.tool_calls ?? []).map(toToolCall);
+  const citations = message.citations ?? [];
+  const text = content.map((part) => (part.type === 'text' ? (part.text ?? '') : '')).join('');
+  const thoughts = content.map((part) => (part.type === 'thinking' ? (part.thinking ?? '') : '')).join('');
+  const reasoning = thoughts + (message.tool_plan ?? '');
+  const annotations = toAnnotations(citations);
+  return {
+    role: 'assistant',
+    content: text === '' && calls.length > 0 ? null : text,
+    ...(reasoning !== '' && { reasoning_content: reasoning }),
+    ...(calls.length > 0 && (legacy ? { function_call: calls[0]?.function } : { tool_calls: calls })),
+    ...(annotations.length > 0 && { annotations }),
+    ...(citations.length > 0 && { provider_specific_fields: { citations } }),
+  };
+}
+
+function toToolCall({ id, function: called }: CohereToolCall): ToolCall {
+  return {
+    id: id ?? '',
+    type: 'function',
+    function: { name: called?.name ?? '', arguments: called?.arguments || '{}' },
+  };
 }

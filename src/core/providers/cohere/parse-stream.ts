@@ -1,21 +1,23 @@
 /** The events of Cohere's stream as chat completion chunks. */
 // https://docs.cohere.com/docs/streaming
 import { GatewayError } from '../../errors/gateway-error.js';
-import type { CohereEvent, CohereUsage } from '../../schema/cohere.js';
+import type { CohereEvent, CohereLogprobs, CohereToolCall, CohereUsage } from '../../schema/cohere.js';
 import type { ChatCompletionChunk, ChatDelta, FinishReason } from '../../schema/openai/chat.js';
 import { ChunkFrame } from '../../schema/openai/chunk-frame.js';
+import { wantsFunctionCall } from '../../schema/openai/tool-names.js';
 import type { ChatCall, ChatStreamParser } from '../../spec/chat-adapter.js';
 import type { Usage } from '../../spec/usage.js';
 import { SseDecoder, type SseEvent } from '../../transport/sse-decoder.js';
-import { readJsonAnswer } from '../openai-compatible/read-answer.js';
-import { toAnnotations, toFinishReason, toUsage } from './answer-parts.js';
+import { invalidAnswer, readJsonAnswer } from '../openai-compatible/read-answer.js';
+import { toAnnotations, toFinishReason, toLogprobs, toUsage } from './answer-parts.js';
 
 export class CohereStreamParser implements ChatStreamParser {
   finished = false;
   beforeFault: readonly ChatCompletionChunk[] = [];
   private readonly decoder = new SseDecoder();
   private readonly frame: ChunkFrame;
-  private wireUsage: CohereUsage | undefined;
+  private readonly legacy: boolean;
+  private wireUsage: CohereUsage | null | undefined;
   private begun = false;
   /** Calls by the index of their events, which other parts of the answer share. */
   private readonly calls = new Map<number, number>();
@@ -26,6 +28,7 @@ export class CohereStreamParser implements ChatStreamParser {
     private readonly provider: string,
   ) {
     this.frame = new ChunkFrame(call);
+    this.legacy = wantsFunctionCall(call.body);
   }
 
   get usage(): Usage | undefined {
@@ -59,7 +62,7 @@ export class CohereStreamParser implements ChatStreamParser {
     return this.chunks;
   }
 
-  private read({ type, id, index = 0, delta }: CohereEvent): void {
+  private read({ type, id, index = 0, delta, logprobs }: CohereEvent): void {
     const message = delta?.message;
     switch (type) {
       case 'message-start':
@@ -69,7 +72,7 @@ export class CohereStreamParser implements ChatStreamParser {
       case 'content-start':
       case 'content-delta': {
         const { text, thinking } = message?.content ?? {};
-        if (text) this.emit({ content: text });
+        if (text) this.emit({ content: text }, null, logprobs);
         if (thinking) this.emit({ reasoning_content: thinking });
         break;
       }
@@ -92,24 +95,21 @@ export class CohereStreamParser implements ChatStreamParser {
     }
   }
 
-  private startCall(
-    index: number,
-    { id = '', function: called }: { id?: string; function?: { name?: string; arguments?: string } },
-  ): void {
+  private startCall(index: number, { id, function: called }: CohereToolCall): void {
     const position = this.calls.size;
     this.calls.set(index, position);
     const begun = { name: called?.name ?? '', arguments: called?.arguments ?? '' };
-    this.emit({ tool_calls: [{ index: position, id, type: 'function', function: begun }] });
+    const call = { index: position, id: id ?? '', type: 'function' as const, function: begun };
+    this.emit(this.legacy ? { function_call: begun } : { tool_calls: [call] });
   }
 
   private continueCall(index: number, text: string | undefined): void {
     const position = this.calls.get(index);
     if (position === undefined)
-      throw new GatewayError('upstream_invalid_response', {
-        facts: { reason: 'its stream continues a tool call that it never began' },
-        provider: this.provider,
-      });
-    if (text) this.emit({ tool_calls: [{ index: position, function: { arguments: text } }] });
+      throw invalidAnswer(this.provider, 'its stream continues a tool call that it never began');
+    if (!text) return;
+    const more = { arguments: text };
+    this.emit(this.legacy ? { function_call: more } : { tool_calls: [{ index: position, function: more }] });
   }
 
   private cite(citations: Parameters<typeof toAnnotations>[0]): void {
@@ -120,13 +120,17 @@ export class CohereStreamParser implements ChatStreamParser {
   private finish(delta: CohereEvent['delta']): void {
     this.wireUsage = delta?.usage;
     const reason = toFinishReason(delta?.finish_reason, delta?.error, this.provider);
-    if (reason) this.emit({}, reason);
+    if (reason) this.emit({}, reason === 'tool_calls' && this.legacy ? 'function_call' : reason);
     this.finished = true;
   }
 
-  private emit(delta: ChatDelta, finish: FinishReason | null = null): void {
+  private emit(delta: ChatDelta, finish: FinishReason | null = null, pieces?: CohereLogprobs | null): void {
     const first = this.begun ? undefined : { role: 'assistant' as const, content: '' };
     this.begun = true;
-    this.chunks.push(this.frame.chunk({ ...first, ...delta }, finish));
+    const chunk = this.frame.chunk({ ...first, ...delta }, finish);
+    const logprobs = pieces ? toLogprobs([pieces]) : undefined;
+    this.chunks.push(
+      logprobs ? { ...chunk, choices: chunk.choices.map((choice) => ({ ...choice, logprobs })) } : chunk,
+    );
   }
 }

@@ -4,9 +4,9 @@ import type { RerankRequest } from '../../schema/rerank.js';
 import type { EndpointCall, RerankAdapter } from '../../spec/endpoint-adapter.js';
 import type { OutboundRequest } from '../../spec/outbound.js';
 import { applyParameterPolicy } from '../openai-compatible/apply-parameter-policy.js';
-import { rerankVocabulary } from '../openai-compatible/openai-endpoint-params.js';
+import { rerankVocabulary } from '../openai-compatible/endpoints/openai-endpoint-params.js';
 import { parseOpenAiError } from '../openai-compatible/parse-error.js';
-import { parseRerank } from '../openai-compatible/rerank-adapter.js';
+import { parseRerank } from '../openai-compatible/endpoints/rerank-adapter.js';
 import { coherePath } from './address.js';
 
 const supported: ReadonlySet<string> = new Set(['max_tokens_per_doc', 'rank_fields', 'return_documents', 'top_n']);

@@ -7,8 +7,8 @@ import type { EmbeddingAdapter, EndpointCall, ParsedAnswer } from '../../spec/en
 import type { InboundResponse, OutboundRequest } from '../../spec/outbound.js';
 import type { Usage } from '../../spec/usage.js';
 import { applyParameterPolicy } from '../openai-compatible/apply-parameter-policy.js';
-import { encodeVector, isVector } from '../openai-compatible/embedding-vectors.js';
-import { embeddingVocabulary } from '../openai-compatible/openai-endpoint-params.js';
+import { encodeVector, isVector } from '../openai-compatible/endpoints/embedding-vectors.js';
+import { embeddingVocabulary } from '../openai-compatible/endpoints/openai-endpoint-params.js';
 import { invalidAnswer, objectOf, readJsonAnswer } from '../openai-compatible/read-answer.js';
 import { aiStudio, resourceOf } from './gemini-host.js';
 import { parseError } from './parse-error.js';

@@ -6,7 +6,7 @@ import type { GeminiPart } from '../../schema/google/generate-content.js';
 import type { EndpointCall, ImageAdapter, ParsedAnswer } from '../../spec/endpoint-adapter.js';
 import type { InboundResponse, OutboundRequest } from '../../spec/outbound.js';
 import { applyParameterPolicy } from '../openai-compatible/apply-parameter-policy.js';
-import { imageVocabulary } from '../openai-compatible/openai-endpoint-params.js';
+import { imageVocabulary } from '../openai-compatible/endpoints/openai-endpoint-params.js';
 import { invalidAnswer, objectOf, readJsonAnswer } from '../openai-compatible/read-answer.js';
 import { aiStudio } from './gemini-host.js';
 import { countSearches, toUsage } from './map-usage.js';

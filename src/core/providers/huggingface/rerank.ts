@@ -4,7 +4,7 @@ import type { RerankRequest, RerankResponse, RerankResult } from '../../schema/r
 import type { EndpointCall, ParsedAnswer, RerankAdapter } from '../../spec/endpoint-adapter.js';
 import type { InboundResponse, OutboundRequest } from '../../spec/outbound.js';
 import { applyParameterPolicy } from '../openai-compatible/apply-parameter-policy.js';
-import { rerankVocabulary } from '../openai-compatible/openai-endpoint-params.js';
+import { rerankVocabulary } from '../openai-compatible/endpoints/openai-endpoint-params.js';
 import { parseOpenAiError } from '../openai-compatible/parse-error.js';
 import { invalidAnswer, objectOf, readJsonAnswer } from '../openai-compatible/read-answer.js';
 import { taskPath } from './task-address.js';

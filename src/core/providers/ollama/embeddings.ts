@@ -6,8 +6,8 @@ import type { EmbeddingRequest, EmbeddingResponse } from '../../schema/openai/em
 import type { EmbeddingAdapter, EndpointCall, ParsedAnswer } from '../../spec/endpoint-adapter.js';
 import type { InboundResponse, OutboundRequest } from '../../spec/outbound.js';
 import { applyParameterPolicy } from '../openai-compatible/apply-parameter-policy.js';
-import { encodeVector, isVector } from '../openai-compatible/embedding-vectors.js';
-import { embeddingVocabulary } from '../openai-compatible/openai-endpoint-params.js';
+import { encodeVector, isVector } from '../openai-compatible/endpoints/embedding-vectors.js';
+import { embeddingVocabulary } from '../openai-compatible/endpoints/openai-endpoint-params.js';
 import { parseOpenAiError } from '../openai-compatible/parse-error.js';
 import { invalidAnswer, readJsonAnswer } from '../openai-compatible/read-answer.js';
 import { ollamaPath } from './build-request.js';

@@ -71,7 +71,7 @@ describe.each(catalog.map((row) => [row.id, row] as const))('the row of %s', (_i
     const call = {
       body,
       bytes: Buffer.from(JSON.stringify(body)),
-      model: 'theirs',
+      model: 'maker/theirs',
       stream: true,
       endpoint: { origin: base.origin, basePath: base.pathname.replace(/\/$/, '') },
       parameters: plainParameters,
@@ -93,7 +93,7 @@ describe.each(catalog.map((row) => [row.id, row] as const))('the row of %s', (_i
         Buffer.from(request.body ?? '').toString(),
       ) as Record<string, unknown>;
       const limit = row.renamed?.['max_completion_tokens'] ?? 'max_completion_tokens';
-      expect(sent).toEqual({ model: 'theirs', messages: body.messages, stream: true, [limit]: 5 });
+      expect(sent).toEqual({ model: 'maker/theirs', messages: body.messages, stream: true, [limit]: 5 });
       expect(streamOptions).toEqual(row.asksForStreamUsage === false ? undefined : { include_usage: true });
     }
   });
@@ -104,7 +104,7 @@ describe.each(catalog.map((row) => [row.id, row] as const))('the row of %s', (_i
       const adapter = provider[endpoint] as EndpointAdapter<object, unknown> | undefined;
       const request = adapter?.buildRequest({
         body: { model: 'ours', ...bodies[endpoint] },
-        model: 'theirs',
+        model: 'maker/theirs',
         endpoint: { origin: base.origin, basePath: base.pathname.replace(/\/$/, '') },
         parameters: plainParameters,
         created: 1,

@@ -1,15 +1,10 @@
 /** The engine: makes a whole provider from one row of facts about an OpenAI-compatible API. */
 import type { ProviderDefinition } from '../../spec/provider.js';
-import type { CatalogRow, RowEndpoint } from './catalog-row.js';
+import type { CatalogRow } from './catalog-row.js';
 import { createChatAdapter } from './chat-adapter.js';
-import { createEmbeddingAdapter } from './embeddings-adapter.js';
-import { createImageAdapter } from './images-adapter.js';
-import { createModerationAdapter } from './moderations-adapter.js';
+import { endpointsOf } from './endpoints/endpoints-of.js';
 import { createNativeAdapter } from './native-adapter.js';
-import { createRerankAdapter } from './rerank-adapter.js';
 import { RequestBuilder } from './request-builder.js';
-import { createSpeechAdapter } from './speech-adapter.js';
-import { createTranscriptionAdapter } from './transcription-adapter.js';
 
 export type { CatalogRow, EndpointFacts, RowEndpoint } from './catalog-row.js';
 export type { JsonObject, Quirk, RequestTarget } from './quirk.js';
@@ -39,16 +34,4 @@ function withKey({ keyHeader }: CatalogRow): ProviderDefinition['authenticate'] 
 function chatOf(row: CatalogRow): Pick<ProviderDefinition, 'chat' | 'native'> {
   const requests = new RequestBuilder(row);
   return { chat: createChatAdapter(row, requests), native: { 'openai-chat': createNativeAdapter(row, requests) } };
-}
-
-function endpointsOf(row: CatalogRow): Pick<ProviderDefinition, RowEndpoint> {
-  const serves = (endpoint: RowEndpoint): boolean => row.serves?.includes(endpoint) ?? false;
-  return {
-    ...(serves('embeddings') && { embeddings: createEmbeddingAdapter(row) }),
-    ...(serves('images') && { images: createImageAdapter(row) }),
-    ...(serves('transcription') && { transcription: createTranscriptionAdapter(row) }),
-    ...(serves('speech') && { speech: createSpeechAdapter(row) }),
-    ...(serves('rerank') && { rerank: createRerankAdapter(row) }),
-    ...(serves('moderations') && { moderations: createModerationAdapter(row) }),
-  };
 }

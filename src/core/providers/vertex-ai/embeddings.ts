@@ -7,9 +7,9 @@ import type { EmbeddingAdapter, EndpointCall, ParsedAnswer } from '../../spec/en
 import type { InboundResponse, OutboundRequest } from '../../spec/outbound.js';
 import type { Usage } from '../../spec/usage.js';
 import { applyParameterPolicy } from '../openai-compatible/apply-parameter-policy.js';
-import { encodeVector, isVector } from '../openai-compatible/embedding-vectors.js';
+import { encodeVector, isVector } from '../openai-compatible/endpoints/embedding-vectors.js';
 import type { JsonObject } from '../openai-compatible/quirk.js';
-import { embeddingVocabulary } from '../openai-compatible/openai-endpoint-params.js';
+import { embeddingVocabulary } from '../openai-compatible/endpoints/openai-endpoint-params.js';
 import { invalidAnswer, objectOf, readJsonAnswer } from '../openai-compatible/read-answer.js';
 import { methodPath } from './address.js';
 import { mediaTypeOfFile } from './file-media-type.js';

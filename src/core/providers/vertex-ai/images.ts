@@ -6,7 +6,7 @@ import type { EndpointCall, ImageAdapter, ParsedAnswer } from '../../spec/endpoi
 import type { InboundResponse } from '../../spec/outbound.js';
 import { applyParameterPolicy } from '../openai-compatible/apply-parameter-policy.js';
 import { maskSecrets } from '../openai-compatible/mask-secrets.js';
-import { imageVocabulary } from '../openai-compatible/openai-endpoint-params.js';
+import { imageVocabulary } from '../openai-compatible/endpoints/openai-endpoint-params.js';
 import type { JsonObject } from '../openai-compatible/quirk.js';
 import { invalidAnswer, objectOf, readJsonAnswer } from '../openai-compatible/read-answer.js';
 import { methodPath } from './address.js';

@@ -2,7 +2,7 @@
 import type { ChatAdapter, ChatCall } from '../../spec/chat-adapter.js';
 import type { EmbeddingAdapter } from '../../spec/endpoint-adapter.js';
 import { createChatAdapter } from '../openai-compatible/chat-adapter.js';
-import { createEmbeddingAdapter } from '../openai-compatible/embeddings-adapter.js';
+import { createEmbeddingAdapter } from '../openai-compatible/endpoints/embeddings-adapter.js';
 import type { CatalogRow, Quirk } from '../openai-compatible/index.js';
 import { RequestBuilder } from '../openai-compatible/request-builder.js';
 import { methodPath, openAiPath } from './address.js';

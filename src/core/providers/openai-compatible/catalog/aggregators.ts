@@ -1,6 +1,8 @@
 /** Those who pass requests on to many makers and clouds. */
 import type { CatalogRow } from '../catalog-row.js';
-import { copilotHeaders, copilotVision } from '../quirks/copilot.js';
+import { appAttribution } from '../quirks/app-attribution.js';
+import { copilotHeaders, copilotMessages } from '../quirks/copilot.js';
+import { reasoningBudget } from '../quirks/reasoning-budget.js';
 import { reasoningField } from '../quirks/reasoning-field.js';
 import { maxTokens } from './max-tokens.js';
 
@@ -76,7 +78,7 @@ export const aggregators: readonly CatalogRow[] = [
     env: { apiKey: ['GITHUB_COPILOT_API_KEY', 'GITHUB_COPILOT_TOKEN'], baseUrl: ['GITHUB_COPILOT_API_BASE'] },
     headers: copilotHeaders,
     serves: ['embeddings'],
-    quirks: [copilotVision],
+    quirks: [copilotMessages],
   },
   {
     id: 'glama',
@@ -121,9 +123,13 @@ export const aggregators: readonly CatalogRow[] = [
     displayName: 'OpenRouter',
     docs: 'https://openrouter.ai/docs/api-reference/overview',
     defaultBaseUrl: 'https://openrouter.ai/api/v1',
-    env: { apiKey: ['OPENROUTER_API_KEY', 'OR_API_KEY'], baseUrl: ['OPENROUTER_API_BASE'] },
+    env: {
+      apiKey: ['OPENROUTER_API_KEY', 'OR_API_KEY'],
+      baseUrl: ['OPENROUTER_API_BASE'],
+      settings: { site_url: ['OR_SITE_URL'], app_name: ['OR_APP_NAME'] },
+    },
     serves: ['embeddings'],
-    quirks: [reasoningField],
+    quirks: [reasoningField, reasoningBudget, appAttribution],
   },
   {
     id: 'poe',
@@ -161,7 +167,12 @@ export const aggregators: readonly CatalogRow[] = [
     displayName: 'Vercel AI Gateway',
     docs: 'https://vercel.com/docs/ai-gateway/openai-compat',
     defaultBaseUrl: 'https://ai-gateway.vercel.sh/v1',
-    env: { apiKey: ['VERCEL_AI_GATEWAY_API_KEY', 'VERCEL_OIDC_TOKEN'], baseUrl: ['VERCEL_AI_GATEWAY_API_BASE'] },
+    env: {
+      apiKey: ['VERCEL_AI_GATEWAY_API_KEY', 'VERCEL_OIDC_TOKEN'],
+      baseUrl: ['VERCEL_AI_GATEWAY_API_BASE'],
+      settings: { site_url: ['VERCEL_SITE_URL'], app_name: ['VERCEL_APP_NAME'] },
+    },
     serves: ['embeddings'],
+    quirks: [reasoningField, reasoningBudget, appAttribution],
   },
 ];

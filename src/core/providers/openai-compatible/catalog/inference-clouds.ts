@@ -1,10 +1,13 @@
 /** Those who run the open models of others. */
 import type { CatalogRow } from '../catalog-row.js';
 import { enableThinking } from '../quirks/enable-thinking.js';
+import { fireworksModel } from '../quirks/fireworks-model.js';
 import { groqStreamUsage } from '../quirks/groq-stream-usage.js';
-import { plainMessages } from '../quirks/plain-messages.js';
+import { plainMessages, plainMessagesWithThoughts } from '../quirks/plain-messages.js';
 import { reasoningField } from '../quirks/reasoning-field.js';
 import { retrieverEmbeddings } from '../quirks/retriever-embeddings.js';
+import { temperatureUpTo } from '../quirks/temperature-up-to.js';
+import { textContent } from '../quirks/text-content.js';
 import { togetherImages } from '../quirks/together-images.js';
 import { inRegion } from './in-region.js';
 import { maxTokens } from './max-tokens.js';
@@ -142,7 +145,8 @@ export const inferenceClouds: readonly CatalogRow[] = [
     },
     renamed: maxTokens,
     serves: ['embeddings', 'rerank'],
-    quirks: [plainMessages],
+    modelMembers: fireworksModel,
+    quirks: [plainMessagesWithThoughts],
   },
   {
     id: 'friendliai',
@@ -255,8 +259,8 @@ export const inferenceClouds: readonly CatalogRow[] = [
   {
     id: 'nebius',
     displayName: 'Nebius Token Factory',
-    docs: 'https://docs.studio.nebius.com/api-reference/introduction',
-    defaultBaseUrl: 'https://api.studio.nebius.ai/v1',
+    docs: 'https://docs.tokenfactory.nebius.com/api-reference/introduction',
+    defaultBaseUrl: 'https://api.tokenfactory.nebius.com/v1',
     env: { apiKey: ['NEBIUS_API_KEY'], baseUrl: ['NEBIUS_API_BASE'] },
     renamed: maxTokens,
     serves: ['embeddings', 'images'],
@@ -265,7 +269,7 @@ export const inferenceClouds: readonly CatalogRow[] = [
     id: 'novita',
     displayName: 'Novita AI',
     docs: 'https://novita.ai/docs/api-reference/model-apis-llm-create-chat-completion',
-    defaultBaseUrl: 'https://api.novita.ai/v3/openai',
+    defaultBaseUrl: 'https://api.novita.ai/openai/v1',
     env: { apiKey: ['NOVITA_API_KEY'], baseUrl: ['NOVITA_API_BASE'] },
     renamed: maxTokens,
     serves: ['embeddings'],
@@ -336,6 +340,7 @@ export const inferenceClouds: readonly CatalogRow[] = [
     defaultBaseUrl: 'https://api.publicai.co/v1',
     env: { apiKey: ['PUBLICAI_API_KEY'], baseUrl: ['PUBLICAI_API_BASE'] },
     renamed: maxTokens,
+    quirks: [textContent],
   },
   {
     id: 'sail',
@@ -369,6 +374,7 @@ export const inferenceClouds: readonly CatalogRow[] = [
     defaultBaseUrl: 'https://api.scx.ai/v1',
     env: { apiKey: ['SCX_API_KEY'], baseUrl: ['SCX_API_BASE'] },
     renamed: maxTokens,
+    quirks: [temperatureUpTo(1.99)],
   },
   {
     id: 'siliconflow',
@@ -416,6 +422,7 @@ export const inferenceClouds: readonly CatalogRow[] = [
     renamed: maxTokens,
     serves: ['embeddings', 'images', 'rerank', 'speech', 'transcription'],
     endpoints: { images: togetherImages },
+    quirks: [reasoningField],
   },
   {
     id: 'wandb',

@@ -1,10 +1,12 @@
 /** Those who train the models that they serve. */
 import type { CatalogRow } from '../catalog-row.js';
+import { alternatingRoles } from '../quirks/alternating-roles.js';
 import { enableThinking } from '../quirks/enable-thinking.js';
 import { grokReasoningParams } from '../quirks/grok-reasoning-params.js';
 import { reasoningWithCalls } from '../quirks/reasoning-with-calls.js';
-import { temperatureUpToOne } from '../quirks/temperature-up-to-one.js';
-import { thinkingSwitch } from '../quirks/thinking-switch.js';
+import { temperatureUpTo } from '../quirks/temperature-up-to.js';
+import { kimiThinking, thinkingSwitch, thinkingWithEffort } from '../quirks/thinking-switch.js';
+import { toolChoiceInWords } from '../quirks/tool-choice-in-words.js';
 import { maxTokens } from './max-tokens.js';
 
 export const modelMakers: readonly CatalogRow[] = [
@@ -22,7 +24,7 @@ export const modelMakers: readonly CatalogRow[] = [
     displayName: 'Amazon Nova',
     docs: 'https://nova.amazon.com/dev/documentation',
     defaultBaseUrl: 'https://api.nova.amazon.com/v1',
-    env: { apiKey: ['AMAZON_NOVA_API_KEY'], baseUrl: ['AMAZON_NOVA_API_BASE'] },
+    env: { apiKey: ['AMAZON_NOVA_API_KEY', 'NOVA_API_KEY'], baseUrl: ['AMAZON_NOVA_API_BASE'] },
     renamed: maxTokens,
   },
   {
@@ -55,10 +57,10 @@ export const modelMakers: readonly CatalogRow[] = [
     id: 'deepseek',
     displayName: 'DeepSeek',
     docs: 'https://api-docs.deepseek.com/api/create-chat-completion',
-    defaultBaseUrl: 'https://api.deepseek.com/beta',
+    defaultBaseUrl: 'https://api.deepseek.com',
     env: { apiKey: ['DEEPSEEK_API_KEY'], baseUrl: ['DEEPSEEK_API_BASE'] },
     renamed: maxTokens,
-    quirks: [thinkingSwitch, reasoningWithCalls],
+    quirks: [thinkingWithEffort, reasoningWithCalls],
   },
   {
     id: 'inception',
@@ -77,6 +79,13 @@ export const modelMakers: readonly CatalogRow[] = [
     renamed: maxTokens,
   },
   {
+    id: 'meta',
+    displayName: 'Meta Model API',
+    docs: 'https://dev.meta.ai/docs/protocols/chat-completions',
+    defaultBaseUrl: 'https://api.meta.ai/v1',
+    env: { apiKey: ['META_API_KEY', 'META_MODEL_API_KEY', 'MODEL_API_KEY'], baseUrl: ['META_API_BASE'] },
+  },
+  {
     id: 'meta_llama',
     displayName: 'Meta Llama API',
     docs: 'https://llama.developer.meta.com/docs/features/compatibility',
@@ -90,6 +99,7 @@ export const modelMakers: readonly CatalogRow[] = [
     defaultBaseUrl: 'https://api.minimax.io/v1',
     env: { apiKey: ['MINIMAX_API_KEY'], baseUrl: ['MINIMAX_API_BASE'] },
     renamed: maxTokens,
+    quirks: [temperatureUpTo(1)],
   },
   {
     id: 'moonshot',
@@ -99,7 +109,7 @@ export const modelMakers: readonly CatalogRow[] = [
     env: { apiKey: ['MOONSHOT_API_KEY'], baseUrl: ['MOONSHOT_API_BASE'] },
     renamed: maxTokens,
     unsupported: ['function_call', 'functions', 'logit_bias', 'logprobs', 'top_logprobs'],
-    quirks: [thinkingSwitch, temperatureUpToOne],
+    quirks: [kimiThinking, temperatureUpTo(1), toolChoiceInWords],
   },
   {
     id: 'morph',
@@ -118,6 +128,29 @@ export const modelMakers: readonly CatalogRow[] = [
     env: { apiKey: ['PERPLEXITYAI_API_KEY', 'PERPLEXITY_API_KEY'], baseUrl: ['PERPLEXITY_API_BASE'] },
     renamed: maxTokens,
     asksForStreamUsage: false,
+    // https://docs.perplexity.ai/docs/sonar/openai-compatibility
+    unsupported: ['function_call', 'functions', 'parallel_tool_calls', 'tool_choice', 'tools'],
+    quirks: [alternatingRoles],
+  },
+  {
+    id: 'qwen_ai_platform',
+    displayName: 'Qwen AI Platform (China)',
+    docs: 'https://help.aliyun.com/zh/model-studio/compatibility-of-openai-with-dashscope',
+    defaultBaseUrl: 'https://dashscope.aliyuncs.com/compatible-mode/v1',
+    env: { apiKey: ['QWEN_AI_PLATFORM_API_KEY', 'DASHSCOPE_API_KEY'], baseUrl: ['QWEN_AI_PLATFORM_API_BASE'] },
+    renamed: maxTokens,
+    serves: ['embeddings'],
+    quirks: [enableThinking],
+  },
+  {
+    id: 'qwencloud',
+    displayName: 'Qwen Cloud (international)',
+    docs: 'https://www.alibabacloud.com/help/en/model-studio/compatibility-of-openai-with-dashscope',
+    defaultBaseUrl: 'https://dashscope-intl.aliyuncs.com/compatible-mode/v1',
+    env: { apiKey: ['QWENCLOUD_API_KEY', 'DASHSCOPE_API_KEY'], baseUrl: ['QWENCLOUD_API_BASE'] },
+    renamed: maxTokens,
+    serves: ['embeddings'],
+    quirks: [enableThinking],
   },
   {
     id: 'reka',
@@ -140,7 +173,7 @@ export const modelMakers: readonly CatalogRow[] = [
     displayName: 'StepFun',
     docs: 'https://platform.stepfun.com/docs/api-reference/chat/chat-completion-create',
     defaultBaseUrl: 'https://api.stepfun.com/v1',
-    env: { apiKey: ['STEPFUN_API_KEY'], baseUrl: ['STEPFUN_API_BASE'] },
+    env: { apiKey: ['STEPFUN_API_KEY', 'STEP_API_KEY'], baseUrl: ['STEPFUN_API_BASE'] },
     renamed: maxTokens,
   },
   {
@@ -205,6 +238,6 @@ export const modelMakers: readonly CatalogRow[] = [
     env: { apiKey: ['ZAI_API_KEY'], baseUrl: ['ZAI_API_BASE'] },
     renamed: maxTokens,
     unsupported: ['frequency_penalty', 'logit_bias', 'logprobs', 'n', 'presence_penalty', 'seed', 'top_logprobs'],
-    quirks: [thinkingSwitch],
+    quirks: [thinkingSwitch, temperatureUpTo(1)],
   },
 ];

@@ -1,6 +1,8 @@
 /** Servers that users run themselves: most have no address but the user's, and need no key. */
 import type { CatalogRow } from '../catalog-row.js';
+import { developerAsSystem } from '../quirks/developer-as-system.js';
 import { looseToolSchemas } from '../quirks/loose-tool-schemas.js';
+import { objectBySchema } from '../quirks/object-by-schema.js';
 import { reasoningField } from '../quirks/reasoning-field.js';
 import { maxTokens } from './max-tokens.js';
 
@@ -21,6 +23,7 @@ export const selfHosted: readonly CatalogRow[] = [
     env: { apiKey: ['DOCKER_MODEL_RUNNER_API_KEY'], baseUrl: ['DOCKER_MODEL_RUNNER_API_BASE'] },
     needsApiKey: false,
     serves: ['embeddings'],
+    quirks: [developerAsSystem],
   },
   {
     id: 'hosted_vllm',
@@ -29,7 +32,7 @@ export const selfHosted: readonly CatalogRow[] = [
     env: { apiKey: ['HOSTED_VLLM_API_KEY'], baseUrl: ['HOSTED_VLLM_API_BASE'] },
     needsApiKey: false,
     serves: ['embeddings', 'rerank', 'transcription'],
-    quirks: [looseToolSchemas, reasoningField],
+    quirks: [looseToolSchemas, reasoningField, developerAsSystem],
   },
   {
     id: 'lemonade',
@@ -39,6 +42,7 @@ export const selfHosted: readonly CatalogRow[] = [
     env: { apiKey: ['LEMONADE_API_KEY'], baseUrl: ['LEMONADE_API_BASE'] },
     needsApiKey: false,
     serves: ['embeddings', 'rerank'],
+    quirks: [developerAsSystem],
   },
   {
     id: 'litellm_proxy',
@@ -56,6 +60,7 @@ export const selfHosted: readonly CatalogRow[] = [
     env: { apiKey: ['LLAMAFILE_API_KEY'], baseUrl: ['LLAMAFILE_API_BASE'] },
     needsApiKey: false,
     serves: ['embeddings'],
+    quirks: [developerAsSystem],
   },
   {
     id: 'lm_studio',
@@ -66,6 +71,7 @@ export const selfHosted: readonly CatalogRow[] = [
     needsApiKey: false,
     renamed: maxTokens,
     serves: ['embeddings'],
+    quirks: [objectBySchema, reasoningField, developerAsSystem],
   },
   {
     id: 'localai',
@@ -75,6 +81,7 @@ export const selfHosted: readonly CatalogRow[] = [
     env: { apiKey: ['LOCALAI_API_KEY'], baseUrl: ['LOCALAI_API_BASE'] },
     needsApiKey: false,
     serves: ['embeddings', 'images', 'rerank', 'speech', 'transcription'],
+    quirks: [developerAsSystem],
   },
   {
     id: 'sglang',
@@ -84,7 +91,7 @@ export const selfHosted: readonly CatalogRow[] = [
     env: { apiKey: ['SGLANG_API_KEY'], baseUrl: ['SGLANG_API_BASE'] },
     needsApiKey: false,
     serves: ['embeddings', 'rerank'],
-    quirks: [reasoningField],
+    quirks: [reasoningField, developerAsSystem],
   },
   {
     id: 'xinference',
@@ -94,5 +101,6 @@ export const selfHosted: readonly CatalogRow[] = [
     env: { apiKey: ['XINFERENCE_API_KEY'], baseUrl: ['XINFERENCE_API_BASE'] },
     needsApiKey: false,
     serves: ['embeddings', 'images', 'rerank', 'transcription'],
+    quirks: [developerAsSystem],
   },
 ];

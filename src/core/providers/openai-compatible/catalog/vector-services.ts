@@ -1,5 +1,9 @@
 /** Those who serve vectors and rerank, and no chat. */
 import type { CatalogRow } from '../catalog-row.js';
+import { plainDocuments } from '../quirks/plain-documents.js';
+
+/** Parameters of a rerank that the others have not copied. */
+const coheresOwn = ['max_chunks_per_doc', 'max_tokens_per_doc', 'rank_fields'];
 
 export const vectorServices: readonly CatalogRow[] = [
   {
@@ -11,6 +15,7 @@ export const vectorServices: readonly CatalogRow[] = [
     needsApiKey: false,
     chat: false,
     serves: ['embeddings', 'rerank'],
+    endpoints: { rerank: { unsupported: coheresOwn, request: plainDocuments } },
   },
   {
     id: 'jina_ai',
@@ -20,7 +25,10 @@ export const vectorServices: readonly CatalogRow[] = [
     env: { apiKey: ['JINA_AI_API_KEY', 'JINA_API_KEY', 'JINA_AI_TOKEN'], baseUrl: ['JINA_AI_API_BASE'] },
     chat: false,
     serves: ['embeddings', 'rerank'],
-    endpoints: { embeddings: { renamed: { encoding_format: 'embedding_type' }, unsupported: ['user'] } },
+    endpoints: {
+      embeddings: { renamed: { encoding_format: 'embedding_type' }, unsupported: ['user'] },
+      rerank: { unsupported: coheresOwn },
+    },
   },
   {
     id: 'mixedbread',
@@ -30,18 +38,5 @@ export const vectorServices: readonly CatalogRow[] = [
     env: { apiKey: ['MIXEDBREAD_API_KEY', 'MXBAI_API_KEY'], baseUrl: ['MIXEDBREAD_API_BASE'] },
     chat: false,
     serves: ['embeddings'],
-  },
-  {
-    id: 'voyage',
-    displayName: 'Voyage AI',
-    docs: 'https://docs.voyageai.com/reference/embeddings-api',
-    defaultBaseUrl: 'https://api.voyageai.com/v1',
-    env: { apiKey: ['VOYAGE_API_KEY'], baseUrl: ['VOYAGE_API_BASE'] },
-    chat: false,
-    serves: ['embeddings', 'rerank'],
-    endpoints: {
-      embeddings: { renamed: { dimensions: 'output_dimension' }, unsupported: ['encoding_format', 'user'] },
-      rerank: { renamed: { top_n: 'top_k' } },
-    },
   },
 ];

@@ -1,4 +1,4 @@
-/** Quirk: GitHub Copilot wants to know the editor, and whether a picture is among the messages. */
+/** Quirk: GitHub Copilot wants to know the editor, who began the turn, and whether a picture is among the messages. */
 // https://docs.github.com/en/copilot/how-tos/copilot-sdk
 import type { ChatMessage } from '../../../schema/openai/chat.js';
 import type { Quirk } from '../quirk.js';
@@ -10,11 +10,16 @@ export const copilotHeaders: Readonly<Record<string, string>> = {
   'openai-intent': 'conversation-panel',
 };
 
-export const copilotVision: Quirk = {
-  name: 'copilot-vision',
+export const copilotMessages: Quirk = {
+  name: 'copilot-messages',
   headers({ body }) {
-    const messages = (Object(body) as { messages?: readonly ChatMessage[] }).messages ?? [];
-    return messages.some(hasPicture) ? { 'copilot-vision-request': 'true' } : undefined;
+    const messages = (Object(body) as { messages?: readonly ChatMessage[] }).messages;
+    if (!messages) return undefined;
+    return {
+      // Turns that go on after an answer or a tool's result are an agent's, and are billed otherwise.
+      'x-initiator': messages.some(({ role }) => role === 'assistant' || role === 'tool') ? 'agent' : 'user',
+      ...(messages.some(hasPicture) && { 'copilot-vision-request': 'true' }),
+    };
   },
 };
 
