@@ -1,6 +1,8 @@
 /** The one place that knows every provider: a full adapter is added here, an OpenAI-compatible row in its catalog. */
 import type { ProviderDefinition, ProviderRegistry } from '../spec/provider.js';
 import { anthropic } from './anthropic/index.js';
+import { azure } from './azure/index.js';
+import { azureAi } from './azure-ai/index.js';
 import { bedrock } from './bedrock/index.js';
 import { cloudflare } from './cloudflare/index.js';
 import { cohere } from './cohere/index.js';
@@ -22,6 +24,8 @@ import { openai } from './openai/index.js';
 
 const definitions: readonly ProviderDefinition[] = [
   anthropic,
+  azure,
+  azureAi,
   bedrock,
   cloudflare,
   cohere,

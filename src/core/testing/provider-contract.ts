@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import type { ChatCompletion } from '../schema/openai/chat.js';
 import { toChatUsage } from '../schema/openai/chat-usage.js';
 import { isFollowUp } from '../spec/endpoint-adapter.js';
+import type { NativeAdapter, NativeCall } from '../spec/chat-adapter.js';
 import type { ProviderDefinition } from '../spec/provider.js';
 import type { Usage } from '../spec/usage.js';
 import { assembleStream, type AssembledChoice } from './assemble-stream.js';
@@ -47,7 +48,7 @@ export function describeProviderContract(definition: ProviderDefinition, fixture
 
 function describeRequest(definition: ProviderDefinition, fixture: ProviderFixture): void {
   const call = callOf(fixture, definition);
-  const adapters = { translated: definition.chat, native: definition.native?.['openai-chat'] };
+  const adapters = { translated: definition.chat, native: nativeOf(definition, call) };
   for (const [way, adapter] of Object.entries(adapters)) {
     if (!adapter) continue;
     it(`sends the ${way} request as recorded`, async () => {
@@ -87,7 +88,7 @@ function describeWhole(definition: ProviderDefinition, fixture: ProviderFixture)
     assert.equal(completion.object, 'chat.completion');
     assert.equal(`${typeof completion.id} ${typeof completion.created}`, 'string number');
   });
-  const native = definition.native?.['openai-chat'];
+  const native = nativeOf(definition, call);
   if (!native) return;
   it('passes the answer through natively and reads its usage', () => {
     const answer = native.readResponse({ headers, body }, call);
@@ -166,7 +167,7 @@ function describeFailure(definition: ProviderDefinition, fixture: ProviderFixtur
   } else {
     it('finds the error in an answer that claims success', () => {
       assertFailure(() => chatOf(definition).parseResponse({ status, headers, body }, call), expected);
-      const native = definition.native?.['openai-chat'];
+      const native = nativeOf(definition, call);
       if (native) assertFailure(() => native.readResponse({ headers, body }, call), expected);
     });
   }
@@ -191,7 +192,7 @@ function expectCompletion(
 
 function streamsOf(definition: ProviderDefinition, fixture: ProviderFixture): readonly [string, () => OpenStream][] {
   const call = callOf(fixture, definition);
-  const native = definition.native?.['openai-chat'];
+  const native = nativeOf(definition, call);
   return [
     ['translated', () => translatedStream(chatOf(definition).createStreamParser(call))],
     ...(native ? [['native', () => nativeStream(native.createStreamTap(call))] as [string, () => OpenStream]] : []),
@@ -205,4 +206,10 @@ function chatOf(definition: ProviderDefinition): NonNullable<ProviderDefinition[
 
 function finishReasons(choices: readonly AssembledChoice[]): readonly (string | null)[] {
   return choices.map((choice) => choice.finish_reason);
+}
+
+/** The pair that passes the hub's own dialect through, where the provider has one and it takes this call. */
+function nativeOf(definition: ProviderDefinition, call: NativeCall): NativeAdapter | undefined {
+  const native = definition.native?.['openai-chat'];
+  return native?.accepts(call) ? native : undefined;
 }

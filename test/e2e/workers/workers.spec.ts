@@ -77,6 +77,8 @@ describeOnBothDatabases('--num-workers 2', (database) => {
   test('a worker that is killed under load is replaced, the other serves on, and no row is lost', async () => {
     const [first = 0, second = 0] = childrenOf(gateway.pid);
     const running = load();
+    // Otherwise the one that dies might have had nothing to lose.
+    await eventually('both journals hold requests', () => journalsWithRequests(folder.journalDir) === 2);
     await pause(500);
     process.kill(first, 'SIGKILL');
     const killedAt = performance.now();

@@ -7,7 +7,7 @@ export interface ClaudeHost {
   /** The id of the provider, for errors. */
   readonly provider: string;
   /** Path and query of a request. */
-  readonly path: (call: ChatCall) => string;
+  readonly path: (call: Pick<ChatCall, 'endpoint' | 'model' | 'parameters' | 'stream'>) => string;
   /** Clouds name the version in the body (`anthropic_version`), and the model outside it. Absent where a header names it. */
   readonly bodyVersion?: string;
   /** True where beta features are named in the body (`anthropic_beta`) and not in a header. */

@@ -35,5 +35,5 @@ export const anthropic: ProviderDefinition = {
     createStreamParser: (call) => new AnthropicStreamParser(call),
     parseError,
   },
-  native: { 'anthropic-messages': nativeMessages },
+  native: { 'anthropic-messages': nativeMessages() },
 };

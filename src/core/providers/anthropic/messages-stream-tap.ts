@@ -6,6 +6,7 @@ import type { NativeStreamTap } from '../../spec/chat-adapter.js';
 import type { Usage } from '../../spec/usage.js';
 import { WholeEventDecoder } from '../../transport/whole-event-decoder.js';
 import { findReportedError } from '../openai-compatible/parse-error.js';
+import { inNameOf } from './claude-host.js';
 import { mergeUsage, toUsage } from './map-usage.js';
 import { invalidAnswer } from './parse-response.js';
 
@@ -14,6 +15,9 @@ export class MessagesStreamTap implements NativeStreamTap {
   contentEvents = 0;
   private readonly decoder = new WholeEventDecoder();
   private wireUsage: AnthropicUsage | undefined;
+
+  /** @param provider the id of whoever serves Claude, for errors */
+  constructor(private readonly provider: string) {}
 
   get usage(): Usage | undefined {
     return toUsage(this.wireUsage);
@@ -24,11 +28,13 @@ export class MessagesStreamTap implements NativeStreamTap {
   }
 
   push(bytes: Buffer): Buffer | undefined {
-    return this.finished ? undefined : this.decoder.push(bytes, (data) => this.read(data));
+    return this.finished
+      ? undefined
+      : this.decoder.push(bytes, (data) => inNameOf(this.provider, () => this.read(data)));
   }
 
   end(): undefined {
-    if (!this.finished) throw new GatewayError('upstream_stream_truncated', { provider: 'anthropic' });
+    if (!this.finished) throw new GatewayError('upstream_stream_truncated', { provider: this.provider });
   }
 
   private read(data: string): boolean {

@@ -4,6 +4,8 @@ import type { NativeCall } from '../../spec/chat-adapter.js';
 import { plainParameters, type ParameterPolicy } from '../../spec/parameters.js';
 import { nativeMessages } from './native-messages.js';
 
+const native = nativeMessages();
+
 const text = '{"model": "ours", "max_tokens": 5, "messages": [{"role": "user", "content": "Zażółć"}]}';
 
 function call(
@@ -23,7 +25,7 @@ function call(
   };
 }
 
-const sent = (...given: Parameters<typeof call>) => nativeMessages.buildRequest(call(...given));
+const sent = (...given: Parameters<typeof call>) => native.buildRequest(call(...given));
 
 describe('the request', () => {
   it('is the client’s bytes with the model’s name changed', () => {
@@ -61,7 +63,7 @@ describe('the request', () => {
 
 describe('a whole answer', () => {
   const read = (body: unknown) =>
-    nativeMessages.readResponse(
+    native.readResponse(
       { headers: {}, body: Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)) },
       call(),
     );
@@ -95,7 +97,7 @@ describe('a stream', () => {
     event('message_stop', {});
 
   it('goes through as it is, is complete with its own end, and tells its usage', () => {
-    const tap = nativeMessages.createStreamTap(call());
+    const tap = native.createStreamTap(call());
     const passed = [start + delta, end].map((part) => String(tap.push(Buffer.from(part)))).join('');
     expect(passed).toBe(start + delta + end);
     expect([tap.end(), tap.finished, tap.contentEvents, tap.usage]).toEqual([
@@ -107,7 +109,7 @@ describe('a stream', () => {
   });
 
   it('that ends early is truncated', () => {
-    const tap = nativeMessages.createStreamTap(call());
+    const tap = native.createStreamTap(call());
     tap.push(Buffer.from(start + delta));
     expect(() => tap.end()).toThrow(expect.objectContaining({ code: 'upstream_stream_truncated' }));
   });
@@ -117,7 +119,7 @@ describe('a stream', () => {
     ['data: {\n\n', 'not JSON'],
     ['data: 5\n\n', 'no JSON object'],
   ])('with %j in it fails after what was good', (bad, said) => {
-    const tap = nativeMessages.createStreamTap(call());
+    const tap = native.createStreamTap(call());
     expect(() => tap.push(Buffer.from(start + bad))).toThrow(said);
     expect(String(tap.beforeFault)).toBe(start);
   });

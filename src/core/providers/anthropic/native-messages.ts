@@ -4,33 +4,39 @@ import type { AnthropicMessage } from '../../schema/anthropic/messages.js';
 import type { MessagesRequest } from '../../schema/anthropic/messages-request.js';
 import type { NativeAdapter, NativeCall } from '../../spec/chat-adapter.js';
 import type { OutboundRequest } from '../../spec/outbound.js';
+import type { Usage } from '../../spec/usage.js';
 import { applySplices, scanTopLevel } from '../openai-compatible/json-splice.js';
 import { findReportedError } from '../openai-compatible/parse-error.js';
-import { messagesPath } from './claude-host.js';
+import { anthropicHost, inNameOf, type ClaudeHost } from './claude-host.js';
 import { toUsage } from './map-usage.js';
 import { MessagesStreamTap } from './messages-stream-tap.js';
 import { invalidAnswer } from './parse-response.js';
 
 const apiVersion = '2023-06-01';
 
-export const nativeMessages: NativeAdapter<MessagesRequest> = {
-  accepts: () => true,
-  buildRequest,
-  readResponse(response) {
-    const answer = parse(response.body);
-    const reported = findReportedError(answer, 'anthropic', 'upstream_internal');
-    if (reported) throw reported;
-    if (!Array.isArray(answer?.content)) throw invalidAnswer('it has no list of content blocks');
-    return { body: response.body, usage: toUsage(answer.usage) };
-  },
-  createStreamTap: () => new MessagesStreamTap(),
-};
+/** @param host one that takes Anthropic's requests as they are, but for the address and the credentials */
+export function nativeMessages(host: ClaudeHost = anthropicHost): NativeAdapter<MessagesRequest> {
+  return {
+    accepts: () => true,
+    buildRequest: (call) => buildRequest(call, host),
+    readResponse: ({ body }) => inNameOf(host.provider, () => ({ body, usage: readUsage(body) })),
+    createStreamTap: () => new MessagesStreamTap(host.provider),
+  };
+}
 
-function buildRequest(call: NativeCall<MessagesRequest>): OutboundRequest {
+function readUsage(body: Buffer): Usage | undefined {
+  const answer = parse(body);
+  const reported = findReportedError(answer, 'anthropic', 'upstream_internal');
+  if (reported) throw reported;
+  if (!Array.isArray(answer?.content)) throw invalidAnswer('it has no list of content blocks');
+  return toUsage(answer.usage);
+}
+
+function buildRequest(call: NativeCall<MessagesRequest>, host: ClaudeHost): OutboundRequest {
   return {
     method: 'POST',
     origin: call.endpoint.origin,
-    path: messagesPath(call.endpoint.basePath),
+    path: host.path(call),
     headers: headersOf(call),
     body: bodyOf(call),
   };

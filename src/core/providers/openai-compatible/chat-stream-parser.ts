@@ -15,7 +15,7 @@ export class OpenAiChatStreamParser implements ChatStreamParser {
 
   constructor(
     provider: string,
-    private readonly quirks: readonly Quirk[],
+    quirks: readonly Quirk[],
     private readonly call: ChatCall,
   ) {
     this.progress = new StreamProgress(provider, quirks);
@@ -49,8 +49,9 @@ export class OpenAiChatStreamParser implements ChatStreamParser {
     try {
       for (const event of events) {
         if (this.progress.finished) break;
-        const chunk = this.progress.read(event.data, event.event);
-        if (chunk && !isUsageOnly(chunk)) chunks.push(this.toHub(chunk));
+        const received = this.progress.read(event.data, event.event);
+        const chunk = received && !isUsageOnly(received) ? this.progress.edit(received) : null;
+        if (chunk) chunks.push(this.toHub(chunk));
       }
     } catch (fault) {
       this.beforeFault = chunks;
@@ -59,9 +60,7 @@ export class OpenAiChatStreamParser implements ChatStreamParser {
     return chunks;
   }
 
-  private toHub(received: JsonObject): ChatCompletionChunk {
-    let chunk = received;
-    for (const quirk of this.quirks) chunk = quirk.chunk?.(chunk) ?? chunk;
+  private toHub(chunk: JsonObject): ChatCompletionChunk {
     const { usage: _usage, ...rest } = chunk as unknown as ChatCompletionChunk;
     return {
       ...rest,

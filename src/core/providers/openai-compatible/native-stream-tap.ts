@@ -39,7 +39,7 @@ export class OpenAiStreamTap implements NativeStreamTap {
 
   constructor(
     provider: string,
-    private readonly quirks: readonly Quirk[],
+    quirks: readonly Quirk[],
     private readonly keepsUsage: boolean,
   ) {
     this.progress = new StreamProgress(provider, quirks);
@@ -154,8 +154,8 @@ export class OpenAiStreamTap implements NativeStreamTap {
     if (!this.keepsUsage && isUsageOnly(chunk)) return undefined;
     const known = hasContent(chunk);
     if (known) this.contentEvents += 1;
-    let outgoing = chunk;
-    for (const quirk of this.quirks) outgoing = quirk.chunk?.(outgoing) ?? outgoing;
+    const outgoing = this.progress.edit(chunk);
+    if (outgoing === null) return undefined;
     if (outgoing !== chunk || event.lines > 1) return Buffer.from(`data: ${JSON.stringify(outgoing)}\n\n`);
     if (plain && known && isRepeatable(chunk) && this.unusedTemplates < maxUnusedTemplates) {
       this.unusedTemplates += 1;

@@ -6,7 +6,7 @@ export type JsonObject = Readonly<Record<string, unknown>>;
 /** What every call has, whatever its endpoint. */
 export type RequestTarget = Pick<ChatCall, 'model' | 'endpoint' | 'parameters'>;
 
-/** Every function is pure and returns its argument itself where there is nothing to do. */
+/** Every function but that of `perStream` is pure and returns its argument itself where there is nothing to do. */
 export interface Quirk {
   readonly name: string;
   /** Changes the body on its way out, after the parameter policy and before `extra_body`. */
@@ -17,8 +17,10 @@ export interface Quirk {
   ) => Readonly<Record<string, string>> | undefined;
   /** Changes a whole answer on its way back. */
   readonly answer?: (completion: JsonObject) => JsonObject;
-  /** Changes one chunk of a streamed answer. */
-  readonly chunk?: (chunk: JsonObject) => JsonObject;
+  /** Changes one chunk of a streamed answer; null where it goes no further. */
+  readonly chunk?: (chunk: JsonObject) => JsonObject | null;
+  /** Makes the `chunk` of one stream, for a departure that must remember what came before. */
+  readonly perStream?: () => Required<Pick<Quirk, 'chunk'>>;
   /** Where the usage of an answer or chunk is, if not under `usage`. */
   readonly usage?: (body: JsonObject) => unknown;
 }

@@ -19,11 +19,14 @@ export class StreamProgress {
   usage: Usage | undefined;
   private readonly openChoices = new Set<number>();
   private readonly finishedChoices = new Set<number>();
+  private readonly edits: readonly ((chunk: JsonObject) => JsonObject | null)[];
 
   constructor(
     readonly provider: string,
     private readonly quirks: readonly Quirk[],
-  ) {}
+  ) {
+    this.edits = quirks.flatMap((quirk) => quirk.perStream?.().chunk ?? quirk.chunk ?? []);
+  }
 
   /** Nothing that the client must have is still missing: the end marker came, or every choice seen has its finish reason. */
   get complete(): boolean {
@@ -53,6 +56,13 @@ export class StreamProgress {
       throw this.invalid('an event without choices');
     }
     return chunk;
+  }
+
+  /** The chunk with the provider's departures undone, itself where there are none; null where it goes no further. */
+  edit(chunk: JsonObject): JsonObject | null {
+    let edited: JsonObject | null = chunk;
+    for (const edit of this.edits) edited &&= edit(edited);
+    return edited;
   }
 
   /** The error for a stream whose connection ended too early. */

@@ -14,6 +14,8 @@ export interface ResponsesHost {
   readonly provider: string;
   /** Path and query of a request. */
   readonly path: (call: NativeCall<ResponsesRequest>) => string;
+  /** The name that the host knows the model by, where it is not the deployment's own. */
+  readonly model?: (call: NativeCall<ResponsesRequest>) => string;
   readonly headers?: (call: NativeCall<ResponsesRequest>) => Readonly<Record<string, string>> | undefined;
 }
 
@@ -41,20 +43,20 @@ function buildRequest(call: NativeCall<ResponsesRequest>, host: ResponsesHost): 
       ...host.headers?.(call),
       ...call.parameters.extraHeaders,
     },
-    body: bodyOf(call),
+    body: bodyOf(call, host.model?.(call) ?? call.model),
   };
 }
 
 /** The client's bytes where only the model's name changes; written anew where the deployment adds or takes out members. */
-function bodyOf(call: NativeCall<ResponsesRequest>): Buffer | string {
+function bodyOf(call: NativeCall<ResponsesRequest>, model: string): Buffer | string {
   const { alwaysDrop, extraBody } = call.parameters;
   const dropped = alwaysDrop.filter((name) => name in call.body && name !== 'model' && name !== 'input');
   if (dropped.length === 0 && !extraBody) {
     const text = call.bytes.toString('latin1');
     const span = scanTopLevel(text, ['model'], call.body)?.spans.get('model');
-    if (span && call.body.model === call.model) return call.bytes;
-    if (span) return applySplices(text, [{ ...span, text: JSON.stringify(call.model) }]);
+    if (span && call.body.model === model) return call.bytes;
+    if (span) return applySplices(text, [{ ...span, text: JSON.stringify(model) }]);
   }
   const kept = Object.entries(call.body).filter(([name]) => !dropped.includes(name));
-  return JSON.stringify({ ...Object.fromEntries(kept), ...extraBody, model: call.model });
+  return JSON.stringify({ ...Object.fromEntries(kept), ...extraBody, model });
 }

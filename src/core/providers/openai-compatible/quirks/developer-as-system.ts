@@ -2,9 +2,9 @@
 // https://api-docs.deepseek.com/api/create-chat-completion , https://docs.perplexity.ai/api-reference/chat-completions-post
 import type { JsonObject, Quirk } from '../quirk.js';
 
-export const developerAsSystem: Quirk = {
+export const developerAsSystem = {
   name: 'developer-as-system',
-  request(body) {
+  request(body: JsonObject): JsonObject {
     const messages = body['messages'] as readonly JsonObject[];
     if (!messages.some(({ role }) => role === 'developer')) return body;
     return {
@@ -12,4 +12,4 @@ export const developerAsSystem: Quirk = {
       messages: messages.map((message) => (message['role'] === 'developer' ? { ...message, role: 'system' } : message)),
     };
   },
-};
+} satisfies Quirk;

@@ -97,7 +97,7 @@ describe('messages', () => {
   });
 
   it("of the developer become the system's", () => {
-    const body = developerAsSystem.request?.({ messages: [{ role: 'developer', content: 'Be brief.' }] }, call());
+    const body = developerAsSystem.request({ messages: [{ role: 'developer', content: 'Be brief.' }] });
     expect(body).toEqual({ messages: [{ role: 'system', content: 'Be brief.' }] });
   });
 
