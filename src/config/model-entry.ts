@@ -47,6 +47,7 @@ const secretKeys: ReadonlySet<string> = new Set([
   'aws_secret_access_key',
   'aws_session_token',
   'aws_bearer_token',
+  'aws_web_identity_token',
   'azure_ad_token',
   'azure_password',
   'client_secret',
@@ -69,7 +70,10 @@ const providerSettingKeys: ReadonlySet<string> = new Set([
   'project',
   'space_id',
   'deployment_id',
+  'model_id',
   'account_id',
+  'site_url',
+  'app_name',
 ]);
 const providerSettingPrefix = /^(aws|vertex|azure|watsonx|oci|gcs|s3|sagemaker|snowflake|databricks)_/;
 
@@ -91,6 +95,7 @@ export function toModelEntry(
 ): ModelEntry {
   const params = wire.litellm_params;
   const info = wire.model_info ?? {};
+  const baseModel = info.base_model ?? params.base_model;
   const { otherCredentials, providerSettings, defaults } = sortKeys(params);
   return {
     origin,
@@ -101,7 +106,7 @@ export function toModelEntry(
     baseUrl: params.api_base ?? params.base_url,
     apiKey: params.api_key,
     otherCredentials,
-    providerSettings,
+    providerSettings: { ...providerSettings, ...(baseModel !== undefined && { base_model: baseModel }) },
     timeoutMs: toMs(params.timeout),
     streamTimeoutMs: toMs(params.stream_timeout),
     maxRetries: params.max_retries ?? params.num_retries,
@@ -117,7 +122,7 @@ export function toModelEntry(
     mockResponse: params.mock_response,
     clientSettable: params.configurable_clientside_auth_params ?? [],
     prices: { ...collectPrices(info), ...collectPrices(params) },
-    baseModel: info.base_model ?? params.base_model,
+    baseModel,
     id: info.id,
     modelInfo: withNumbers(info),
     defaults,

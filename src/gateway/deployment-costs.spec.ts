@@ -2,7 +2,7 @@
 import { providerRegistry } from '../core/providers/registry.js';
 import type { Deployment } from '../core/spec/index.js';
 import { madeUpDeployment } from '../core/testing/deployments.js';
-import { costOf, costsOf } from './deployment-costs.js';
+import { costOf, costsOf, isUnpriced } from './deployment-costs.js';
 
 const usage = { promptTokens: 1_000, completionTokens: 100 };
 
@@ -47,4 +47,20 @@ it('are less the operator’s discount, more his margin', () => {
   const priceAdjustment = { discount: '0.1', margin: '0.5', perRequest: '0.01' };
   expect(costOf(openAi('gpt-4o', { priceAdjustment }), usage)).toBe(14_725_000n);
   expect(costOf(openAi('own-model', { priceAdjustment }), usage)).toBe(0n);
+});
+
+describe('what the provider itself reports', () => {
+  const reported = { ...usage, reportedUsd: '0.0001' };
+
+  it('counts where nobody has listed a price, discount and margin included', () => {
+    const priceAdjustment = { discount: '0.1', margin: '0.5' };
+    expect(costOf(openAi('own-model'), reported)).toBe(100_000n);
+    expect(costOf(openAi('own-model', { priceAdjustment }), reported)).toBe(135_000n);
+    expect([isUnpriced(openAi('own-model'), reported), isUnpriced(openAi('own-model'), usage)]).toEqual([false, true]);
+  });
+
+  it('gives way to a price that is listed', () => {
+    expect(costOf(openAi('gpt-4o'), reported)).toBe(3_500_000n);
+    expect(isUnpriced(openAi('gpt-4o'), usage)).toBe(false);
+  });
 });

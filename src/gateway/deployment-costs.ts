@@ -26,10 +26,24 @@ export function costsOf(deployment: Deployment): DeploymentCosts {
   return costs;
 }
 
-/** Nano-dollars; zero where the deployment is unpriced. */
+/** Nano-dollars; zero where the request is unpriced. */
 export function costOf(deployment: Deployment, usage: Usage | undefined): bigint {
+  if (!usage) return 0n;
   const { prices } = costsOf(deployment);
-  return usage && prices ? costNanos(usage, prices) : 0n;
+  return prices ? costNanos(usage, prices) : reportedCost(deployment, usage);
+}
+
+/** True where neither a list nor the provider itself says what an answer of this usage costs. */
+export function isUnpriced(deployment: Deployment, usage: Usage | undefined): boolean {
+  return costsOf(deployment).prices === undefined && usage?.reportedUsd === undefined;
+}
+
+/** As a price for the request as a whole, so that discount and margin hold for it too. */
+function reportedCost({ priceAdjustment }: Deployment, { reportedUsd }: Usage): bigint {
+  if (reportedUsd === undefined) return 0n;
+  const prices = { perRequest: reportedUsd };
+  const paid = compilePrices(priceAdjustment ? adjustPrices(prices, priceAdjustment) : prices);
+  return costNanos({ promptTokens: 0, completionTokens: 0 }, paid);
 }
 
 function lookUp(deployment: Deployment): DeploymentCosts {

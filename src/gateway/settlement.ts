@@ -4,7 +4,7 @@ import { estimateNanos } from '../core/pricing/cost.js';
 import type { Deployment, Usage } from '../core/spec/index.js';
 import { estimateTokens } from '../core/tokens/estimate-tokens.js';
 import type { SpendAttempt, SpendIntent, SpendOutcome, SpendProgress } from '../spend/spend-intent.js';
-import { costOf, costsOf } from './deployment-costs.js';
+import { costOf, costsOf, isUnpriced } from './deployment-costs.js';
 import type { LlmExchange } from './llm-exchange.js';
 
 export function intentOf(exchange: LlmExchange, deployment: Deployment): SpendIntent {
@@ -52,7 +52,7 @@ export function attemptOf(
     costNanos: costOf(deployment, usage),
     errorCode: error?.code,
     usage,
-    unpriced: costsOf(deployment).prices ? undefined : true,
+    unpriced: isUnpriced(deployment, usage) || undefined,
   };
 }
 

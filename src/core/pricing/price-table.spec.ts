@@ -58,6 +58,28 @@ describe('the price table', () => {
     expect(prices('cohere_chat', 'command-a-03-2025')).toBe('2.5e-6');
   });
 
+  it('finds a provider that is listed with hyphens', () => {
+    expect(findModelFacts('amazon_nova', 'nova-lite-v1')?.prices?.inputPerToken).toBe(
+      findModelFacts('amazon-nova', 'nova-lite-v1')?.prices?.inputPerToken,
+    );
+    expect(findModelFacts('scx_ai', 'GLM-5.2')).toBeDefined();
+  });
+
+  it.each([
+    ['converse/us.anthropic.claude-haiku-4-5-20251001-v1:0', 'us.anthropic.claude-haiku-4-5-20251001-v1:0'],
+    ['bedrock/invoke/anthropic.claude-haiku-4-5-20251001-v1:0', 'anthropic.claude-haiku-4-5-20251001-v1:0'],
+    ['converse/eu-west-9/anthropic.claude-haiku-4-5-20251001-v1:0', 'anthropic.claude-haiku-4-5-20251001-v1:0'],
+    ['ap-northeast-1/deepseek.v3.2', 'ap-northeast-1/deepseek.v3.2'],
+    ['sa.anthropic.claude-haiku-4-5-20251001-v1:0', 'anthropic.claude-haiku-4-5-20251001-v1:0'],
+    [
+      'arn:aws:bedrock:us-east-1::foundation-model/anthropic.claude-haiku-4-5-20251001-v1:0',
+      'anthropic.claude-haiku-4-5-20251001-v1:0',
+    ],
+  ])('finds %s on Bedrock by the most special name that is listed', (model, listed) => {
+    expect(findModelFacts('bedrock', listed)).toBeDefined();
+    expect(findModelFacts('bedrock', model)).toBe(findModelFacts('bedrock', listed));
+  });
+
   it('gives one object per model, so that its prices are compiled once', () => {
     expect(findModelFacts('openai', 'gpt-4o')).toBe(findModelFacts('openai', 'openai/gpt-4o'));
   });

@@ -88,11 +88,11 @@ let loaded: PriceTable | undefined;
  * @param model may carry the provider's prefix: `groq/llama-3.3-70b-versatile`.
  */
 export function findModelFacts(provider: string, model: string): ModelFacts | undefined {
-  const id = providerAliases.get(provider) ?? provider;
-  const models = ownMember(load().models, id);
+  const models = modelsOf(provider);
   if (models === undefined) return undefined;
   const bare = model.startsWith(`${provider}/`) ? model.slice(provider.length + 1) : model;
-  const row = ownMember(models, model) ?? ownMember(models, bare) ?? ownMember(models, fineTuneBase(bare));
+  const names = provider === 'bedrock' ? [model, ...bedrockNames(bare)] : [model, bare, fineTuneBase(bare)];
+  const row = names.map((name) => ownMember(models, name)).find((found) => found !== undefined);
   return row === undefined ? undefined : factsOf(row);
 }
 
@@ -116,7 +116,7 @@ export function findProviderOfBareModel(model: string): string | undefined {
 
 /** The chat models that are listed for a provider, by its own names of them. */
 export function chatModelsOf(provider: string): readonly string[] {
-  const models = ownMember(load().models, providerAliases.get(provider) ?? provider) ?? {};
+  const models = modelsOf(provider) ?? {};
   return Object.keys(models).filter((name) => (models[name]?.mode ?? 'chat') === 'chat');
 }
 
@@ -131,6 +131,13 @@ export function warmPriceTable(): void {
   load();
 }
 
+/** Some providers are listed with hyphens in their names, where an id has underscores. */
+function modelsOf(provider: string): PriceTable['models'][string] | undefined {
+  const { models } = load();
+  const id = providerAliases.get(provider) ?? provider;
+  return ownMember(models, id) ?? ownMember(models, id.replaceAll('_', '-'));
+}
+
 function load(): PriceTable {
   // The file is ours and is checked by the tests of this folder.
   loaded ??= JSON.parse(readFileSync(new URL('./price-table.json', import.meta.url), 'utf8')) as PriceTable;
@@ -140,6 +147,19 @@ function load(): PriceTable {
 /** Names come from requests: `constructor` is no model. */
 function ownMember<T>(record: Readonly<Record<string, T>>, name: string): T | undefined {
   return Object.hasOwn(record, name) ? record[name] : undefined;
+}
+
+const bedrockRoute = /^(?:bedrock|converse|converse_like|invoke)\//;
+const bedrockRegion = /^[a-z]{2}(?:-[a-z]+)+-\d\//;
+const bedrockGeography = /^(?:us-gov|us|eu|apac|jp|au|ca|sa|me|af|in|mx|il|uk|kr|amer|global)\./;
+const bedrockResource = /^arn:[^/]*\/(?=[^/]+$)/;
+
+/** Names that a model on Bedrock may be listed by, the most special first: with region, with geography, without either. */
+function bedrockNames(model: string): readonly string[] {
+  let name = model;
+  while (bedrockRoute.test(name)) name = name.replace(bedrockRoute, '');
+  const plain = name.replace(bedrockRegion, '').replace(bedrockResource, '');
+  return [name, plain, plain.replace(bedrockGeography, '')];
 }
 
 /** https://platform.openai.com/docs/guides/fine-tuning: `ft:<base>:<organization>:<suffix>:<id>` */

@@ -36,7 +36,16 @@ export interface FollowUp {
   readonly afterMs: number;
 }
 
+/** For providers that take in pieces what clients send at once, such as one text in a request. */
+export interface CallPieces<Body, Answer> {
+  /** The calls in their order, at least one; they are sent one after the other. The call itself where it can go in one. */
+  split(call: EndpointCall<Body>): readonly EndpointCall<Body>[];
+  /** One answer of several, in the order of their calls; their usages are added up. */
+  join(answers: readonly Answer[]): Answer;
+}
+
 export interface EndpointAdapter<Body, Answer> {
+  readonly pieces?: CallPieces<Body, Answer>;
   /** The parameters of the endpoint that reach the provider for this model; the documentation's matrix is made from it. */
   supportedParams(model: string): ReadonlySet<string>;
   /** Throws `unsupported_parameter` or `invalid_request` for what the provider cannot take. Sets no credentials. */

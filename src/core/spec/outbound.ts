@@ -9,7 +9,7 @@ export interface Endpoint {
 }
 
 export interface OutboundRequest {
-  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly origin: string;
   /** Path and query, beginning with a slash. */
   readonly path: string;

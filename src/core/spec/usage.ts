@@ -27,6 +27,8 @@ export interface Usage {
   readonly webSearchRequests?: number;
   /** Where the provider bills other counts than those that the model read and wrote: what costs are computed from. */
   readonly billed?: { readonly promptTokens: number; readonly completionTokens: number };
+  /** What the provider says the answer costs: USD as exact decimal text. */
+  readonly reportedUsd?: string;
   /** The tier that the provider says it billed, such as `flex` or `priority`. */
   readonly serviceTier?: string;
 }

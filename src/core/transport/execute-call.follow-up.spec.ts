@@ -108,10 +108,12 @@ describe('credentials that are exchanged', () => {
     expect([outcome(), credentials.forget.mock.calls.length]).toEqual(['done', 0]);
   });
 
-  it('are forgotten once the provider refuses them', async () => {
+  it('are forgotten once the provider refuses them, whatever status it says that with', async () => {
     const credentials = { current: () => ({ token: 'revoked' }), forget: jest.fn() };
-    const { upstream } = start(false, { credentials }, { provider });
-    upstream.last.head(401, json).data('no').end();
+    const parseError = (): GatewayError => new GatewayError('upstream_authentication', { status: 403 });
+    const refusing = { ...provider, chat: { ...errorReader(), parseError } };
+    const { upstream } = start(false, { credentials }, { provider: refusing });
+    upstream.last.head(403, json).data('no').end();
     await settle();
     expect(credentials.forget).toHaveBeenCalledTimes(1);
   });

@@ -347,8 +347,9 @@ export class ProviderCall<Whole, Part> implements Dispatcher.DispatchHandler, Ru
     this.followTimer = setTimeout(() => {
       this.armIdleTimer();
       this.followed = true;
-      // Nobody but the deployment's own address gets its credentials because an answer says so.
-      if (next.origin === this.deployment.endpoint.origin) this.send(next);
+      // Nobody but the addresses that were asked first gets the credentials because an answer says so.
+      const { origin } = next;
+      if (origin === this.deployment.endpoint.origin || origin === this.translation.request.origin) this.send(next);
       else this.dispatch(next);
     }, afterMs);
   }
@@ -367,8 +368,10 @@ export class ProviderCall<Whole, Part> implements Dispatcher.DispatchHandler, Ru
     const head = this.head;
     const response = { ...head, body };
     if (head.status >= 400) {
-      if (head.status === 401) this.options.credentials.forget(this.deployment);
-      this.fail(this.translation.parseError(response));
+      const error = this.translation.parseError(response);
+      // AWS says 403 of a token that has expired.
+      if (error.code === 'upstream_authentication') this.options.credentials.forget(this.deployment);
+      this.fail(error);
     } else if (head.status >= 300) {
       this.fail(this.invalid(`it is a redirect (${head.status}), and redirects are not followed`));
     } else {

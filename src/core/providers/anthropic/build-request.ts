@@ -50,7 +50,7 @@ const neutral: Readonly<Record<string, unknown>> = {
 const neutralWithoutSampling: Readonly<Record<string, unknown>> = { ...neutral, temperature: 1, top_p: 1 };
 
 /** Tokens for thinking, by reasoning effort. */
-const budgets = new Map(
+export const thinkingBudgets: ReadonlyMap<string, number> = new Map(
   Object.entries({ minimal: 1024, low: 1024, medium: 2048, high: 4096, xhigh: 8192, max: 16384 }),
 );
 
@@ -152,8 +152,8 @@ function buildThinking(
   if (given) return given.type === 'enabled' && mayModify && lostItsThinking(turns) ? undefined : given;
   const effort = body.reasoning_effort;
   if (!effort || effort === 'none') return undefined;
-  const budget = budgets.get(effort);
-  if (!budget) return refuse('reasoning_effort', `is not one of none, ${[...budgets.keys()].join(', ')}`);
+  const budget = thinkingBudgets.get(effort);
+  if (!budget) return refuse('reasoning_effort', `is not one of none, ${[...thinkingBudgets.keys()].join(', ')}`);
   // From Claude 4.7 on the reasoning is left out of the answer unless it is asked for.
   if (traits.adaptiveThinking) return { type: 'adaptive', ...(!traits.sampling && { display: 'summarized' }) };
   // The budget is part of max_tokens, and must leave room for the answer.

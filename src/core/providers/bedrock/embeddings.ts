@@ -6,6 +6,7 @@ import type { EmbeddingRequest, EmbeddingResponse } from '../../schema/openai/em
 import type { EmbeddingAdapter, EndpointCall, ParsedAnswer } from '../../spec/endpoint-adapter.js';
 import type { InboundResponse, OutboundRequest } from '../../spec/outbound.js';
 import { applyParameterPolicy } from '../openai-compatible/apply-parameter-policy.js';
+import { joinEmbeddings } from '../openai-compatible/endpoints/join-embeddings.js';
 import { encodeVector, isVector } from '../openai-compatible/endpoints/embedding-vectors.js';
 import { embeddingVocabulary } from '../openai-compatible/endpoints/openai-endpoint-params.js';
 import { headerValue, objectOf, readJsonAnswer } from '../openai-compatible/read-answer.js';
@@ -24,6 +25,7 @@ const sized: ReadonlySet<string> = new Set(['dimensions', 'encoding_format']);
 
 export const embeddings: EmbeddingAdapter = {
   supportedParams: paramsOf,
+  pieces: { split: oneByOne, join: joinEmbeddings },
   buildRequest(call) {
     const { model, endpoint, parameters } = call;
     const { id, region } = readModel(model, parameters.provider);
@@ -52,6 +54,13 @@ function kindOf(model: string, settings: JsonObject): Kind {
   return name.includes('titan-embed-text-v2') ? 'titan-2' : 'titan';
 }
 
+/** Titan and Nova embed one input in a request. */
+function oneByOne(call: Call): readonly Call[] {
+  const inputs = listOf(call.body.input);
+  if (inputs.length < 2 || kindOf(call.model, call.parameters.provider) === 'cohere') return [call];
+  return inputs.map((input) => ({ ...call, body: { ...call.body, input: input as EmbeddingRequest['input'] } }));
+}
+
 function buildBody(call: Call): JsonObject {
   const context = { provider: providerId, model: call.model, vocabulary: embeddingVocabulary };
   const asked = applyParameterPolicy(call.body, paramsOf(call.model), true, call.parameters, context);
@@ -59,8 +68,7 @@ function buildBody(call: Call): JsonObject {
   const own = Object.fromEntries(Object.entries(rest).filter(([name]) => !name.startsWith('aws_')));
   const kind = kindOf(call.model, call.parameters.provider);
   if (kind === 'cohere') return cohereBody(listOf(input), dimensions, own);
-  const [only, ...others] = listOf(input);
-  if (others.length > 0) return refuse('input', 'this model embeds one text in a request; send them one by one');
+  const [only] = listOf(input);
   const text = typeof only === 'string' ? only : refuse('input', 'Bedrock embeds texts, not token ids');
   if (kind === 'titan-2') return { inputText: text, ...(dimensions != null && { dimensions }), ...own };
   if (kind === 'titan-image') return titanImageBody(text, dimensions, own);

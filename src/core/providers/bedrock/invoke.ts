@@ -83,7 +83,12 @@ const openModels: ChatAdapter = {
   parseError: (response) => parseAwsError(response, providerId),
 };
 
-function pathOf({ endpoint, model, parameters, stream }: Pick<ChatCall, 'endpoint' | 'model' | 'parameters' | 'stream'>): string {
+function pathOf({
+  endpoint,
+  model,
+  parameters,
+  stream,
+}: Pick<ChatCall, 'endpoint' | 'model' | 'parameters' | 'stream'>): string {
   const { id } = readModel(model, parameters.provider);
   return modelPath(endpoint.basePath, id, stream ? 'invoke-with-response-stream' : 'invoke');
 }

@@ -69,7 +69,11 @@ export function readCompletion(
     completion = quirk.answer?.(completion) ?? completion;
     counts ??= quirk.usage?.(received);
   }
-  return { completion, usage: mapUsage(counts, received['service_tier']), changed: completion !== received };
+  return {
+    completion,
+    usage: mapUsage(counts, received['service_tier'], row.quirks),
+    changed: completion !== received,
+  };
 }
 
 function invalid(row: CatalogRow, reason: string, cause?: unknown): GatewayError {

@@ -1,4 +1,18 @@
 import { mapUsage } from './map-usage.js';
+import type { Quirk } from './quirk.js';
+
+it.each([
+  [0.00012, '0.00012'],
+  [1e-7, '1e-7'],
+  [0, '0'],
+  [-1, undefined],
+  ['0.1', undefined],
+  [Number.NaN, undefined],
+])('takes a reported cost of %p for %p', (usd, reportedUsd) => {
+  const quirk: Quirk = { name: 'cost', cost: () => usd };
+  const usage = mapUsage({ prompt_tokens: 1, completion_tokens: 1 }, undefined, [quirk]);
+  expect(usage).toEqual({ promptTokens: 1, completionTokens: 1, ...(reportedUsd !== undefined && { reportedUsd }) });
+});
 
 describe('mapUsage', () => {
   it.each([
@@ -7,6 +21,11 @@ describe('mapUsage', () => {
     [
       'DeepSeek',
       { prompt_tokens: 100, completion_tokens: 5, prompt_cache_hit_tokens: 64 },
+      { promptTokens: 100, completionTokens: 5, cachedTokens: 64 },
+    ],
+    [
+      'Kimi',
+      { prompt_tokens: 100, completion_tokens: 5, cached_tokens: 64 },
       { promptTokens: 100, completionTokens: 5, cachedTokens: 64 },
     ],
     [

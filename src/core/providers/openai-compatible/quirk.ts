@@ -21,6 +21,8 @@ export interface Quirk {
   readonly chunk?: (chunk: JsonObject) => JsonObject | null;
   /** Makes the `chunk` of one stream, for a departure that must remember what came before. */
   readonly perStream?: () => Required<Pick<Quirk, 'chunk'>>;
+  /** What an answer costs, USD, where its `usage` says so. */
+  readonly cost?: (usage: JsonObject) => unknown;
   /** Where the usage of an answer or chunk is, if not under `usage`. */
   readonly usage?: (body: JsonObject) => unknown;
 }

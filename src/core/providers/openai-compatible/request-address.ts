@@ -23,9 +23,6 @@ export function encodeModel(model: string): string {
 /** What quirks take from the deployment's settings, then `extra_headers`, which win. */
 export function withCallHeaders(headers: Headers, quirks: readonly Quirk[], call: RequestTarget): Headers {
   let all = headers;
-  for (const quirk of quirks) {
-    const added = quirk.headers?.(call);
-    if (added) all = { ...all, ...added };
-  }
+  for (const quirk of quirks) all = { ...all, ...quirk.headers?.(call) };
   return call.parameters.extraHeaders ? { ...all, ...call.parameters.extraHeaders } : all;
 }

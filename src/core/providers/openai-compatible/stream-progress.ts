@@ -92,7 +92,7 @@ export class StreamProgress {
   private readUsage(chunk: JsonObject): void {
     let found = chunk['usage'];
     if (!found) for (const quirk of this.quirks) found ||= quirk.usage?.(chunk);
-    if (found) this.usage = mapUsage(found, chunk['service_tier']) ?? this.usage;
+    if (found) this.usage = mapUsage(found, chunk['service_tier'], this.quirks) ?? this.usage;
   }
 
   private readChoice(choice: StreamedChoice | null): void {

@@ -1,5 +1,6 @@
 /** Parameters that Converse has no words for, as the fields that each family of models reads beside it. */
 import type { ChatCompletionRequest } from '../../../schema/openai/chat.js';
+import { thinkingBudgets } from '../../anthropic/build-request.js';
 import { modelTraits } from '../../anthropic/model-traits.js';
 import type { ModelId } from '../model-id.js';
 import { refuse } from '../provider-id.js';
@@ -7,10 +8,6 @@ import type { FamilyTraits } from './model-family.js';
 import type { JsonObject, Turn } from './wire.js';
 
 const smallestBudgetTokens = 1024;
-/** Tokens for thinking, by reasoning effort. */
-const budgets = new Map(
-  Object.entries({ minimal: 1024, low: 1024, medium: 2048, high: 4096, xhigh: 8192, max: 16384 }),
-);
 const novaEfforts = new Map(
   Object.entries({ minimal: 'low', low: 'low', medium: 'medium', high: 'high', xhigh: 'high', max: 'high' }),
 );
@@ -54,7 +51,8 @@ function claudeThinking(
   maxTokens: number | undefined,
 ): Reasoning {
   const budget =
-    budgets.get(effort) ?? refuse('reasoning_effort', `is not one of none, ${[...budgets.keys()].join(', ')}`);
+    thinkingBudgets.get(effort) ??
+    refuse('reasoning_effort', `is not one of none, ${[...thinkingBudgets.keys()].join(', ')}`);
   const { adaptiveThinking, sampling } = modelTraits(name);
   if (adaptiveThinking) {
     // From Claude 4.7 on the reasoning is left out of the answer unless it is asked for.

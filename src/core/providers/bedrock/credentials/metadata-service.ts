@@ -48,7 +48,7 @@ export function requestForInstance(context: KeyContext, use: UseKeys): Credentia
     unreachable,
     request: {
       ...ask('/latest/api/token', { 'x-aws-ec2-metadata-token-ttl-seconds': String(tokenLifeSeconds) }),
-      method: putMethod,
+      method: 'PUT',
       body: '',
     },
     read(tokenAnswer) {
@@ -65,10 +65,6 @@ export function requestForInstance(context: KeyContext, use: UseKeys): Credentia
     },
   };
 }
-
-/** The one request of the gateway that is a PUT. */
-const put: string = 'PUT';
-const putMethod = put as OutboundRequest['method'];
 
 function goodText({ status, body }: InboundResponse, reason: string, { provider }: KeyContext): string {
   const text = new TextDecoder().decode(body).trim();

@@ -3,6 +3,7 @@ import type { CatalogRow } from '../catalog-row.js';
 import { appAttribution } from '../quirks/app-attribution.js';
 import { copilotHeaders, copilotMessages } from '../quirks/copilot.js';
 import { reasoningBudget } from '../quirks/reasoning-budget.js';
+import { reportedCost } from '../quirks/reported-cost.js';
 import { reasoningField } from '../quirks/reasoning-field.js';
 import { maxTokens } from './max-tokens.js';
 
@@ -129,7 +130,7 @@ export const aggregators: readonly CatalogRow[] = [
       settings: { site_url: ['OR_SITE_URL'], app_name: ['OR_APP_NAME'] },
     },
     serves: ['embeddings'],
-    quirks: [reasoningField, reasoningBudget, appAttribution],
+    quirks: [reasoningField, reasoningBudget, appAttribution, reportedCost],
   },
   {
     id: 'poe',

@@ -1,5 +1,6 @@
 /** Those who train the models that they serve. */
 import type { CatalogRow } from '../catalog-row.js';
+import { reportedCost } from '../quirks/reported-cost.js';
 import { alternatingRoles } from '../quirks/alternating-roles.js';
 import { enableThinking } from '../quirks/enable-thinking.js';
 import { grokReasoningParams } from '../quirks/grok-reasoning-params.js';
@@ -130,7 +131,7 @@ export const modelMakers: readonly CatalogRow[] = [
     asksForStreamUsage: false,
     // https://docs.perplexity.ai/docs/sonar/openai-compatibility
     unsupported: ['function_call', 'functions', 'parallel_tool_calls', 'tool_choice', 'tools'],
-    quirks: [alternatingRoles],
+    quirks: [alternatingRoles, reportedCost],
   },
   {
     id: 'qwen_ai_platform',

@@ -12,6 +12,7 @@ import { grokReasoningParams } from './grok-reasoning-params.js';
 import { looseToolSchemas } from './loose-tool-schemas.js';
 import { objectBySchema } from './object-by-schema.js';
 import { plainMessages, plainMessagesWithThoughts } from './plain-messages.js';
+import { reportedCost } from './reported-cost.js';
 import { reasoningBudget } from './reasoning-budget.js';
 import { reasoningWithCalls } from './reasoning-with-calls.js';
 import { retrieverEmbeddings } from './retriever-embeddings.js';
@@ -250,4 +251,13 @@ it('gives Together sizes and encodings in its own words', () => {
     prompt: 'a cat',
     response_format: 'url',
   });
+});
+
+it.each([
+  [{ cost: 0.00012 }, 0.00012],
+  [{ cost: { total_cost: 0.5, request_cost: 0.1 } }, 0.5],
+  [{ cost: null }, null],
+  [{}, undefined],
+])('reads what an answer costs from %j', (usage, usd) => {
+  expect(reportedCost.cost?.(usage)).toBe(usd);
 });
