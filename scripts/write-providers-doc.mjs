@@ -129,8 +129,8 @@ const page = `# Providers
 
 ${providers.length} ids. \`model\` in \`litellm_params\` is \`<id>/<the provider's own name of the model>\`.
 
-A provider that is not here and speaks OpenAI's dialect needs no code: use \`openai/<model>\` or \`custom_openai/<model>\` with
-\`api_base\`. [Adding a provider](adding-a-provider.md) shows how to make one part of the product.
+A provider that is not here and speaks OpenAI's dialect needs no code: use \`openai/<model>\` with \`api_base\`, or a
+[row in your configuration](custom-providers.md). [Adding a provider](adding-a-provider.md) shows how to make one part of the product.
 
 ## What each can do
 

@@ -8,6 +8,7 @@ import type { ProviderRegistry } from '../core/spec/provider.js';
 import { CatalogSnapshot } from './catalog-snapshot.js';
 import type { ConfigModelRow } from './config-model-source.js';
 import { buildModels } from './deployment-factory.js';
+import { checkOwnProviders, registryFor } from './own-providers.js';
 
 export interface SnapshotReading {
   readonly snapshot: CatalogSnapshot;
@@ -21,12 +22,17 @@ export function buildSnapshot(
   rows: readonly ConfigModelRow[] = [],
   version = 1,
 ): SnapshotReading {
-  const context = { registry, environment: config.environment, requests: config.requests };
+  const context = {
+    registry: registryFor(config, registry),
+    environment: config.environment,
+    requests: config.requests,
+  };
   const fromFile = buildModels(config.models, 'operator', context);
   const { entries, problems: rowProblems } = readRows(rows, config.models);
   const fromDatabase = buildModels(entries, 'restricted', context);
   const snapshot = new CatalogSnapshot([...fromFile.models, ...fromDatabase.models], config, version);
   const problems = [
+    ...checkOwnProviders(config.customProviders, registry),
     ...fromFile.problems,
     ...checkAliases(config, snapshot),
     ...rowProblems,

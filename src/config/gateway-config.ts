@@ -1,5 +1,6 @@
 /** The configuration as the rooms read it: camelCase, units in the names, defaults filled in. */
 import type { ConfigProblem, Origin } from './config-problem.js';
+import type { CustomProvider } from '../core/spec/custom-provider.js';
 import type { PriceAdjustment } from '../core/spec/deployment.js';
 import type { Environment } from './environment-references.js';
 import { toMs } from './schema/fields.js';
@@ -10,6 +11,7 @@ export interface GatewayConfig {
   readonly general: GeneralSettings;
   readonly router: RouterSettings;
   readonly requests: RequestPolicy;
+  readonly customProviders: readonly CustomProviderEntry[];
   /** Active entries, in the order of the file. */
   readonly models: readonly ModelEntry[];
   /** The names of entries that are left out because an environment variable is not set. */
@@ -21,6 +23,11 @@ export interface GatewayConfig {
   /** Stands for the content of these files. */
   readonly fingerprint: string;
   readonly warnings: readonly ConfigProblem[];
+}
+
+/** A provider that the configuration brings itself, and where it stands. */
+export interface CustomProviderEntry extends CustomProvider {
+  readonly origin: Origin;
 }
 
 export interface GeneralSettings {

@@ -4,6 +4,7 @@ import { readConfigFiles } from './config-files.js';
 import { ConfigError, isError, type ConfigProblem, type Origin } from './config-problem.js';
 import { extendEnvironment, resolveReferences, type Environment } from './environment-references.js';
 import { toRequestPolicy, toRouterSettings, type GatewayConfig } from './gateway-config.js';
+import { toCustomProviders } from './custom-providers.js';
 import { originOf, type LocatedMap } from './located.js';
 import { readModels } from './read-models.js';
 import {
@@ -88,6 +89,7 @@ function readRoot(
     general: resolveGeneral(general, environment),
     router: toRouterSettings(router, litellm, originOfAlias),
     requests: toRequestPolicy(litellm),
+    customProviders: toCustomProviders(litellm, (id) => originOf(root, ['litellm_settings', 'custom_providers', id])),
     models,
     inactiveModels,
     environment,

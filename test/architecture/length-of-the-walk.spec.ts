@@ -23,7 +23,7 @@ const adapterParts = [
 
 /** What is read when it is needed: the reason, and the files of the adapter that it excuses. */
 const aside: Readonly<Record<string, RegExp>> = {
-  'data and types': /\/(catalog|catalog-row|openai-chat-params|quirk|catalog\/[a-z-]+)\.ts$/,
+  'data and types': /\/(catalog|catalog-row|custom-row|named-quirks|openai-chat-params|quirk|catalog\/[a-z-]+)\.ts$/,
   'quirks of one provider': /\/quirks\//,
   'errors of a provider': /\/(parse-error|mask-secrets|retry-after)\.ts$/,
   'endpoints besides chat': /\/endpoints\//,

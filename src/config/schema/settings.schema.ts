@@ -1,5 +1,6 @@
 /** The schemas of the settings sections. */
 import { z } from 'zod';
+import { customProviderSchema } from './custom-provider.schema.js';
 import { Egress, type EgressPolicy } from '../../core/transport/egress.js';
 import { amount, anyMap, choice, described, flag, positive, price, text, wholeNumber } from './fields.js';
 
@@ -36,6 +37,11 @@ export const litellmSettingsSchema = z.looseObject({
     description:
       'By provider, or `global` for all that are not named: the part of the price that is added (`0.1`), an amount in USD for each request, or both.',
     example: { global: 0.05, openai: { percentage: 0.1, fixed_amount: 0.001 } },
+  }),
+  custom_providers: described(z.record(z.string().regex(/^[a-z][a-z0-9_]*$/), customProviderSchema).default({}), {
+    description:
+      'OpenAI-compatible providers of your own, by the name that stands before the slash in `model`; docs/custom-providers.md has every member.',
+    example: { acme: { base_url: 'https://api.acme.example/v1', api_key_env: 'ACME_API_KEY' } },
   }),
   request_timeout: described(positive().default(6000), {
     description: 'Seconds for a whole request where neither the deployment nor the router sets a `timeout`.',
