@@ -58,7 +58,11 @@ async function listen(app: NestFastifyApplication, port: number, host: string): 
     await app.listen(port, host);
   } catch (error) {
     await app.close();
-    throw new ListenError(host, port, error);
+    // Without a code of the system it was not the address that failed, but the application on its way there.
+    throw typeof (error as { code?: unknown } | null)?.code === 'string' &&
+      (error as { syscall?: unknown }).syscall === 'listen'
+      ? new ListenError(host, port, error)
+      : error;
   }
 }
 

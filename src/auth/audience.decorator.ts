@@ -11,4 +11,9 @@ export const AUDIENCE_METADATA = 'tollgate:audience';
  */
 export type AudienceName = 'public' | 'llm_api' | 'own_info' | 'management';
 
+/** Set on routes where Google's clients give their key as `?key=`. */
+export const KEY_IN_QUERY_METADATA = 'tollgate:key-in-query';
+
+export const KeyInQuery = (): CustomDecorator => SetMetadata(KEY_IN_QUERY_METADATA, true);
+
 export const Audience = (audience: AudienceName): CustomDecorator => SetMetadata(AUDIENCE_METADATA, audience);

@@ -3,7 +3,7 @@ import type { ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
 import { GatewayError } from '../core/errors/gateway-error.js';
-import { Audience, type AudienceName } from './audience.decorator.js';
+import { Audience, KeyInQuery, type AudienceName } from './audience.decorator.js';
 import { AuthGuard } from './auth.guard.js';
 import type { AuthService } from './auth.service.js';
 import type { Principal, Role } from './principal.js';
@@ -105,4 +105,25 @@ describe('principalOf', () => {
     declarePrincipal({ decorateRequest: (...given: unknown[]) => decorated.push(given) } as never);
     expect(decorated).toEqual([['principal', null]]);
   });
+});
+
+it.each([
+  [true, { key: 'sk-q' }, 'sk-q'],
+  [true, { key: ['sk-1', 'sk-2'] }, undefined],
+  [false, { key: 'sk-q' }, undefined],
+])('a route that takes keys in its address (%p) is given %j as %p', (takes, query, expected) => {
+  const handler = (): void => undefined;
+  Audience('llm_api')(handler);
+  if (takes) KeyInQuery()(handler);
+  const given: unknown[] = [];
+  const auth = {
+    authenticate: (_headers: unknown, queryKey: unknown) => {
+      given.push(queryKey);
+      return principal('internal_user');
+    },
+  };
+  const request = { headers: {}, query, routeOptions: { url: '/' } };
+  const context = { getHandler: () => handler, switchToHttp: () => ({ getRequest: () => request }) };
+  new AuthGuard(auth as unknown as AuthService, new Reflector()).canActivate(context as unknown as ExecutionContext);
+  expect(given).toEqual([expected]);
 });

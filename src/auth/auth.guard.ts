@@ -3,7 +3,7 @@ import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/com
 import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
 import { GatewayError } from '../core/errors/gateway-error.js';
-import { AUDIENCE_METADATA, type AudienceName } from './audience.decorator.js';
+import { AUDIENCE_METADATA, KEY_IN_QUERY_METADATA, type AudienceName } from './audience.decorator.js';
 import { AuthService } from './auth.service.js';
 import type { Principal } from './principal.js';
 
@@ -18,10 +18,20 @@ export class AuthGuard implements CanActivate {
     const audience = this.reflector.get<AudienceName | undefined>(AUDIENCE_METADATA, context.getHandler());
     if (audience === 'public') return true;
     const request = context.switchToHttp().getRequest<FastifyRequest>();
-    const principal = this.auth.authenticate(request.headers);
+    const queryKey = this.takesKeyInQuery(context) ? keyInQuery(request) : undefined;
+    const principal = this.auth.authenticate(request.headers, queryKey);
     if (principal instanceof Promise) return principal.then((known) => admit(request, known, audience));
     return admit(request, principal, audience);
   }
+
+  private takesKeyInQuery(context: ExecutionContext): boolean {
+    return this.reflector.get<unknown>(KEY_IN_QUERY_METADATA, context.getHandler()) === true;
+  }
+}
+
+function keyInQuery({ query }: FastifyRequest): string | undefined {
+  const { key } = query as { readonly key?: unknown };
+  return typeof key === 'string' ? key : undefined;
 }
 
 /** @throws GatewayError `admin_only`, or `forbidden` for a route that declares nobody */

@@ -44,10 +44,11 @@ export class AuthService implements OnModuleInit, OnApplicationShutdown {
   /**
    * The caller. At once for a key that is known; every other end is an error, and none lets anybody in.
    *
+   * @param queryKey the key of the address, for routes that take one there
    * @throws GatewayError 401 for a key that is missing, malformed, unknown, blocked or expired; 503 where that cannot be known
    */
-  authenticate(headers: IncomingHttpHeaders): Principal | Promise<Principal> {
-    const digest = hash('sha256', presentedKey(headers, this.settings.keyHeader), 'buffer');
+  authenticate(headers: IncomingHttpHeaders, queryKey?: string): Principal | Promise<Principal> {
+    const digest = hash('sha256', presentedKey(headers, this.settings.keyHeader, queryKey), 'buffer');
     const admin = this.master.authenticate(digest);
     if (admin) return admin;
     const record = this.keys.find(digest.toString('hex'));

@@ -3,9 +3,9 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { GatewayError } from '../core/errors/gateway-error.js';
 import { presentedKey } from './presented-key.js';
 
-function presented(headers: IncomingHttpHeaders, custom?: string): string {
+function presented(headers: IncomingHttpHeaders, custom?: string, queryKey?: string): string {
   try {
-    return presentedKey(headers, custom);
+    return presentedKey(headers, custom, queryKey);
   } catch (error) {
     if (!(error instanceof GatewayError) || error.status !== 401) throw error;
     return error.code;
@@ -66,4 +66,10 @@ it('ignores a header that nobody named, and query-like tricks', () => {
 it('looks at no more than a kilobyte', () => {
   expect(presented({ authorization: `Bearer ${'k'.repeat(1_024)}` })).toHaveLength(1_024);
   expect(presented({ authorization: `Bearer ${'k'.repeat(1_025)}` })).toBe('invalid_key');
+});
+
+it('takes the key of the address after the known headers and before the own one', () => {
+  expect(presented({ 'x-own': 'sk-7' }, 'x-own', 'sk-q')).toBe('sk-q');
+  expect(presented({ 'x-goog-api-key': 'sk-5' }, 'x-own', 'sk-q')).toBe('sk-5');
+  expect(presented({}, undefined, '')).toBe('missing_key');
 });

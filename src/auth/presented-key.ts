@@ -9,9 +9,14 @@ const plainHeaders = ['api-key', 'x-api-key', 'x-goog-api-key', 'ocp-apim-subscr
 
 /**
  * @param customHeader `general_settings.litellm_key_header_name`, lower case; looked at last
+ * @param queryKey what the address says, for routes that take a key there; looked at after all known headers
  * @throws GatewayError `missing_key` or `malformed_key`
  */
-export function presentedKey(headers: IncomingHttpHeaders, customHeader: string | undefined): string {
+export function presentedKey(
+  headers: IncomingHttpHeaders,
+  customHeader: string | undefined,
+  queryKey?: string,
+): string {
   const own = headers['x-litellm-api-key'];
   if (own !== undefined) return checked(withoutScheme(String(own)));
   const { authorization } = headers;
@@ -24,6 +29,7 @@ export function presentedKey(headers: IncomingHttpHeaders, customHeader: string 
     const value = headers[name];
     if (value !== undefined) return checked(String(value));
   }
+  if (queryKey !== undefined) return checked(queryKey);
   const custom = customHeader === undefined ? undefined : headers[customHeader];
   if (custom !== undefined) return checked(withoutScheme(String(custom)));
   throw new GatewayError('missing_key');

@@ -81,6 +81,7 @@ const idPrefixes: Readonly<Record<Dialect, string>> = {
   'openai-chat': 'chatcmpl-',
   'openai-responses': 'resp_',
   'anthropic-messages': 'msg_',
+  'gemini-generate-content': 'gen_',
 };
 
 interface Attempt<Body> {

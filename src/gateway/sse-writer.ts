@@ -17,11 +17,12 @@ const jsonType = 'application/json; charset=utf-8';
 const maxJoinedBytes = 16 * 1024;
 
 export class SseWriter {
+  protected readonly streamType: string = 'text/event-stream; charset=utf-8';
   private left: (() => void) | undefined;
 
   constructor(
-    private readonly response: ServerResponse,
-    private readonly errors: ErrorFormat,
+    protected readonly response: ServerResponse,
+    protected readonly errors: ErrorFormat,
   ) {
     response.once('close', () => {
       if (!response.writableFinished) this.left?.();
@@ -46,7 +47,7 @@ export class SseWriter {
   }
 
   begin(headers: Headers): void {
-    headers['content-type'] = 'text/event-stream; charset=utf-8';
+    headers['content-type'] = this.streamType;
     headers['cache-control'] = 'no-cache';
     headers['x-accel-buffering'] = 'no';
     this.response.writeHead(200, headers);
@@ -69,10 +70,15 @@ export class SseWriter {
   fail(error: GatewayError, headers: Headers): void {
     if (this.response.destroyed) return;
     if (this.begun) {
-      this.response.end(this.errors.event(error));
+      this.breakOff(error);
       return;
     }
     if (error.retryAfterMs !== undefined) headers['retry-after'] = String(Math.ceil(error.retryAfterMs / 1000));
     this.whole(error.status, headers, this.errors.body(error));
+  }
+
+  /** Ends a stream that has begun with what failed. */
+  protected breakOff(error: GatewayError): void {
+    this.response.end(this.errors.event(error));
   }
 }

@@ -3,10 +3,13 @@ import type { IncomingMessage } from 'node:http';
 import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { anthropicErrorBody } from '../core/dialects/anthropic-messages/format-error.js';
+import { geminiErrorBody } from '../core/dialects/gemini/format-error.js';
 import { openAiErrorBody } from '../core/dialects/openai-chat/format-error.js';
 import { GatewayError } from '../core/errors/gateway-error.js';
 
 const messagesRoute = /^(?:\/v1)?\/messages(?:\/|$)/;
+/** A model's method: a colon in the path, which the list of models has not. */
+const geminiPath = /^(?:\/v1(?:beta)?)?\/models\/[^?]*(?::|%3a)/i;
 
 @Catch()
 export class ErrorFilter implements ExceptionFilter {
@@ -31,8 +34,9 @@ export class ErrorFilter implements ExceptionFilter {
 }
 
 /** Clients of another dialect than OpenAI's read errors in that one. */
-function errorBody(error: GatewayError, { routeOptions }: FastifyRequest): string {
-  return messagesRoute.test(routeOptions.url ?? '') ? anthropicErrorBody(error) : openAiErrorBody(error);
+function errorBody(error: GatewayError, { routeOptions, url }: FastifyRequest): string {
+  if (messagesRoute.test(routeOptions.url ?? '')) return anthropicErrorBody(error);
+  return geminiPath.test(url) ? geminiErrorBody(error) : openAiErrorBody(error);
 }
 
 function toGatewayError(thrown: unknown, request: FastifyRequest): GatewayError {

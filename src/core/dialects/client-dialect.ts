@@ -12,6 +12,13 @@ export interface ParsedRequest<Body> {
   readonly reservedMembers: readonly string[];
 }
 
+/** What a request's path says of it. */
+export interface PathTarget {
+  readonly model?: string;
+  /** Where the path alone tells whether an answer is streamed. */
+  readonly stream?: boolean;
+}
+
 /** What the provider's model takes of the things that not all take. */
 export interface HubReceiver {
   /** Parameters by the hub's name: `thinking`, `reasoning_effort`, ... */
@@ -32,7 +39,7 @@ export interface AnswerContext<Body> {
 export interface ClientDialect<Spoken extends Dialect> {
   readonly name: Spoken;
   /** @throws GatewayError for a body that is no request of the dialect */
-  read(bytes: Buffer, pathModel?: string): ParsedRequest<DialectBodies[Spoken]>;
+  read(bytes: Buffer, path?: PathTarget): ParsedRequest<DialectBodies[Spoken]>;
   /** @throws GatewayError `invalid_request` for what the hub cannot carry */
   toHub(body: DialectBodies[Spoken], receiver: HubReceiver): ChatCompletionRequest;
   /** One for each answer: a stream's events may depend on those before. */

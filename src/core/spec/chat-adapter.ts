@@ -1,5 +1,6 @@
 /** The contract of a provider that answers chat: pure functions from the OpenAI hub to the provider's wire and back. */
 import type { ChatCompletion, ChatCompletionChunk, ChatCompletionRequest } from '../schema/openai/chat.js';
+import type { GenerateContentRequest } from '../schema/google/generate-content-request.js';
 import type { MessagesRequest } from '../schema/anthropic/messages-request.js';
 import type { ResponsesRequest } from '../schema/openai/responses.js';
 import type { GatewayError } from '../errors/gateway-error.js';
@@ -85,6 +86,7 @@ export interface DialectBodies {
   'openai-chat': ChatCompletionRequest;
   'openai-responses': ResponsesRequest;
   'anthropic-messages': MessagesRequest;
+  'gemini-generate-content': GenerateContentRequest;
 }
 
 export type Dialect = keyof DialectBodies;

@@ -1,8 +1,11 @@
 /** The endpoints at which clients talk to chat models: one row for each dialect. */
 import type { IncomingHttpHeaders } from 'node:http';
 import { anthropicMessages } from '../../core/dialects/anthropic-messages/index.js';
+import { geminiGenerateContent } from '../../core/dialects/gemini/index.js';
+import { member, objectMember } from '../../core/dialects/gemini/wire-names.js';
 import { openAiChat } from '../../core/dialects/openai-chat/index.js';
 import { openAiResponses } from '../../core/dialects/openai-responses/index.js';
+import type { OutputSize } from '../operation.js';
 import type { DialogueKind } from './dialogue-operation.js';
 
 export const chatCompletions: DialogueKind<'openai-chat'> = {
@@ -39,6 +42,22 @@ export const responses: DialogueKind<'openai-responses'> = {
     endUserOf: ({ user, safety_identifier: identifier }) => user ?? identifier,
   },
 };
+
+export const generateContent: DialogueKind<'gemini-generate-content'> = {
+  dialect: geminiGenerateContent,
+  callType: 'agenerate_content',
+  idPrefix: 'gen_',
+  output: (body) => outputOf(objectMember(body, 'generationConfig')),
+  meaning: { ownsMetadata: () => false, endUserOf: () => undefined },
+};
+
+function outputOf(config: unknown): OutputSize {
+  const [answers, maxTokens] = [member(config, 'candidateCount'), member(config, 'maxOutputTokens')];
+  return {
+    ...(typeof answers === 'number' && { answers }),
+    ...(typeof maxTokens === 'number' && { maxTokens }),
+  };
+}
 
 function named(headers: IncomingHttpHeaders, names: readonly string[]): Readonly<Record<string, string>> {
   const found = names.map((name) => [name, headers[name]] as const);

@@ -1,7 +1,7 @@
 /** One chat request in the dialect of its client, and the call that carries it to one deployment: passed through, translated, or answered here. */
 import type { IncomingHttpHeaders } from 'node:http';
 import type { UpstreamConnections } from '../../clients/upstream-connections.service.js';
-import type { ClientDialect, ParsedRequest } from '../../core/dialects/client-dialect.js';
+import type { ClientDialect, ParsedRequest, PathTarget } from '../../core/dialects/client-dialect.js';
 import { mockAnswer } from '../../core/providers/demo/mock-answer.js';
 import type {
   AnswerFormat,
@@ -37,9 +37,9 @@ export interface DialogueKind<Spoken extends Dialect> {
 }
 
 /** @throws GatewayError for a body that is no request of the kind */
-export function readDialogue<Spoken extends Dialect>(kind: DialogueKind<Spoken>): ReadOperation {
+export function readDialogue<Spoken extends Dialect>(kind: DialogueKind<Spoken>, path?: PathTarget): ReadOperation {
   return (bytes, headers) => {
-    const parsed = kind.dialect.read(bytes);
+    const parsed = kind.dialect.read(bytes, path);
     const settings = readRequestSettings<DialectBodies[Spoken]>(parsed.body, headers, kind.meaning);
     return new DialogueOperation(kind, parsed, settings, kind.clientHeaders?.(headers));
   };

@@ -6,7 +6,7 @@ import { toHubRequest } from './to-hub.js';
 
 export const anthropicMessages: ClientDialect<'anthropic-messages'> = {
   name: 'anthropic-messages',
-  read: parseMessagesRequest,
+  read: (bytes, path) => parseMessagesRequest(bytes, path?.model),
   toHub: toHubRequest,
   format: () => new MessagesFormat(),
 };

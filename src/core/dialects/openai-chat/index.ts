@@ -5,7 +5,7 @@ import { parseChatRequest } from './parse-request.js';
 
 export const openAiChat: ClientDialect<'openai-chat'> = {
   name: 'openai-chat',
-  read: parseChatRequest,
+  read: (bytes, path) => parseChatRequest(bytes, path?.model),
   toHub: (body) => body,
   format: () => openAiChatFormat,
 };

@@ -6,7 +6,7 @@ import { toHubRequest } from './to-hub.js';
 
 export const openAiResponses: ClientDialect<'openai-responses'> = {
   name: 'openai-responses',
-  read: parseResponsesRequest,
+  read: (bytes, path) => parseResponsesRequest(bytes, path?.model),
   toHub: toHubRequest,
   format: (context) => new ResponsesFormat(context),
 };

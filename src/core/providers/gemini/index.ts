@@ -4,6 +4,7 @@ import { geminiChat } from './chat.js';
 import { embeddings } from './embeddings.js';
 import { aiStudio } from './gemini-host.js';
 import { images } from './images.js';
+import { nativeGenerateContent } from './native-generate-content.js';
 
 // https://ai.google.dev/api
 export const gemini: ProviderDefinition = {
@@ -15,6 +16,7 @@ export const gemini: ProviderDefinition = {
   authenticate: (request, { apiKey }) =>
     apiKey ? { ...request, headers: { ...request.headers, 'x-goog-api-key': apiKey } } : request,
   chat: geminiChat(aiStudio),
+  native: { 'gemini-generate-content': nativeGenerateContent(aiStudio) },
   embeddings,
   images,
 };

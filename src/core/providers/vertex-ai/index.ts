@@ -5,6 +5,7 @@ import { authenticate } from './authenticate.js';
 import { chat } from './chat.js';
 import { exchangeCredentials } from './credentials/exchange.js';
 import { embeddings } from './embeddings.js';
+import { nativeGemini } from './gemini.js';
 import { images } from './images.js';
 import { providerId } from './provider-id.js';
 
@@ -25,6 +26,7 @@ export const vertexAi: ProviderDefinition = {
   credentialExchange: exchangeCredentials,
   authenticate,
   chat,
+  native: { 'gemini-generate-content': nativeGemini },
   embeddings,
   images,
 };

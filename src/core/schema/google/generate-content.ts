@@ -56,6 +56,7 @@ export interface GeminiUsage {
   readonly thoughtsTokenCount?: number;
   readonly toolUsePromptTokenCount?: number;
   readonly cachedContentTokenCount?: number;
+  readonly totalTokenCount?: number;
   readonly promptTokensDetails?: readonly GeminiModalityCount[];
   readonly candidatesTokensDetails?: readonly GeminiModalityCount[];
   readonly trafficType?: string;

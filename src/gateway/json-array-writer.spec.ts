@@ -1,0 +1,34 @@
+/** A stream of events as one JSON array: always valid JSON, whatever its end. */
+import { GatewayError } from '../core/errors/gateway-error.js';
+import { geminiErrorBody, geminiErrorEvent } from '../core/dialects/gemini/format-error.js';
+import { JsonArrayWriter } from './json-array-writer.js';
+import { FakeResponse } from './testing/fake-response.js';
+
+function start() {
+  const response = new FakeResponse();
+  const writer = new JsonArrayWriter(response.asServerResponse, { body: geminiErrorBody, event: geminiErrorEvent });
+  writer.begin({});
+  return { response, writer };
+}
+
+it('joins the data of events, however many come at once', () => {
+  const { response, writer } = start();
+  writer.write('data: {"a":1}\n\ndata: {"b":"ü\\n"}\n\n');
+  writer.write(Buffer.from('data: {"c":3}\r\n\r\n'));
+  writer.end();
+  expect(JSON.parse(response.written)).toEqual([{ a: 1 }, { b: 'ü\n' }, { c: 3 }]);
+  expect(response.headers['content-type']).toBe('application/json; charset=utf-8');
+});
+
+it('is an empty array where nothing came', () => {
+  const { response, writer } = start();
+  writer.end();
+  expect(JSON.parse(response.written)).toEqual([]);
+});
+
+it('ends with the error where the stream breaks', () => {
+  const { response, writer } = start();
+  writer.write('data: {"a":1}\n\n');
+  writer.fail(new GatewayError('upstream_stream_truncated'), {});
+  expect(JSON.parse(response.written)).toMatchObject([{ a: 1 }, { error: { status: 'INTERNAL' } }]);
+});
