@@ -79,6 +79,7 @@ function starter<Spoken extends Dialect, Whole, Part extends DialogueEvent>(
 
 const idPrefixes: Readonly<Record<Dialect, string>> = {
   'openai-chat': 'chatcmpl-',
+  'openai-completions': 'cmpl-',
   'openai-responses': 'resp_',
   'anthropic-messages': 'msg_',
   'gemini-generate-content': 'gen_',

@@ -1,6 +1,7 @@
 /** The data plane: the endpoints that clients of models call, and the pipeline behind them. */
 import { Module } from '@nestjs/common';
 import { ChatCompletionsController } from './chat/chat-completions.controller.js';
+import { CompletionsController } from './chat/completions.controller.js';
 import { GeminiController } from './chat/gemini.controller.js';
 import { MessagesController } from './chat/messages.controller.js';
 import { ResponsesController } from './chat/responses.controller.js';
@@ -11,6 +12,7 @@ import { ModelsController } from './models/models.controller.js';
 @Module({
   controllers: [
     ChatCompletionsController,
+    CompletionsController,
     EndpointsController,
     GeminiController,
     MessagesController,

@@ -71,6 +71,7 @@ const providerAliases: ReadonlyMap<string, string> = new Map([
   ['bedrock_converse', 'bedrock'],
   ['cohere_chat', 'cohere'],
   ['text-completion-openai', 'openai'],
+  ['text_completion_openai', 'openai'],
   ['vertex_ai_beta', 'vertex_ai'],
 ]);
 

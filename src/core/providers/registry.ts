@@ -10,6 +10,7 @@ import { databricks } from './databricks/index.js';
 import { replicate } from './replicate/index.js';
 import { sagemaker, sagemakerChat } from './sagemaker/index.js';
 import { snowflake } from './snowflake/index.js';
+import { textCompletionOpenAi } from './text-completion-openai/index.js';
 import { vertexAi } from './vertex-ai/index.js';
 import { voyage } from './voyage/index.js';
 import { watsonx } from './watsonx/index.js';
@@ -43,6 +44,7 @@ const definitions: readonly ProviderDefinition[] = [
   ollama,
   ollamaChat,
   openai,
+  textCompletionOpenAi,
   vertexAi,
   voyage,
   // scripts/new-provider adds here
@@ -56,6 +58,7 @@ const aliases: Readonly<Record<string, string>> = {
   'nano-gpt': 'nano_gpt',
   openai_like: 'custom_openai',
   'scx-ai': 'scx_ai',
+  'text-completion-openai': 'text_completion_openai',
   vllm: 'hosted_vllm',
   voyageai: 'voyage',
 };

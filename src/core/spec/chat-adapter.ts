@@ -2,6 +2,7 @@
 import type { ChatCompletion, ChatCompletionChunk, ChatCompletionRequest } from '../schema/openai/chat.js';
 import type { GenerateContentRequest } from '../schema/google/generate-content-request.js';
 import type { MessagesRequest } from '../schema/anthropic/messages-request.js';
+import type { CompletionRequest } from '../schema/openai/completions.js';
 import type { ResponsesRequest } from '../schema/openai/responses.js';
 import type { GatewayError } from '../errors/gateway-error.js';
 import type { FollowUp } from './endpoint-adapter.js';
@@ -84,6 +85,7 @@ export interface ChatAdapter {
 /** What clients speak, and the body of a request in each. */
 export interface DialectBodies {
   'openai-chat': ChatCompletionRequest;
+  'openai-completions': CompletionRequest;
   'openai-responses': ResponsesRequest;
   'anthropic-messages': MessagesRequest;
   'gemini-generate-content': GenerateContentRequest;

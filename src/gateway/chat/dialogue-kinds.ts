@@ -4,6 +4,7 @@ import { anthropicMessages } from '../../core/dialects/anthropic-messages/index.
 import { geminiGenerateContent } from '../../core/dialects/gemini/index.js';
 import { member, objectMember } from '../../core/dialects/gemini/wire-names.js';
 import { openAiChat } from '../../core/dialects/openai-chat/index.js';
+import { openAiCompletions } from '../../core/dialects/openai-completions/index.js';
 import { openAiResponses } from '../../core/dialects/openai-responses/index.js';
 import type { OutputSize } from '../operation.js';
 import type { DialogueKind } from './dialogue-operation.js';
@@ -15,6 +16,16 @@ export const chatCompletions: DialogueKind<'openai-chat'> = {
   output: ({ n, max_completion_tokens, max_tokens }) => ({
     answers: n,
     maxTokens: max_completion_tokens ?? max_tokens,
+  }),
+};
+
+export const completions: DialogueKind<'openai-completions'> = {
+  dialect: openAiCompletions,
+  callType: 'atext_completion',
+  idPrefix: 'cmpl-',
+  output: ({ n, max_tokens, prompt }) => ({
+    answers: (n ?? 1) * (typeof prompt === 'string' || typeof prompt[0] === 'number' ? 1 : prompt.length),
+    maxTokens: max_tokens,
   }),
 };
 

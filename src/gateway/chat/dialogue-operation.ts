@@ -1,6 +1,7 @@
 /** One chat request in the dialect of its client, and the call that carries it to one deployment: passed through, translated, or answered here. */
 import type { IncomingHttpHeaders } from 'node:http';
 import type { UpstreamConnections } from '../../clients/upstream-connections.service.js';
+import { GatewayError } from '../../core/errors/gateway-error.js';
 import type { ClientDialect, ParsedRequest, PathTarget } from '../../core/dialects/client-dialect.js';
 import { mockAnswer } from '../../core/providers/demo/mock-answer.js';
 import type {
@@ -40,6 +41,7 @@ export interface DialogueKind<Spoken extends Dialect> {
 export function readDialogue<Spoken extends Dialect>(kind: DialogueKind<Spoken>, path?: PathTarget): ReadOperation {
   return (bytes, headers) => {
     const parsed = kind.dialect.read(bytes, path);
+    refuseOtherModel(parsed.body, path);
     const settings = readRequestSettings<DialectBodies[Spoken]>(parsed.body, headers, kind.meaning);
     return new DialogueOperation(kind, parsed, settings, kind.clientHeaders?.(headers));
   };
@@ -135,6 +137,13 @@ class DialogueOperation<Spoken extends Dialect> implements Operation {
     const supported = provider.chat?.supportedParams(model) ?? new Set<string>();
     return { ...native, body: this.kind.dialect.toHub(native.body, { supported }) };
   }
+}
+
+/** Two names for one request would let each side of the gateway believe another one. */
+function refuseOtherModel({ model }: { readonly model: string }, path: PathTarget | undefined): void {
+  if (path?.model === undefined || path.model === model) return;
+  const reason = `The path names the model ${path.model}, the body ${model}. Leave \`model\` out of the body.`;
+  throw new GatewayError('invalid_request', { param: 'model', facts: { reason } });
 }
 
 function hasMembers(object: object): boolean {

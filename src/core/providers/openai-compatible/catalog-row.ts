@@ -39,6 +39,8 @@ export interface CatalogRow {
   readonly chat?: false;
   /** The endpoints that it serves besides chat. */
   readonly serves?: readonly RowEndpoint[];
+  /** The models that complete texts by OpenAI's older endpoint; none where absent. */
+  readonly completesTexts?: (model: string) => boolean;
   /** OpenAI's chat parameters that the provider refuses; all others are passed on. */
   readonly unsupported?: readonly string[];
   /** OpenAI's name of a chat parameter to the provider's. */

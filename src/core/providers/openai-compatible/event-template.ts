@@ -1,7 +1,7 @@
 /** Recognises stream events that differ from an already checked one only inside its text, without parsing them. */
 
 // The members whose strings change from event to event; `obfuscation` is OpenAI's padding of the event's length.
-const varying = /"(?:content|reasoning_content|arguments|obfuscation)": ?"/g;
+const varying = /"(?:content|text|reasoning_content|arguments|obfuscation)": ?"/g;
 
 /**
  * A checked event cut into its unchanging parts. An event that has the same parts with well-formed JSON strings between

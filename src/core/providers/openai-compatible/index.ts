@@ -3,6 +3,7 @@ import type { ProviderDefinition } from '../../spec/provider.js';
 import type { CatalogRow } from './catalog-row.js';
 import { createChatAdapter } from './chat-adapter.js';
 import { endpointsOf } from './endpoints/endpoints-of.js';
+import { nativeCompletions } from './endpoints/native-completions.js';
 import { createNativeAdapter } from './native-adapter.js';
 import { RequestBuilder } from './request-builder.js';
 
@@ -33,5 +34,7 @@ function withKey({ keyHeader }: CatalogRow): ProviderDefinition['authenticate'] 
 
 function chatOf(row: CatalogRow): Pick<ProviderDefinition, 'chat' | 'native'> {
   const requests = new RequestBuilder(row);
-  return { chat: createChatAdapter(row, requests), native: { 'openai-chat': createNativeAdapter(row, requests) } };
+  const completions = row.completesTexts && { 'openai-completions': nativeCompletions(row, row.completesTexts) };
+  const native = { 'openai-chat': createNativeAdapter(row, requests), ...completions };
+  return { chat: createChatAdapter(row, requests), native };
 }

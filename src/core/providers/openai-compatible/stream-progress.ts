@@ -9,6 +9,8 @@ interface StreamedChoice {
   readonly index?: number;
   readonly finish_reason?: string | null;
   readonly delta?: JsonObject | null;
+  /** Of a text completion. */
+  readonly text?: string;
 }
 
 export class StreamProgress {
@@ -119,7 +121,10 @@ export function isUsageOnly(chunk: JsonObject): boolean {
 /** True where a chunk brings text, reasoning, a refusal or a part of a call. */
 export function hasContent(chunk: JsonObject): boolean {
   const choices = chunk['choices'];
-  return Array.isArray(choices) && (choices as StreamedChoice[]).some(({ delta }) => delta != null && carries(delta));
+  return (
+    Array.isArray(choices) &&
+    (choices as StreamedChoice[]).some(({ delta, text }) => text || (delta != null && carries(delta)))
+  );
 }
 
 const texts = ['content', 'reasoning_content', 'reasoning', 'refusal'];

@@ -14,6 +14,7 @@ const engine = openAiCompatible({
   env: { apiKey: ['OPENAI_API_KEY'], baseUrl: ['OPENAI_BASE_URL', 'OPENAI_API_BASE'] },
   serves: ['embeddings', 'images', 'transcription', 'speech', 'moderations'],
   endpoints: { images: imageModels },
+  completesTexts: (model) => /^(?:ft:)?(?:babbage|davinci)-002|^gpt-3\.5-turbo-instruct/.test(model),
   quirks: [accountHeaders, reasoningModelParams],
 });
 

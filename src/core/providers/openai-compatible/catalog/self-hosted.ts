@@ -13,6 +13,7 @@ export const selfHosted: readonly CatalogRow[] = [
     docs: 'https://platform.openai.com/docs/api-reference/chat',
     env: { apiKey: ['OPENAI_LIKE_API_KEY'], baseUrl: ['OPENAI_LIKE_API_BASE'] },
     needsApiKey: false,
+    completesTexts: () => true,
     serves: ['embeddings', 'images', 'moderations', 'rerank', 'speech', 'transcription'],
   },
   {
@@ -31,6 +32,7 @@ export const selfHosted: readonly CatalogRow[] = [
     docs: 'https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html',
     env: { apiKey: ['HOSTED_VLLM_API_KEY'], baseUrl: ['HOSTED_VLLM_API_BASE'] },
     needsApiKey: false,
+    completesTexts: () => true,
     serves: ['embeddings', 'rerank', 'transcription'],
     quirks: [looseToolSchemas, reasoningField, developerAsSystem],
   },
@@ -50,6 +52,7 @@ export const selfHosted: readonly CatalogRow[] = [
     docs: 'https://docs.litellm.ai/docs/providers/litellm_proxy',
     env: { apiKey: ['LITELLM_PROXY_API_KEY'], baseUrl: ['LITELLM_PROXY_API_BASE'] },
     needsApiKey: false,
+    completesTexts: () => true,
     serves: ['embeddings', 'images', 'moderations', 'rerank', 'speech', 'transcription'],
   },
   {
@@ -59,6 +62,7 @@ export const selfHosted: readonly CatalogRow[] = [
     defaultBaseUrl: 'http://127.0.0.1:8080/v1',
     env: { apiKey: ['LLAMAFILE_API_KEY'], baseUrl: ['LLAMAFILE_API_BASE'] },
     needsApiKey: false,
+    completesTexts: () => true,
     serves: ['embeddings'],
     quirks: [developerAsSystem],
   },
