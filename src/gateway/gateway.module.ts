@@ -6,6 +6,7 @@ import { GeminiController } from './chat/gemini.controller.js';
 import { MessagesController } from './chat/messages.controller.js';
 import { ResponsesController } from './chat/responses.controller.js';
 import { EndpointsController } from './endpoints/endpoints.controller.js';
+import { UploadsController } from './endpoints/uploads.controller.js';
 import { LlmPipelineService } from './llm-pipeline.service.js';
 import { ModelsController } from './models/models.controller.js';
 
@@ -18,6 +19,7 @@ import { ModelsController } from './models/models.controller.js';
     MessagesController,
     ModelsController,
     ResponsesController,
+    UploadsController,
   ],
   providers: [LlmPipelineService],
 })

@@ -2,6 +2,9 @@
 import type { FastifyInstance } from 'fastify';
 import { GatewayError } from '../core/errors/gateway-error.js';
 
+/** What a route says of its bodies (`@RouteConfig(takesForms)`) where they are multipart forms; JSON where it says nothing. */
+export const takesForms = { bodies: 'form' } as const;
+
 const jsonMediaType = /^application\/(?:[\w.+-]+\+)?json$/;
 
 /**
@@ -11,15 +14,25 @@ const jsonMediaType = /^application\/(?:[\w.+-]+\+)?json$/;
 export function acceptBodies(fastify: FastifyInstance): void {
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('*', (request, payload, done) => {
+    const wanted = asksForForms(request.routeOptions.config) ? 'multipart/form-data' : 'application/json';
     const { 'content-type': contentType, 'content-encoding': encoding } = request.headers;
     if (encoding !== undefined && encoding !== 'identity') {
       done(new GatewayError('unsupported_encoding', { facts: { encoding: printable(encoding) } }));
-    } else if (!isJson(contentType)) {
-      done(new GatewayError('unsupported_media_type', { facts: { contentType: printable(contentType ?? 'none') } }));
+    } else if (!isWanted(contentType, wanted)) {
+      const facts = { contentType: printable(contentType ?? 'none'), wanted };
+      done(new GatewayError('unsupported_media_type', { facts }));
     } else {
       done(null, payload);
     }
   });
+}
+
+function asksForForms(config: unknown): boolean {
+  return (config as { readonly bodies?: unknown } | undefined)?.bodies === takesForms.bodies;
+}
+
+function isWanted(contentType: string | undefined, wanted: string): boolean {
+  return wanted === 'application/json' ? isJson(contentType) : /^multipart\/form-data[ \t]*;/i.test(contentType ?? '');
 }
 
 /** Strict on purpose: whatever else a proxy before us might take for JSON is refused here. */

@@ -48,7 +48,10 @@ function toGatewayError(thrown: unknown, request: FastifyRequest): GatewayError 
   if (status === 413)
     return new GatewayError('body_too_large', { facts: { limit: 'the allowed number of' }, cause: thrown });
   if (status === 415) {
-    return new GatewayError('unsupported_media_type', { facts: { contentType: 'given' }, cause: thrown });
+    return new GatewayError('unsupported_media_type', {
+      facts: { contentType: 'given', wanted: 'application/json' },
+      cause: thrown,
+    });
   }
   if (status !== undefined && status >= 400 && status < 500) {
     return new GatewayError('malformed_request', {

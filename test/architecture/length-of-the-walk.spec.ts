@@ -3,7 +3,7 @@ import ts from 'typescript';
 import { filesBelow, isShipped, readSource } from './source-files.js';
 
 const maxLines = 1_600;
-const maxAdapterLines = 680;
+const maxAdapterLines = 690;
 
 const adapter = 'src/core/providers/openai-compatible';
 
@@ -127,9 +127,9 @@ describe('the count', () => {
 
   it.each([
     ['a walk that is too long', [1_000, 601], [601], 1],
-    ['an adapter that is too long', [681], [681], 1],
-    ['both', [1_000, 681], [681], 2],
-    ['neither', [920, 680], [680], 0],
+    ['an adapter that is too long', [691], [691], 1],
+    ['both', [1_000, 691], [691], 2],
+    ['neither', [910, 690], [690], 0],
   ])('finds %s', (_what, lines, adapterLines, problems) => {
     expect(sayWhatIsTooLong(lines, adapterLines)).toHaveLength(problems);
   });

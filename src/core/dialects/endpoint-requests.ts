@@ -4,6 +4,7 @@ import type { EmbeddingRequest } from '../schema/openai/embeddings.js';
 import type { ImageRequest } from '../schema/openai/images.js';
 import type { ModerationRequest } from '../schema/openai/moderations.js';
 import type { RerankRequest } from '../schema/rerank.js';
+import { GatewayError } from '../errors/gateway-error.js';
 import { invalidMember, isObject, parseModelRequest, type ParsedModelRequest } from './model-request.js';
 
 /** A checked body; every member that is not named here stays the client's word. */
@@ -16,8 +17,8 @@ export interface ParsedEndpointRequest<Body> {
 const defaultModerationModel = 'omni-moderation-latest';
 
 /** @throws GatewayError `invalid_json`, `json_too_deep` or `invalid_request`, as all functions here */
-export function parseEmbeddingRequest(bytes: Buffer): ParsedEndpointRequest<EmbeddingRequest> {
-  const parsed = parseModelRequest(bytes);
+export function parseEmbeddingRequest(bytes: Buffer, pathModel?: string): ParsedEndpointRequest<EmbeddingRequest> {
+  const parsed = parseModelRequestAt(bytes, pathModel);
   const { input, dimensions, encoding_format: format } = parsed.body;
   if (!isText(input) && !isList(input)) throw invalidMember('input', 'a non-empty text or list', input);
   if (dimensions !== undefined && dimensions !== null && !isCount(dimensions))
@@ -39,8 +40,8 @@ export function parseRerankRequest(bytes: Buffer): ParsedEndpointRequest<RerankR
   return checked(parsed);
 }
 
-export function parseImageRequest(bytes: Buffer): ParsedEndpointRequest<ImageRequest> {
-  const parsed = parseModelRequest(bytes);
+export function parseImageRequest(bytes: Buffer, pathModel?: string): ParsedEndpointRequest<ImageRequest> {
+  const parsed = parseModelRequestAt(bytes, pathModel);
   const { prompt, n } = parsed.body;
   if (!isText(prompt)) throw invalidMember('prompt', 'a non-empty text', prompt);
   if (n !== undefined && n !== null && !isCount(n)) throw invalidMember('n', 'a whole number above 0', n);
@@ -54,14 +55,23 @@ export function parseModerationRequest(bytes: Buffer): ParsedEndpointRequest<Mod
   return checked(parsed);
 }
 
-export function parseSpeechRequest(bytes: Buffer): ParsedEndpointRequest<SpeechRequest> {
-  const parsed = parseModelRequest(bytes);
+export function parseSpeechRequest(bytes: Buffer, pathModel?: string): ParsedEndpointRequest<SpeechRequest> {
+  const parsed = parseModelRequestAt(bytes, pathModel);
   const { input, voice, speed } = parsed.body;
   if (!isText(input)) throw invalidMember('input', 'a non-empty text', input);
   if (!isText(voice) && !isObject(voice)) throw invalidMember('voice', 'the name of a voice', voice);
   if (speed !== undefined && speed !== null && typeof speed !== 'number')
     throw invalidMember('speed', 'a number', speed);
   return checked(parsed);
+}
+
+/** @param pathModel the model that the path names; the body may not name another one */
+function parseModelRequestAt(bytes: Buffer, pathModel: string | undefined): ParsedModelRequest {
+  const parsed = parseModelRequest(bytes, pathModel);
+  const { model } = parsed.body;
+  if (pathModel === undefined || model === pathModel) return parsed;
+  const reason = `The path names the model ${pathModel}, the body ${model}. Leave \`model\` out of the body.`;
+  throw new GatewayError('invalid_request', { param: 'model', facts: { reason } });
 }
 
 /** The members that `Body` demands have been checked by the caller. */

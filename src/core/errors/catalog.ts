@@ -62,7 +62,7 @@ export const errorCatalog = {
   unsupported_media_type: row(
     415,
     'invalid_request_error',
-    'The content type {contentType} is not supported here. Send `application/json`.',
+    'The content type {contentType} is not supported here. Send `{wanted}`.',
   ),
   unsupported_encoding: row(
     415,

@@ -1,4 +1,5 @@
 /** Made-up deployments and providers for tests, complete but for what a test is about. */
+import type { ErrorCode } from '../errors/catalog.js';
 import { GatewayError } from '../errors/gateway-error.js';
 import { plainParameters, type Deployment, type ProviderDefinition } from '../spec/index.js';
 
@@ -28,12 +29,10 @@ export function errorReader(provider = 'acme'): NonNullable<ProviderDefinition['
     buildRequest: unused,
     parseResponse: unused,
     createStreamParser: unused,
-    parseError: ({ status, body }) =>
-      new GatewayError(status === 429 ? 'upstream_rate_limited' : 'upstream_bad_request', {
-        status,
-        provider,
-        message: Buffer.from(body).toString(),
-      }),
+    parseError({ status, body }) {
+      const message = Buffer.from(body).toString();
+      return new GatewayError(codeOf(status, message), { status, provider, message });
+    },
   };
 }
 
@@ -61,4 +60,10 @@ export function madeUpDeployment(given: Partial<Deployment> = {}): Deployment {
     modelInfo: {},
     ...given,
   };
+}
+
+function codeOf(status: number, message: string): ErrorCode {
+  if (status === 429) return 'upstream_rate_limited';
+  // As AWS says it, with a status that says less.
+  return status === 401 || message === 'expired token' ? 'upstream_authentication' : 'upstream_bad_request';
 }

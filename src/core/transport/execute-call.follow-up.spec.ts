@@ -108,14 +108,16 @@ describe('credentials that are exchanged', () => {
     expect([outcome(), credentials.forget.mock.calls.length]).toEqual(['done', 0]);
   });
 
-  it('are forgotten once the provider refuses them, whatever status it says that with', async () => {
+  it.each([
+    [401, 'no', 1],
+    [403, 'expired token', 1],
+    [403, 'not yours', 0],
+  ])('are forgotten once the provider refuses them: by %d, %s', async (status, said, times) => {
     const credentials = { current: () => ({ token: 'revoked' }), forget: jest.fn() };
-    const parseError = (): GatewayError => new GatewayError('upstream_authentication', { status: 403 });
-    const refusing = { ...provider, chat: { ...errorReader(), parseError } };
-    const { upstream } = start(false, { credentials }, { provider: refusing });
-    upstream.last.head(403, json).data('no').end();
+    const { upstream } = start(false, { credentials }, { provider });
+    upstream.last.head(status, json).data(said).end();
     await settle();
-    expect(credentials.forget).toHaveBeenCalledTimes(1);
+    expect(credentials.forget).toHaveBeenCalledTimes(times);
   });
 
   it('fail the call where they cannot be had, before anything was sent', async () => {

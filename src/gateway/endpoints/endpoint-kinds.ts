@@ -6,15 +6,26 @@ import {
   parseRerankRequest,
   parseSpeechRequest,
 } from '../../core/dialects/endpoint-requests.js';
-import { readEndpointOperation } from './endpoint-operation.js';
+import type { Transcription } from '../../core/schema/openai/audio.js';
+import type { ProviderDefinition } from '../../core/spec/index.js';
+import type { ModelRequest } from '../request-settings.js';
+import type { ReadOperation } from '../operation.js';
+import { readEndpointOperation, readParsedOperation, type EndpointKind } from './endpoint-operation.js';
+import { toImageEditRequest, toTranscriptionRequest } from './form-requests.js';
+import type { FormBody } from '../../http/form-body.js';
 
 const noOutput = { none: true };
+
+/** Lets the type of an answer follow from the adapter's. */
+function endpoint<Body extends ModelRequest, Answer>(kind: EndpointKind<Body, Answer>): EndpointKind<Body, Answer> {
+  return kind;
+}
 
 function asJson(answer: unknown): { answer: string } {
   return { answer: JSON.stringify(answer) };
 }
 
-export const readEmbeddings = readEndpointOperation({
+const embeddings = endpoint({
   callType: 'aembedding',
   name: 'embeddings',
   parse: parseEmbeddingRequest,
@@ -23,7 +34,7 @@ export const readEmbeddings = readEndpointOperation({
   format: asJson,
 });
 
-export const readRerank = readEndpointOperation({
+const rerank = endpoint({
   callType: 'arerank',
   name: 'rerank',
   parse: parseRerankRequest,
@@ -32,7 +43,7 @@ export const readRerank = readEndpointOperation({
   format: asJson,
 });
 
-export const readImageGeneration = readEndpointOperation({
+const imageGeneration = endpoint({
   callType: 'aimage_generation',
   name: 'images',
   parse: parseImageRequest,
@@ -41,7 +52,7 @@ export const readImageGeneration = readEndpointOperation({
   format: asJson,
 });
 
-export const readModeration = readEndpointOperation({
+const moderation = endpoint({
   callType: 'amoderation',
   name: 'moderations',
   parse: parseModerationRequest,
@@ -50,7 +61,7 @@ export const readModeration = readEndpointOperation({
   format: asJson,
 });
 
-export const readSpeech = readEndpointOperation({
+const speech = endpoint({
   callType: 'aspeech',
   name: 'speech',
   parse: parseSpeechRequest,
@@ -61,3 +72,33 @@ export const readSpeech = readEndpointOperation({
     contentType,
   }),
 });
+
+const transcription = {
+  name: 'transcription',
+  adapterOf: (provider: ProviderDefinition) => provider.transcription,
+  output: () => noOutput,
+  format: (answer: Transcription) =>
+    typeof answer === 'string' ? { answer, contentType: 'text/plain; charset=utf-8' } : asJson(answer),
+};
+
+export const readEmbeddings = (pathModel?: string): ReadOperation => readEndpointOperation(embeddings, pathModel);
+export const readRerank = (): ReadOperation => readEndpointOperation(rerank);
+export const readImageGeneration = (pathModel?: string): ReadOperation =>
+  readEndpointOperation(imageGeneration, pathModel);
+export const readModeration = (): ReadOperation => readEndpointOperation(moderation);
+export const readSpeech = (pathModel?: string): ReadOperation => readEndpointOperation(speech, pathModel);
+
+export function readTranscription(form: FormBody, pathModel?: string): ReadOperation {
+  const kind = { ...transcription, callType: 'atranscription' };
+  return readParsedOperation(kind, () => toTranscriptionRequest(form, false, pathModel), form.length);
+}
+
+export function readTranslation(form: FormBody, pathModel?: string): ReadOperation {
+  const kind = { ...transcription, callType: 'atranslation' };
+  return readParsedOperation(kind, () => toTranscriptionRequest(form, true, pathModel), form.length);
+}
+
+export function readImageEdit(form: FormBody, pathModel?: string): ReadOperation {
+  const kind = { ...imageGeneration, callType: 'aimage_edit' };
+  return readParsedOperation(kind, () => toImageEditRequest(form, pathModel), form.length);
+}

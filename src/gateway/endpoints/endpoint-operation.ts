@@ -1,4 +1,4 @@
-/** One request to an endpoint that answers in one piece: embeddings, rerank, images, moderations, speech. */
+/** One request to an endpoint that answers in one piece: embeddings, rerank, images, moderations, speech, transcription. */
 import type { IncomingHttpHeaders } from 'node:http';
 import type { UpstreamConnections } from '../../clients/upstream-connections.service.js';
 import type { ParsedEndpointRequest } from '../../core/dialects/endpoint-requests.js';
@@ -18,7 +18,7 @@ export interface EndpointKind<Body extends ModelRequest, Answer> {
   /** For errors: `embeddings`. */
   readonly name: string;
   readonly output: (body: Body) => OutputSize;
-  readonly parse: (bytes: Buffer) => ParsedEndpointRequest<Body>;
+  readonly parse: (bytes: Buffer, pathModel?: string) => ParsedEndpointRequest<Body>;
   readonly adapterOf: (provider: ProviderDefinition) => EndpointAdapter<Body, Answer> | undefined;
   /** The bytes for the client. */
   readonly format: (answer: Answer) => Omit<WholeAnswer<Bytes>, 'usage'>;
@@ -26,18 +26,35 @@ export interface EndpointKind<Body extends ModelRequest, Answer> {
 
 export function readEndpointOperation<Body extends ModelRequest, Answer>(
   kind: EndpointKind<Body, Answer>,
+  pathModel?: string,
 ): ReadOperation {
-  return (bytes: Buffer, headers: IncomingHttpHeaders) => {
-    const { body, reservedMembers } = kind.parse(bytes);
-    return new EndpointOperation(kind, bytes.length, reservedMembers, readRequestSettings<Body>(body, headers));
-  };
+  return (bytes: Buffer, headers: IncomingHttpHeaders) =>
+    operationOf(kind, kind.parse(bytes, pathModel), bytes.length, headers);
+}
+
+/** For a request that came as a form and has been read already. */
+export function readParsedOperation<Body extends ModelRequest, Answer>(
+  kind: Omit<EndpointKind<Body, Answer>, 'parse'>,
+  parse: () => ParsedEndpointRequest<Body>,
+  bodyBytes: number,
+): ReadOperation {
+  return (_bytes: Buffer, headers: IncomingHttpHeaders) => operationOf(kind, parse(), bodyBytes, headers);
+}
+
+function operationOf<Body extends ModelRequest, Answer>(
+  kind: Omit<EndpointKind<Body, Answer>, 'parse'>,
+  { body, reservedMembers }: ParsedEndpointRequest<Body>,
+  bodyBytes: number,
+  headers: IncomingHttpHeaders,
+): EndpointOperation<Body, Answer> {
+  return new EndpointOperation(kind, bodyBytes, reservedMembers, readRequestSettings<Body>(body, headers));
 }
 
 class EndpointOperation<Body extends ModelRequest, Answer> implements Operation {
   readonly stream = false;
 
   constructor(
-    private readonly kind: EndpointKind<Body, Answer>,
+    private readonly kind: Omit<EndpointKind<Body, Answer>, 'parse'>,
     readonly bodyBytes: number,
     readonly reservedMembers: readonly string[],
     readonly settings: RequestSettings<Body>,

@@ -1,5 +1,5 @@
 /** The endpoints of OpenAI and Cohere that answer in one piece: each hands its request to the pipeline. */
-import { Controller, Post, Req, Res } from '@nestjs/common';
+import { Controller, Param, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Audience } from '../../auth/audience.decorator.js';
 import { principalOf } from '../../auth/principal-of.js';
@@ -10,6 +10,7 @@ import { LlmPipelineService } from '../llm-pipeline.service.js';
 import type { ReadOperation } from '../operation.js';
 import { SseWriter } from '../sse-writer.js';
 import { readEmbeddings, readImageGeneration, readModeration, readRerank, readSpeech } from './endpoint-kinds.js';
+import { pathsOf } from './endpoint-paths.js';
 
 const openAiErrors = { body: openAiErrorBody, event: openAiErrorEvent };
 
@@ -20,34 +21,38 @@ export class EndpointsController {
     private readonly settings: SettingsService,
   ) {}
 
-  @Post(['v1/embeddings', 'embeddings'])
+  @Post([...pathsOf('embeddings'), 'engines/:model/embeddings'])
   @Audience('llm_api')
-  embed(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    return this.answer(request, reply, readEmbeddings);
+  embed(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Param('model') model?: string): Promise<void> {
+    return this.answer(request, reply, readEmbeddings(model));
   }
 
   @Post(['v1/rerank', 'v2/rerank', 'rerank'])
   @Audience('llm_api')
   rerank(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    return this.answer(request, reply, readRerank);
+    return this.answer(request, reply, readRerank());
   }
 
-  @Post(['v1/images/generations', 'images/generations'])
+  @Post(pathsOf('images/generations'))
   @Audience('llm_api')
-  generateImages(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    return this.answer(request, reply, readImageGeneration);
+  generateImages(
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+    @Param('model') model?: string,
+  ): Promise<void> {
+    return this.answer(request, reply, readImageGeneration(model));
   }
 
   @Post(['v1/moderations', 'moderations'])
   @Audience('llm_api')
   moderate(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    return this.answer(request, reply, readModeration);
+    return this.answer(request, reply, readModeration());
   }
 
-  @Post(['v1/audio/speech', 'audio/speech'])
+  @Post(pathsOf('audio/speech'))
   @Audience('llm_api')
-  speak(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    return this.answer(request, reply, readSpeech);
+  speak(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Param('model') model?: string): Promise<void> {
+    return this.answer(request, reply, readSpeech(model));
   }
 
   private async answer(request: FastifyRequest, reply: FastifyReply, read: ReadOperation): Promise<void> {

@@ -1,0 +1,202 @@
+/** Files that clients upload reach the provider as they are, by the official client, and are billed by their length. */
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import OpenAI, { AzureOpenAI, toFile } from 'openai';
+import { GatewayClient } from '../kill/gateway-client.js';
+import { GatewayFolder, GatewayProcess, newMasterKey } from '../kill/gateway-process.js';
+
+interface Received {
+  readonly path: string;
+  readonly fields: Readonly<Record<string, string>>;
+}
+
+const received: Received[] = [];
+const server = createServer((request, response) => {
+  void readForm(request).then((fields) => {
+    received.push({ path: request.url ?? '', fields });
+    const isImage = request.url?.includes('/images/');
+    const isText = fields['response_format'] === 'srt';
+    const body = isImage
+      ? { created: 1, data: [{ b64_json: 'AAAA' }] }
+      : { text: 'Hello', usage: { type: 'duration', seconds: 60 } };
+    response
+      .writeHead(200, { 'content-type': isText ? 'text/plain' : 'application/json' })
+      .end(isText ? '1\n00:00:00,000 --> 00:00:30,000\nHello\n' : JSON.stringify(body));
+  });
+});
+
+/** Texts as they are, files as `name (type) content`. */
+async function readForm(request: IncomingMessage): Promise<Record<string, string>> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  const headers = { 'content-type': request.headers['content-type'] ?? '' };
+  const form = await new Response(Buffer.concat(chunks), { headers }).formData();
+  const fields: Record<string, string> = {};
+  for (const [name, value] of form)
+    fields[name] = typeof value === 'string' ? value : `${value.name} (${value.type}) ${await value.text()}`;
+  return fields;
+}
+
+const folder = new GatewayFolder();
+const masterKey = newMasterKey();
+let gateway: GatewayProcess;
+let url: string;
+let key: string;
+let openai: OpenAI;
+
+beforeAll(async () => {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
+  const deployment = (name: string, model: string) => ({
+    model_name: name,
+    litellm_params: { model, api_base: base, api_key: 'sk-provider' },
+  });
+  folder.writeConfig({
+    model_list: [deployment('ears', 'openai/whisper-1'), deployment('painter', 'openai/gpt-image-1')],
+    general_settings: { master_key: masterKey, max_request_size_mb: 1 },
+  });
+  gateway = await GatewayProcess.start(folder);
+  url = await gateway.listening();
+  key = await new GatewayClient(url, masterKey).generateKey();
+  openai = new OpenAI({ baseURL: `${url}/v1`, apiKey: key, maxRetries: 0 });
+}, 40_000);
+
+afterAll(async () => {
+  await gateway.stop();
+  await new Promise((resolve) => server.close(resolve));
+  folder.remove();
+}, 30_000);
+
+const recording = () => toFile(Buffer.from('RIFF\r\n--x\r\n\0'), 'zoë "1".wav', { type: 'audio/wav' });
+
+test('a recording is transcribed', async () => {
+  const file = await recording();
+  const { text } = await openai.audio.transcriptions.create({ file, model: 'ears', language: 'en', temperature: 0.2 });
+  expect(text).toBe('Hello');
+  expect(received.at(-1)).toEqual({
+    path: '/v1/audio/transcriptions',
+    fields: {
+      model: 'whisper-1',
+      language: 'en',
+      temperature: '0.2',
+      file: 'zoë "1".wav (audio/wav) RIFF\r\n--x\r\n\0',
+    },
+  });
+});
+
+test('subtitles come as text', async () => {
+  const file = await recording();
+  const subtitles = await openai.audio.transcriptions.create({ file, model: 'ears', response_format: 'srt' });
+  expect(subtitles).toContain('00:00:30,000');
+});
+
+test('a recording is translated', async () => {
+  await openai.audio.translations.create({ file: await recording(), model: 'ears' });
+  expect(received.at(-1)?.path).toBe('/v1/audio/translations');
+});
+
+test('pictures are changed', async () => {
+  const image = [
+    await toFile(Buffer.from('one'), 'a.png', { type: 'image/png' }),
+    await toFile(Buffer.from('two'), 'b.png', { type: 'image/png' }),
+  ];
+  const { data } = await openai.images.edit({ image, prompt: 'Merge them', model: 'painter', n: 1 });
+  expect(data?.[0]?.b64_json).toBe('AAAA');
+  expect(received.at(-1)?.fields).toMatchObject({ model: 'gpt-image-1', prompt: 'Merge them', n: '1' });
+});
+
+test("Azure's client names the model in the path", async () => {
+  const azure = new AzureOpenAI({
+    endpoint: url,
+    apiKey: key,
+    apiVersion: '2024-10-21',
+    deployment: 'ears',
+    maxRetries: 0,
+  });
+  expect(await azure.audio.transcriptions.create({ file: await recording(), model: 'ears' })).toMatchObject({
+    text: 'Hello',
+  });
+});
+
+test('each of them is billed', async () => {
+  const rows = await waitForRows(4);
+  const minute = rows.find(({ call_type: type }) => type === 'atranscription');
+  // 0.006 USD a minute of whisper-1.
+  expect(minute?.spend).toBeCloseTo(0.006, 6);
+  expect(new Set(rows.map(({ call_type: type }) => type))).toEqual(
+    new Set(['atranscription', 'atranslation', 'aimage_edit']),
+  );
+});
+
+interface Row {
+  readonly call_type: string;
+  readonly spend: number;
+}
+
+async function waitForRows(count: number): Promise<readonly Row[]> {
+  for (let tries = 0; ; tries += 1) {
+    const response = await fetch(`${url}/spend/logs/v2?page_size=100`, {
+      headers: { authorization: `Bearer ${masterKey}` },
+    });
+    const { data } = (await response.json()) as { data: readonly Row[] };
+    if (data.length >= count || tries > 50) return data;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+describe('what cannot be read', () => {
+  const post = async (body: string | FormData, headers: Record<string, string> = {}): Promise<[number, string]> => {
+    const response = await fetch(`${url}/v1/audio/transcriptions`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${key}`, ...headers },
+      body,
+    });
+    return [response.status, ((await response.json()) as { error: { message: string } }).error.message];
+  };
+  const form = (fields: Readonly<Record<string, string | Blob>>): FormData => {
+    const made = new FormData();
+    for (const [name, value] of Object.entries(fields)) made.append(name, value);
+    return made;
+  };
+
+  test.each([
+    ['a form without a file', form({ model: 'ears' }), 'file'],
+    ['a form without a model', form({ file: new Blob(['x']) }), 'model'],
+    ['a number that is none', form({ model: 'ears', file: new Blob(['x']), temperature: 'warm' }), 'temperature'],
+  ])('%s is refused', async (_what, body, said) => {
+    const [status, message] = await post(body);
+    expect(status).toBe(400);
+    expect(message).toContain(`\`${said}\``);
+  });
+
+  test('JSON in place of a form is refused, and so is a form in place of JSON', async () => {
+    expect(await post('{}', { 'content-type': 'application/json' })).toEqual([
+      415,
+      expect.stringContaining('multipart/form-data'),
+    ]);
+    const response = await fetch(`${url}/v1/embeddings`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${key}` },
+      body: form({ model: 'ears' }),
+    });
+    expect(response.status).toBe(415);
+  });
+
+  test('a form that breaks off is refused', async () => {
+    const [status, message] = await post('--x\r\nContent-Disposition: form-data; name="mo', {
+      'content-type': 'multipart/form-data; boundary=x',
+    });
+    expect([status, message]).toEqual([400, expect.stringContaining('multipart')]);
+  });
+
+  test('more than the limit is refused', async () => {
+    const [status] = await post(form({ model: 'ears', file: new Blob([Buffer.alloc(1_100_000)]) }));
+    expect(status).toBe(413);
+  });
+
+  test('an address or a key of the client is not followed', async () => {
+    const before = received.length;
+    const [status] = await post(form({ model: 'ears', file: new Blob(['x']), api_base: 'http://127.0.0.1:1' }));
+    expect([status, received.length]).toEqual([400, before]);
+  });
+});
