@@ -39,6 +39,7 @@ const vendorPages = {
   stability: 'https://platform.stability.ai/docs/api-reference',
   together_ai: 'https://docs.together.ai/docs/openai-api-compatibility',
   vertex_ai: 'https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/inference',
+  text_completion_openai: 'https://platform.openai.com/docs/api-reference/completions',
   voyage: 'https://docs.voyageai.com/reference/embeddings-api',
   watsonx: 'https://cloud.ibm.com/apidocs/watsonx-ai',
 };
