@@ -5,7 +5,14 @@ import { copyFileSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 const [from, wrongFile, to] = process.argv.slice(2);
-const endpoints = new Set(['/v1/chat/completions', '/v1/embeddings', '/v1/messages', '/v1/rerank', '/v1/responses']);
+const endpoints = new Set([
+  '/v1/chat/completions',
+  '/v1/completions',
+  '/v1/embeddings',
+  '/v1/messages',
+  '/v1/rerank',
+  '/v1/responses',
+]);
 
 const wrong = new Map();
 for (const { case: id, reason, link } of JSON.parse(readFileSync(wrongFile, 'utf8'))) {
