@@ -7,9 +7,12 @@ import { bedrock } from './bedrock/index.js';
 import { cloudflare } from './cloudflare/index.js';
 import { cohere } from './cohere/index.js';
 import { databricks } from './databricks/index.js';
+import { deepgram } from './deepgram/index.js';
+import { elevenlabs } from './elevenlabs/index.js';
 import { replicate } from './replicate/index.js';
 import { sagemaker, sagemakerChat } from './sagemaker/index.js';
 import { snowflake } from './snowflake/index.js';
+import { stability } from './stability/index.js';
 import { textCompletionOpenAi } from './text-completion-openai/index.js';
 import { vertexAi } from './vertex-ai/index.js';
 import { voyage } from './voyage/index.js';
@@ -31,10 +34,13 @@ const definitions: readonly ProviderDefinition[] = [
   cloudflare,
   cohere,
   databricks,
+  deepgram,
+  elevenlabs,
   replicate,
   sagemaker,
   sagemakerChat,
   snowflake,
+  stability,
   watsonx,
   demo,
   gemini,

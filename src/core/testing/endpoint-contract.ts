@@ -35,6 +35,8 @@ export interface EndpointFixture {
     readonly headers?: Readonly<Record<string, string>>;
     /** A JSON body. */
     readonly body?: unknown;
+    /** A body that is neither JSON nor a form. */
+    readonly text?: string;
     /** A multipart form: texts, and the names of files. */
     readonly form?: Readonly<Record<string, string | readonly string[]>>;
   };
@@ -106,6 +108,7 @@ function describeFixture(
       assert.equal(request.origin, call.endpoint.origin);
       assertPart(request.headers, { ...sent.headers });
       if (sent.form) assertSame(await formOf(request), sent.form);
+      else if (sent.text !== undefined) assert.equal(Buffer.from(request.body ?? '').toString(), sent.text);
       else assertSame(JSON.parse(Buffer.from(request.body ?? 'null').toString()), sent.body ?? null);
     });
   }

@@ -1,0 +1,2 @@
+/** The provider's id, which its parts put into errors. */
+export const providerId = 'deepgram';
