@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run install build generate test test-unit test-integration test-wire soak lint format migration bench clean
+.PHONY: help run install build generate test test-unit test-integration test-wire soak lint format migration bench bench-core clean
 
 NODE := scripts/with-node
 
@@ -46,6 +46,9 @@ format: install ## rewrite the sources as prettier has them
 
 migration: install ## author a migration for both databases: make migration name=add_team_table
 	@scripts/migration-new.sh "$(name)"
+
+bench-core: install build ## what translating costs in each adapter; compared with bench/core-baseline.json
+	@$(NODE) node --expose-gc --min-semi-space-size=256 --max-semi-space-size=256 bench/core.mjs
 
 bench: install build ## speed and memory against a bare forwarder; writes bench/results/
 	@$(NODE) bench/run.sh

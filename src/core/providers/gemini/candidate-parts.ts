@@ -1,5 +1,6 @@
 /** What whole answers and streams have in common: reading the parts of a candidate, and why it ended. */
 import type {
+  GeminiBlob,
   GeminiCandidate,
   GeminiGrounding,
   GeminiLogprob,
@@ -48,27 +49,33 @@ export function readParts(
   body: ChatCompletionRequest,
   newId: (index: number) => string,
 ): CandidateContent {
-  const parts = content?.parts ?? [];
-  const calls = parts.filter(({ functionCall }) => functionCall !== undefined);
-  const blobs = parts.flatMap(({ inlineData }) => inlineData ?? []);
-  const sound = blobs.find(({ mimeType }) => mimeType.startsWith('audio/'));
-  return {
-    text: parts.map(({ text, thought }) => (thought ? '' : (text ?? ''))).join(''),
-    reasoning: parts.map(({ text, thought }) => (thought ? (text ?? '') : '')).join(''),
-    calls: calls.map((part, index) => toToolCall(part, body, newId(index))),
-    images: blobs
-      .filter(({ mimeType }) => mimeType.startsWith('image/'))
-      .map(({ mimeType, data }, index) => ({
-        type: 'image_url',
-        index,
-        image_url: { url: `data:${mimeType};base64,${data}` },
-      })),
-    audio: sound && { id: newId(0), data: sound.data, expires_at: 0, transcript: '' },
-    signatures: parts.flatMap(({ functionCall, thoughtSignature }) =>
-      functionCall === undefined && thoughtSignature !== undefined ? [thoughtSignature] : [],
-    ),
-    executions: parts.filter((part) => part.executableCode ?? part.codeExecutionResult),
-  };
+  const read = { ...nothing };
+  for (const part of content?.parts ?? []) {
+    const { text, thought, functionCall, thoughtSignature: signature, inlineData: blob } = part;
+    if (text !== undefined) read[thought ? 'reasoning' : 'text'] += text;
+    if (functionCall) read.calls = [...read.calls, toToolCall(part, body, newId(read.calls.length))];
+    else if (signature !== undefined) read.signatures = [...read.signatures, signature];
+    if (blob?.mimeType.startsWith('image/')) read.images = [...read.images, toImage(blob, read.images.length)];
+    else if (blob?.mimeType.startsWith('audio/'))
+      read.audio ??= { id: newId(0), data: blob.data, expires_at: 0, transcript: '' };
+    if (part.executableCode ?? part.codeExecutionResult) read.executions = [...read.executions, part];
+  }
+  return read;
+}
+
+/** Most events of a stream have a text and nothing else: what is not there is made once. */
+const nothing: { -readonly [Member in keyof CandidateContent]: CandidateContent[Member] } = {
+  text: '',
+  reasoning: '',
+  calls: [],
+  images: [],
+  audio: undefined,
+  signatures: [],
+  executions: [],
+};
+
+function toImage({ mimeType, data }: GeminiBlob, index: number): object {
+  return { type: 'image_url', index, image_url: { url: `data:${mimeType};base64,${data}` } };
 }
 
 function toToolCall(
@@ -88,6 +95,8 @@ function toToolCall(
 /** OpenAI's form of sources on the web, one for each place and source. Places are counted in bytes of UTF-8 by Google. */
 export function toAnnotations(grounding: GeminiGrounding | undefined, text: string): readonly object[] {
   const { groundingChunks: chunks = [], groundingSupports: supports = [] } = grounding ?? {};
+  // Most events have none, and the text grows with each of them.
+  if (supports.length === 0) return [];
   const bytes = Buffer.from(text);
   const position = (offset: number): number => bytes.subarray(0, offset).toString().length;
   return supports.flatMap(({ segment, groundingChunkIndices: indices = [] }) =>
