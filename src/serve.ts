@@ -58,12 +58,14 @@ async function listen(app: NestFastifyApplication, port: number, host: string): 
     await app.listen(port, host);
   } catch (error) {
     await app.close();
-    // Without a code of the system it was not the address that failed, but the application on its way there.
-    throw typeof (error as { code?: unknown } | null)?.code === 'string' &&
-      (error as { syscall?: unknown }).syscall === 'listen'
-      ? new ListenError(host, port, error)
-      : error;
+    throw isListenFailure(error) ? new ListenError(host, port, error) : error;
   }
+}
+
+/** Anything else failed in the application on its way to the address. */
+function isListenFailure(error: unknown): boolean {
+  const { code, syscall } = Object(error) as { readonly code?: unknown; readonly syscall?: unknown };
+  return typeof code === 'string' && (syscall === 'listen' || syscall === 'bind');
 }
 
 /** The first signal ends in order, however long running answers take within their grace; a second one ends at once. */

@@ -124,6 +124,8 @@ it.each([
   };
   const request = { headers: {}, query, routeOptions: { url: '/' } };
   const context = { getHandler: () => handler, switchToHttp: () => ({ getRequest: () => request }) };
-  void new AuthGuard(auth as unknown as AuthService, new Reflector()).canActivate(context as unknown as ExecutionContext);
+  void new AuthGuard(auth as unknown as AuthService, new Reflector()).canActivate(
+    context as unknown as ExecutionContext,
+  );
   expect(given).toEqual([expected]);
 });
