@@ -8,8 +8,8 @@ import { openAiErrorBody } from '../core/dialects/openai-chat/format-error.js';
 import { GatewayError } from '../core/errors/gateway-error.js';
 
 const messagesRoute = /^(?:\/v1)?\/messages(?:\/|$)/;
-/** A model's method: a colon in the path, which the list of models has not. */
-const geminiPath = /^(?:\/v1(?:beta)?)?\/models\/[^?]*(?::|%3a)/i;
+/** The methods of a model; the list of models has other routes. */
+const geminiRoute = /\/models\/\*$/;
 
 @Catch()
 export class ErrorFilter implements ExceptionFilter {
@@ -34,9 +34,9 @@ export class ErrorFilter implements ExceptionFilter {
 }
 
 /** Clients of another dialect than OpenAI's read errors in that one. */
-function errorBody(error: GatewayError, { routeOptions, url }: FastifyRequest): string {
-  if (messagesRoute.test(routeOptions.url ?? '')) return anthropicErrorBody(error);
-  return geminiPath.test(url) ? geminiErrorBody(error) : openAiErrorBody(error);
+function errorBody(error: GatewayError, { routeOptions: { url = '' } }: FastifyRequest): string {
+  if (messagesRoute.test(url)) return anthropicErrorBody(error);
+  return geminiRoute.test(url) ? geminiErrorBody(error) : openAiErrorBody(error);
 }
 
 function toGatewayError(thrown: unknown, request: FastifyRequest): GatewayError {
