@@ -8,7 +8,7 @@ import { openAiErrorBody } from '../core/dialects/openai-chat/format-error.js';
 import { GatewayError } from '../core/errors/gateway-error.js';
 
 const messagesRoute = /^(?:\/v1)?\/messages(?:\/|$)/;
-/** The methods of a model; the list of models has other routes. */
+/** The methods of a model are posted; the list of models is read. */
 const geminiRoute = /\/models\/\*$/;
 
 @Catch()
@@ -34,9 +34,9 @@ export class ErrorFilter implements ExceptionFilter {
 }
 
 /** Clients of another dialect than OpenAI's read errors in that one. */
-function errorBody(error: GatewayError, { routeOptions: { url = '' } }: FastifyRequest): string {
+function errorBody(error: GatewayError, { routeOptions: { url = '' }, method }: FastifyRequest): string {
   if (messagesRoute.test(url)) return anthropicErrorBody(error);
-  return geminiRoute.test(url) ? geminiErrorBody(error) : openAiErrorBody(error);
+  return method === 'POST' && geminiRoute.test(url) ? geminiErrorBody(error) : openAiErrorBody(error);
 }
 
 function toGatewayError(thrown: unknown, request: FastifyRequest): GatewayError {
