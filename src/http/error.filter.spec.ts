@@ -11,8 +11,6 @@ interface Answer {
 
 interface Given {
   readonly url?: string;
-  readonly complete?: boolean;
-  readonly headers?: Readonly<Record<string, string>>;
   readonly headersSent?: boolean;
   readonly destroyed?: boolean;
 }
@@ -32,7 +30,7 @@ function caught(thrown: unknown, given: Given = {}): Answer {
     status: (status: number) => ((answer.status = status), reply),
     send: (body: string) => ((answer.body = JSON.parse(body) as NonNullable<Answer['body']>), reply),
   };
-  const request = { method: 'GET', url: given.url ?? '/x', routeOptions: { url: '/x' }, raw: { complete: given.complete ?? true, headers: given.headers ?? {} } }; // prettier-ignore
+  const request = { method: 'GET', url: given.url ?? '/x', routeOptions: { url: '/x' }, raw: { complete: true, headers: {} } }; // prettier-ignore
   const http = { getRequest: () => request, getResponse: () => reply };
   new ErrorFilter().catch(thrown, { switchToHttp: () => http } as unknown as ArgumentsHost);
   return answer;
@@ -91,19 +89,6 @@ it('tells a path without its query, printable and bounded', () => {
 it('rounds retry-after up to whole seconds', () => {
   expect(caught(new GatewayError('database_unavailable', { retryAfterMs: 1_001 })).headers['retry-after']).toBe('2');
   expect(caught(new GatewayError('database_unavailable')).headers).not.toHaveProperty('retry-after');
-});
-
-it.each<Record<string, string>>([{ 'content-length': '7' }, { 'transfer-encoding': 'chunked' }])(
-  'closes a connection on which a body is still unread: %j',
-  (headers) => {
-    const error = new GatewayError('missing_key');
-    expect(caught(error, { complete: false, headers }).headers['connection']).toBe('close');
-    expect(caught(error, { complete: true, headers }).headers).not.toHaveProperty('connection');
-  },
-);
-
-it('keeps the connection of a request without a body', () => {
-  expect(caught(new GatewayError('missing_key'), { complete: false }).headers).not.toHaveProperty('connection');
 });
 
 it.each([{ headersSent: true }, { destroyed: true }])('writes nothing where nothing can be written: %j', (given) => {

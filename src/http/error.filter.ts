@@ -1,11 +1,11 @@
 /** The one place that writes error bodies outside of a running answer: whatever was thrown becomes a row of the catalog. */
-import type { IncomingMessage } from 'node:http';
 import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { anthropicErrorBody } from '../core/dialects/anthropic-messages/format-error.js';
 import { geminiErrorBody } from '../core/dialects/gemini/format-error.js';
 import { openAiErrorBody } from '../core/dialects/openai-chat/format-error.js';
 import { GatewayError } from '../core/errors/gateway-error.js';
+import { readPastBody } from './read-past-body.js';
 
 const messagesRoute = /^(?:\/v1)?\/messages(?:\/|$)/;
 /** The methods of a model are posted; the list of models is read. */
@@ -24,8 +24,7 @@ export class ErrorFilter implements ExceptionFilter {
       this.logger.error(`${error.code} on ${request.routeOptions.url ?? 'an unknown route'}: ${describe(error)}`);
     if (reply.raw.headersSent || reply.raw.destroyed) return;
     if (error.retryAfterMs !== undefined) reply.header('retry-after', String(Math.ceil(error.retryAfterMs / 1000)));
-    // What is left of an unread body is not worth a connection.
-    if (hasUnreadBody(request.raw)) reply.header('connection', 'close');
+    readPastBody(request.raw);
     reply
       .status(error.status)
       .header('content-type', 'application/json; charset=utf-8')
@@ -61,10 +60,6 @@ function toGatewayError(thrown: unknown, request: FastifyRequest): GatewayError 
     });
   }
   return new GatewayError('internal', { cause: thrown });
-}
-
-function hasUnreadBody({ complete, headers }: IncomingMessage): boolean {
-  return !complete && (headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0);
 }
 
 function statusOf(thrown: unknown): number | undefined {
