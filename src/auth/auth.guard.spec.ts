@@ -16,6 +16,7 @@ const principal = (role: Role): Principal => ({
   userId: undefined,
   teamId: undefined,
   models: [],
+  tags: [],
 });
 
 interface Tried {

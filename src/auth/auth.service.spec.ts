@@ -46,7 +46,7 @@ beforeEach(() => {
 const bearer = (key: string) => ({ authorization: `Bearer ${key}` });
 const row = (key: string, given: Partial<VirtualKeyRecord> = {}): void => {
   const token = keyHash(key);
-  rows.set(token, { token, keyAlias: null, models: [], expiresAtMs: null, blocked: false, userId: null, teamId: null, ...given }); // prettier-ignore
+  rows.set(token, { token, keyAlias: null, models: [], tags: [], expiresAtMs: null, blocked: false, userId: null, teamId: null, ...given }); // prettier-ignore
 };
 
 it('knows the master key at once, database or none', () => {

@@ -1,9 +1,14 @@
-/** Which models a key may use: names, patterns such as `openai/*`, and the special names of LiteLLM. */
+/** Which models a key may use: names, patterns such as `openai/*`, access groups, and the special names of LiteLLM. */
 
-/** @param allowed empty for all models */
-export function mayUseModel(allowed: readonly string[], model: string): boolean {
+/**
+ * @param allowed empty for all models
+ * @param accessGroups those that the model is in
+ */
+export function mayUseModel(allowed: readonly string[], model: string, accessGroups: readonly string[] = []): boolean {
   if (allowed.length === 0) return true;
-  return allowed.some((entry) => entry === model || entry === 'all-proxy-models' || matches(entry, model));
+  return allowed.some(
+    (entry) => entry === model || entry === 'all-proxy-models' || accessGroups.includes(entry) || matches(entry, model),
+  );
 }
 
 function matches(pattern: string, model: string): boolean {

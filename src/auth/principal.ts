@@ -11,4 +11,6 @@ export interface Principal {
   readonly teamId: string | undefined;
   /** The names and patterns of the models it may use; empty for all. */
   readonly models: readonly string[];
+  /** Added to those of each of its requests. */
+  readonly tags: readonly string[];
 }

@@ -19,6 +19,7 @@ const record = (token: string, models: readonly string[] = []): VirtualKeyRecord
   token,
   keyAlias: null,
   models,
+  tags: [],
   expiresAtMs: null,
   blocked: false,
   userId: null,

@@ -6,6 +6,8 @@ export interface VirtualKeyRecord {
   readonly token: string;
   readonly keyAlias: string | null;
   readonly models: readonly string[];
+  /** `metadata.tags`. */
+  readonly tags: readonly string[];
   readonly expiresAtMs: number | null;
   readonly blocked: boolean;
   readonly userId: string | null;
@@ -23,11 +25,12 @@ export class VirtualKeyRepository {
   async find(token: string): Promise<VirtualKeyRecord | null> {
     const row = await this.database.run((client) => client.virtualKey.findUnique({ where: { token } }));
     if (!row) return null;
-    const { keyAlias, models, expires, blocked, userId, teamId } = row;
+    const { keyAlias, models, expires, blocked, userId, teamId, metadata } = row;
     return {
       token,
       keyAlias,
       models: namesOf(models),
+      tags: namesOf((metadata as { tags?: unknown } | null)?.tags),
       expiresAtMs: expires?.getTime() ?? null,
       blocked,
       userId,

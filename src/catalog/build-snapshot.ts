@@ -35,6 +35,7 @@ export function buildSnapshot(
     ...checkOwnProviders(config.customProviders, registry),
     ...fromFile.problems,
     ...checkAliases(config, snapshot),
+    ...checkFallbacks(config, snapshot),
     ...rowProblems,
     ...fromDatabase.problems.map((problem) => warningAt(problem, `${problem.message} The row is skipped.`)),
   ];
@@ -85,5 +86,20 @@ function checkAliases(config: GatewayConfig, snapshot: CatalogSnapshot): ConfigP
       return config.general.storeModelInDb || names.some((known) => known.includes('*'))
         ? warningAt(origin, `\`${name}\` leads to \`${target}\`, which is not served now.`)
         : errorAt(origin, `\`${name}\` leads to \`${target}\`, which is no model. ${advice}`);
+    });
+}
+
+/** A fallback that leads nowhere is skipped when it is needed: that is the worst moment to learn of it. */
+function checkFallbacks({ router, models, inactiveModels }: GatewayConfig, snapshot: CatalogSnapshot): ConfigProblem[] {
+  const { general, contextWindow, contentPolicy, defaults } = router.fallbacks;
+  const targets = [general, contextWindow, contentPolicy].flatMap((map) => [...map.values()].flat());
+  const names = new Set([...targets, ...defaults].map(({ model }) => model));
+  const known = [...models.map(({ modelName }) => modelName), ...inactiveModels];
+  return [...names]
+    .filter((name) => snapshot.find(name) === null)
+    .map((name) => {
+      const nearest = known.includes(name) ? null : findNearestName(name, known);
+      const advice = nearest === null ? 'Name one of `model_list`.' : `Did you mean \`${nearest}\`?`;
+      return warningAt(router.fallbacksOrigin, `leads to \`${name}\`, which is not served now. ${advice}`);
     });
 }

@@ -1,6 +1,7 @@
 /** One immutable state of what is served: running requests keep the one that they began with. */
 import { LRUCache } from 'lru-cache';
-import type { GatewayConfig, RouterSettings } from '../config/gateway-config.js';
+import type { GatewayConfig } from '../config/gateway-config.js';
+import type { RouterSettings } from '../config/router-settings.js';
 import type { Deployment } from '../core/spec/deployment.js';
 import type { ConfiguredModel } from './deployment-factory.js';
 import { deepFreeze } from './deep-freeze.js';
@@ -10,6 +11,8 @@ import { compareSpecificity, fillTemplate, isPattern, WildcardPattern } from './
 export interface FoundModel {
   /** The group or pattern in the configuration that the name led to. */
   readonly modelGroup: string;
+  /** `model_info.access_groups` of all of them: what a key may name in its models instead of the model. */
+  readonly accessGroups: readonly string[];
   /** At least one; each with the provider's own name of the model, also where a pattern was met. */
   readonly deployments: readonly Deployment[];
 }
@@ -18,6 +21,7 @@ export interface ListedModel {
   /** The name for clients; a pattern is listed as it stands. */
   readonly id: string;
   readonly isPattern: boolean;
+  readonly accessGroups: readonly string[];
   /** Behind the name, in the order of the file; empty where only a request's name says the provider. */
   readonly deployments: readonly Deployment[];
 }
@@ -127,11 +131,17 @@ function groupByName(models: readonly ConfiguredModel[]): Map<string, Configured
 }
 
 function toFound(modelGroup: string, deployments: readonly Deployment[]): FoundModel {
-  return Object.freeze({ modelGroup, deployments: Object.freeze(deployments) });
+  const accessGroups = deployments.flatMap(({ modelInfo }) => namesIn(modelInfo['access_groups']));
+  return Object.freeze({ modelGroup, accessGroups, deployments: Object.freeze(deployments) });
+}
+
+function namesIn(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((name) => typeof name === 'string') : [];
 }
 
 function toListed(id: string, deployments: readonly Deployment[]): ListedModel {
-  return Object.freeze({ id, isPattern: isPattern(id), deployments: Object.freeze(deployments) });
+  const { accessGroups } = toFound(id, deployments);
+  return Object.freeze({ id, isPattern: isPattern(id), accessGroups, deployments: Object.freeze(deployments) });
 }
 
 function deploymentsOf(models: readonly ConfiguredModel[]): Deployment[] {

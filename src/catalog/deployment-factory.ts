@@ -152,6 +152,8 @@ class EntryReader {
       weight: entry.weight,
       rpm: entry.rpm,
       tpm: entry.tpm,
+      ...(entry.routing && { routing: entry.routing }),
+      firstTokenTimeoutMs: entry.firstTokenTimeoutMs,
       maxRetries: entry.maxRetries,
       mockResponse: entry.mockResponse,
       prices,

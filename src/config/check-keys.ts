@@ -3,7 +3,8 @@ import { errorAt, warningAt, type ConfigProblem } from './config-problem.js';
 import { toPlain, type Located, type LocatedMap } from './located.js';
 import { findNearestName } from './nearest-name.js';
 import { litellmParamsSchema, modelInfoSchema } from './schema/model-entry.schema.js';
-import { generalSettingsSchema, litellmSettingsSchema, routerSettingsSchema } from './schema/settings.schema.js';
+import { routerSettingsSchema } from './schema/routing.schema.js';
+import { generalSettingsSchema, litellmSettingsSchema } from './schema/settings.schema.js';
 import { refusedKeys, unservedKeys, type Section } from './unserved-keys.js';
 
 export const servedKeys: Readonly<Record<Section, readonly string[]>> = {

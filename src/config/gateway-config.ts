@@ -4,7 +4,8 @@ import type { CustomProvider } from '../core/spec/custom-provider.js';
 import type { PriceAdjustment } from '../core/spec/deployment.js';
 import type { Environment } from './environment-references.js';
 import { toMs } from './schema/fields.js';
-import type { WireGeneralSettings, WireLitellmSettings, WireRouterSettings } from './schema/settings.schema.js';
+import type { RouterSettings } from './router-settings.js';
+import type { WireGeneralSettings, WireLitellmSettings } from './schema/settings.schema.js';
 import type { ModelEntry } from './model-entry.js';
 
 export interface GatewayConfig {
@@ -56,27 +57,6 @@ export interface GeneralSettings {
   readonly keyHeaderName: string | undefined;
 }
 
-export type RoutingStrategy = 'simple-shuffle';
-
-export interface RouterSettings {
-  readonly routingStrategy: RoutingStrategy;
-  /** Attempts after the first. */
-  readonly numRetries: number;
-  readonly retryAfterMs: number;
-  /** Whole request, where the deployment sets none. */
-  readonly timeoutMs: number;
-  readonly streamTimeoutMs: number | undefined;
-  readonly aliases: readonly ModelAlias[];
-}
-
-export interface ModelAlias {
-  readonly name: string;
-  readonly target: string;
-  /** Left out of the list of models. */
-  readonly hidden: boolean;
-  readonly origin: Origin;
-}
-
 /** What holds for every deployment that says nothing else. */
 export interface RequestPolicy {
   readonly dropParams: boolean;
@@ -87,8 +67,6 @@ export interface RequestPolicy {
 }
 
 export const defaultDatabaseUrl = 'file:./.tollgate/gateway.db';
-/** As LiteLLM's router has it. */
-const defaultRetries = 2;
 const bytesPerMb = 1_048_576;
 
 /** What general settings come to, once the places that may give them have been asked. */
@@ -118,25 +96,6 @@ export function toGeneralSettings(wire: WireGeneralSettings, resolved: ResolvedG
     keyCacheTtlMs: toMs(wire.user_api_key_cache_ttl),
     keyCacheMaxSize: wire.user_api_key_cache_max_size,
     keyHeaderName: wire.litellm_key_header_name?.toLowerCase(),
-  };
-}
-
-export function toRouterSettings(
-  wire: WireRouterSettings,
-  litellm: WireLitellmSettings,
-  originOfAlias: (name: string) => Origin,
-): RouterSettings {
-  return {
-    routingStrategy: 'simple-shuffle',
-    numRetries: wire.num_retries ?? litellm.num_retries ?? defaultRetries,
-    retryAfterMs: toMs(wire.retry_after),
-    timeoutMs: toMs(wire.timeout ?? litellm.request_timeout),
-    streamTimeoutMs: toMs(wire.stream_timeout),
-    aliases: Object.entries(wire.model_group_alias).map(([name, target]) => ({
-      name,
-      ...(typeof target === 'string' ? { target, hidden: false } : { target: target.model, hidden: target.hidden }),
-      origin: originOfAlias(name),
-    })),
   };
 }
 

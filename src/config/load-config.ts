@@ -3,14 +3,15 @@ import { checkKeys } from './check-keys.js';
 import { readConfigFiles } from './config-files.js';
 import { ConfigError, isError, type ConfigProblem, type Origin } from './config-problem.js';
 import { extendEnvironment, resolveReferences, type Environment } from './environment-references.js';
-import { toRequestPolicy, toRouterSettings, type GatewayConfig } from './gateway-config.js';
+import { checkRouting } from './check-routing.js';
+import { toRequestPolicy, type GatewayConfig } from './gateway-config.js';
+import { toRouterSettings } from './router-settings.js';
 import { toCustomProviders } from './custom-providers.js';
 import { originOf, type LocatedMap } from './located.js';
 import { readModels } from './read-models.js';
 import {
   checkEnvironment,
   checkEnvironmentVariables,
-  checkStrategy,
   readSettings,
   resolveGeneral,
   type MasterKeyFault,
@@ -83,11 +84,11 @@ function readRoot(
   const { models, inactiveModels } = readModels(root.entries.get('model_list'), problems);
   checkEnvironmentVariables(root, problems);
   checkEnvironment(root, environment, whenNoMasterKey, problems);
-  checkStrategy(root, problems);
-  const originOfAlias = (name: string): Origin => originOf(root, ['router_settings', 'model_group_alias', name]);
+  checkRouting(root, problems);
+  const originAt = (...path: readonly string[]): Origin => originOf(root, [...path]);
   return {
     general: resolveGeneral(general, environment),
-    router: toRouterSettings(router, litellm, originOfAlias),
+    router: toRouterSettings(router, litellm, originAt),
     requests: toRequestPolicy(litellm),
     customProviders: toCustomProviders(litellm, (id) => originOf(root, ['litellm_settings', 'custom_providers', id])),
     models,

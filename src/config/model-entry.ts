@@ -1,6 +1,8 @@
 /** One `model_list` entry as the rooms read it: settings, credentials and request defaults told apart. */
 import type { Origin } from './config-problem.js';
+import type { DeploymentRouting } from '../core/spec/deployment.js';
 import { toExactDecimal } from './exact-decimal.js';
+import { toFailureNumbers } from './router-settings.js';
 import { toMs } from './schema/fields.js';
 import { isPriceKey, litellmParamsSchema, type WireModelEntry } from './schema/model-entry.schema.js';
 
@@ -24,6 +26,8 @@ export interface ModelEntry {
   readonly weight: number | undefined;
   readonly rpm: number | undefined;
   readonly tpm: number | undefined;
+  readonly routing: DeploymentRouting | undefined;
+  readonly firstTokenTimeoutMs: number | undefined;
   readonly dropParams: boolean | undefined;
   readonly modifyParams: boolean | undefined;
   readonly additionalDropParams: readonly string[];
@@ -113,6 +117,8 @@ export function toModelEntry(
     weight: params.weight,
     rpm: params.rpm,
     tpm: params.tpm,
+    routing: toRouting(wire),
+    firstTokenTimeoutMs: toMs(params.first_token_timeout),
     dropParams: params.drop_params,
     modifyParams: params.modify_params,
     additionalDropParams: params.additional_drop_params ?? [],
@@ -127,6 +133,22 @@ export function toModelEntry(
     modelInfo: withNumbers(info),
     defaults,
   };
+}
+
+/** Undefined where nothing is said, as of most: such deployments need no second look. */
+function toRouting({ litellm_params: params, model_info: info }: WireModelEntry): DeploymentRouting | undefined {
+  const region = params['region_name'];
+  const routing: DeploymentRouting = {
+    ...(params.order !== undefined && { order: params.order }),
+    ...(params.tags && { tags: params.tags }),
+    ...(typeof region === 'string' && { region }),
+    ...(params.max_parallel_requests !== undefined && { maxParallelRequests: params.max_parallel_requests }),
+    ...(params.cooldown_time !== undefined && { cooldownMs: toMs(params.cooldown_time) }),
+    ...(info?.allowed_fails !== undefined && { allowedFails: info.allowed_fails }),
+    ...(info?.allowed_fails_policy && { allowedFailsByClass: toFailureNumbers(info.allowed_fails_policy) }),
+    ...(info?.max_input_tokens !== undefined && { maxInputTokens: info.max_input_tokens }),
+  };
+  return Object.keys(routing).length === 0 ? undefined : routing;
 }
 
 const settingKeys: ReadonlySet<string> = new Set(Object.keys(litellmParamsSchema.shape));

@@ -6,7 +6,6 @@ import { findUnset, type Environment } from './environment-references.js';
 import { defaultDatabaseUrl, toGeneralSettings, type GeneralSettings } from './gateway-config.js';
 import { originOf, type Located, type LocatedMap } from './located.js';
 import { findMasterKeyFault, leastMasterKeyLength, masterKeyCommand } from './master-key.js';
-import { findNearestName } from './nearest-name.js';
 import { readSection } from './read-section.js';
 import {
   generalSettingsSchema,
@@ -76,43 +75,6 @@ function reportUnset(node: Located, problems: ConfigProblem[]): void {
       errorAt(
         unset.node.origin,
         `the environment variable ${unset.variable} is not set. Set it, or write the value here.`,
-      ),
-    );
-  }
-}
-
-/** LiteLLM's other strategies choose among the same deployments, so another choice is no wrong one. */
-const otherStrategies = [
-  'least-busy',
-  'usage-based-routing',
-  'usage-based-routing-v2',
-  'latency-based-routing',
-  'cost-based-routing',
-];
-
-export function checkStrategy(root: LocatedMap, problems: ConfigProblem[]): void {
-  const router = root.entries.get('router_settings');
-  const node = router?.kind === 'map' ? router.entries.get('routing_strategy') : undefined;
-  if (node?.kind !== 'scalar' || typeof node.value !== 'string') return;
-  const { value: strategy, origin } = node;
-  if (strategy === 'simple-shuffle') return;
-  if (otherStrategies.includes(strategy)) {
-    problems.push(
-      warningAt(origin, `\`${strategy}\` is known to LiteLLM, not served by this version: \`simple-shuffle\` is used.`),
-    );
-  } else if (strategy === 'provider-budget-routing') {
-    problems.push(
-      errorAt(
-        origin,
-        'known to LiteLLM, not served by this version, and not ignored: without it spend would have no such limit. Use `simple-shuffle`.',
-      ),
-    );
-  } else {
-    const nearest = findNearestName(strategy, ['simple-shuffle', ...otherStrategies]);
-    problems.push(
-      errorAt(
-        origin,
-        `there is no such strategy. ${nearest ? `Did you mean \`${nearest}\`?` : 'Use `simple-shuffle`.'}`,
       ),
     );
   }

@@ -20,8 +20,7 @@ export const unservedKeys: Readonly<Record<Section, readonly string[]>> = {
     vector_store_registry agents agent_list files_settings finetune_settings assistant_settings callback_settings
     default_vertex_config plugins worker_registry`),
   litellm_settings: words(`
-    fallbacks default_fallbacks context_window_fallbacks content_policy_fallbacks allowed_fails cache cache_params
-    callbacks success_callback failure_callback service_callbacks audit_log_callbacks turn_off_message_logging
+    cache cache_params callbacks success_callback failure_callback service_callbacks audit_log_callbacks turn_off_message_logging
     redact_user_api_key_info json_logs budget_duration budget_exceeded_status_code budget_exceeded_throttle_percentage
     internal_user_budget_duration default_internal_user_params default_team_params default_team_settings
     default_soft_budget max_ui_session_budget priority_reservation
@@ -29,18 +28,15 @@ export const unservedKeys: Readonly<Record<Section, readonly string[]>> = {
     public_model_groups enable_redis_auth_cache user_url_validation set_verbose telemetry
     require_auth_for_metrics_endpoint expose_router_debug_in_errors ssl_certificate s3_callback_params
     langfuse_default_tags default_in_memory_ttl default_redis_ttl add_function_to_prompt model_alias_map
-    disable_add_transform_inline_image_block cooldown_time suppress_debug_info forward_traceparent_to_llm_provider
+    disable_add_transform_inline_image_block suppress_debug_info forward_traceparent_to_llm_provider
     prometheus_initialize_budget_metrics prometheus_metrics_config custom_prometheus_metadata_labels
     custom_prometheus_tags disable_end_user_cost_tracking disable_end_user_cost_tracking_prometheus_only
     return_response_headers enable_preview_features model_group_settings check_provider_endpoint guardrails`),
   router_settings: words(`
-    routing_strategy_args routing_groups enable_pre_call_checks optional_pre_call_checks tag_filtering_match_any
-    retry_policy model_group_retry_policy allowed_fails allowed_fails_policy cooldown_time disable_cooldowns fallbacks
-    default_fallbacks context_window_fallbacks content_policy_fallbacks max_fallbacks enable_weighted_failover
-    enable_mid_stream_fallback_continuation default_max_parallel_requests default_priority redis_host redis_port
+    routing_groups enable_weighted_failover enable_mid_stream_fallback_continuation redis_host redis_port
     redis_password redis_url redis_db cache_responses cache_kwargs caching_groups client_ttl set_verbose debug_level
     polling_interval enable_health_check_routing default_litellm_params assistants_config alerting_config
-    ignore_invalid_deployments enable_tag_filtering provider_budget_config enforce_fallback_model_access`),
+    ignore_invalid_deployments provider_budget_config`),
   general_settings: words(`
     database_disable_prepared_statements disable_spend_logs store_prompts_in_spend_logs proxy_config_reload_interval_seconds
     max_parallel_requests global_max_parallel_requests max_in_flight_requests_per_worker max_queued_requests_per_worker
@@ -59,13 +55,12 @@ export const unservedKeys: Readonly<Record<Section, readonly string[]>> = {
     key_management_settings allowed_origins mcp_client_side_auth_header_name mcp_internal_ip_ranges
     dangerously_permit_weak_or_unset_master_key allow_client_side_credentials token_rate_limit_type`),
   litellm_params: words(`
-    tags tag_regex max_parallel_requests budget_duration use_in_pass_through keepalive_seconds itpm otpm tpd rpd order
-    cooldown_time max_file_size_mb merge_reasoning_content_in_choices use_litellm_proxy auto_router_config
+    tag_regex budget_duration use_in_pass_through keepalive_seconds itpm otpm tpd rpd max_file_size_mb merge_reasoning_content_in_choices use_litellm_proxy auto_router_config
     auto_router_config_path auto_router_default_model auto_router_embedding_model complexity_router_config
     cache_control_injection_points`),
   model_info: words(`
-    access_groups supported_environments health_check_model health_check_timeout disable_background_health_check
-    allowed_fails allowed_fails_policy`),
+    supported_environments health_check_model health_check_timeout disable_background_health_check
+    `),
 };
 
 const isTrue = (value: unknown): boolean => value === true || /^(true|yes|on)$/i.test(String(value));
@@ -115,12 +110,7 @@ export const refusedKeys: Readonly<Record<Section, Readonly<Record<string, Refus
     callbacks: { risk: 'requests would pass that one of these callbacks is to stop', when: namesEnforcing },
   },
   router_settings: {
-    enable_tag_filtering: { risk: 'requests would reach deployments that their tags do not allow' },
     provider_budget_config: { risk: budget },
-    optional_pre_call_checks: {
-      risk: 'budgets or rate limits of deployments would not be kept',
-      when: (value) => /router_budget_limiting|enforce_model_rate_limits/.test(JSON.stringify(value)),
-    },
   },
   general_settings: {
     custom_auth: { risk: authentication },

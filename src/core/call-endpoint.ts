@@ -4,7 +4,7 @@ import { connectionsFor } from './call-connections.js';
 import { planFor, type CallOptions, type RunOptions } from './call-options.js';
 import { GatewayError } from './errors/gateway-error.js';
 import { readWhole, transportOptions } from './routed-call.js';
-import type { RoutePlan } from './router/router.js';
+import type { LibraryPlan } from './library-plan.js';
 import { systemClock, type Deployment, type EndpointAdapter } from './spec/index.js';
 import { EndpointTranslation } from './transport/endpoint-translation.js';
 import { ProviderCall } from './transport/execute-call.js';
@@ -24,7 +24,7 @@ export async function callEndpoint<Body extends object, Answer>(
 /** @throws GatewayError always one */
 export async function askEndpoint<Body extends object, Answer>(
   key: EndpointKey,
-  plan: RoutePlan,
+  plan: LibraryPlan,
   body: Body,
   options: RunOptions,
 ): Promise<Answer> {

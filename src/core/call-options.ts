@@ -2,7 +2,7 @@
 import { GatewayError } from './errors/gateway-error.js';
 import { findProviderOfBareModel } from './pricing/price-table.js';
 import { providerRegistry } from './providers/registry.js';
-import type { RoutePlan } from './router/router.js';
+import { singlePlan, type LibraryPlan } from './library-plan.js';
 import { readProviderEnvironment } from './secrets/environment.js';
 import type { ClientCache, Credentials, Deployment, Endpoint, ProviderDefinition } from './spec/index.js';
 
@@ -45,9 +45,8 @@ export const defaultTimeoutMs = 600_000;
 export const maxResponseBytes = 100 * 1024 * 1024;
 
 /** The one deployment of a call that names its provider by itself: nothing else can be tried. @throws GatewayError as `deploymentFor` */
-export function planFor(requested: unknown, options: CallOptions): RoutePlan {
-  const deployment = deploymentFor(requested, options);
-  return { modelGroup: deployment.modelGroup, deployments: [deployment], maxRetries: 0, retryAfterMs: 0 };
+export function planFor(requested: unknown, options: CallOptions): LibraryPlan {
+  return singlePlan(deploymentFor(requested, options));
 }
 
 /** @throws GatewayError `invalid_request` for a model or address that leads nowhere, `upstream_authentication` without a key */

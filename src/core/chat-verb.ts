@@ -4,7 +4,7 @@ import { connectionsFor } from './call-connections.js';
 import { invalid, type RunOptions } from './call-options.js';
 import { usageChunk } from './dialects/openai-chat/format.js';
 import { readStream, readWhole, transportOptions, type StartAttempt } from './routed-call.js';
-import type { RoutePlan } from './router/router.js';
+import type { LibraryPlan } from './library-plan.js';
 import type { ChatCompletion, ChatCompletionChunk, ChatCompletionRequest } from './schema/openai/chat.js';
 import {
   systemClock,
@@ -30,7 +30,7 @@ const objectFormat: AnswerFormat<ChatCompletion, Chunks> = {
 };
 
 export async function wholeChat(
-  plan: RoutePlan,
+  plan: LibraryPlan,
   request: ChatCompletionRequest,
   options: RunOptions,
 ): Promise<ChatCompletion> {
@@ -38,7 +38,7 @@ export async function wholeChat(
 }
 
 export async function* streamedChat(
-  plan: () => RoutePlan,
+  plan: () => LibraryPlan,
   request: ChatCompletionRequest,
   options: RunOptions,
 ): CompletionStream {

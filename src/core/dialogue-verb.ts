@@ -6,7 +6,7 @@ import { invalid, type RunOptions } from './call-options.js';
 import type { ClientDialect } from './dialects/client-dialect.js';
 import { GatewayError } from './errors/gateway-error.js';
 import { readStream, readWhole, transportOptions, type StartAttempt } from './routed-call.js';
-import type { RoutePlan } from './router/router.js';
+import type { LibraryPlan } from './library-plan.js';
 import {
   systemClock,
   type AnswerSink,
@@ -38,7 +38,7 @@ export type EventStream = AsyncGenerator<DialogueEvent, void, undefined>;
 
 export async function wholeDialogue<Spoken extends Dialect, Answer>(
   dialect: ClientDialect<Spoken>,
-  plan: RoutePlan,
+  plan: LibraryPlan,
   body: DialectBodies[Spoken],
   options: RunOptions,
 ): Promise<Answer> {
@@ -47,7 +47,7 @@ export async function wholeDialogue<Spoken extends Dialect, Answer>(
 
 export async function* streamedDialogue<Spoken extends Dialect>(
   dialect: ClientDialect<Spoken>,
-  plan: () => RoutePlan,
+  plan: () => LibraryPlan,
   body: DialectBodies[Spoken],
   options: RunOptions,
 ): EventStream {

@@ -5,7 +5,10 @@ import { streamedChat, wholeChat, type CompletionStream } from './chat-verb.js';
 import { anthropicMessages } from './dialects/anthropic-messages/index.js';
 import { openAiResponses } from './dialects/openai-responses/index.js';
 import { streamedDialogue, wholeDialogue, type EventStream } from './dialogue-verb.js';
-import type { RoutePlan } from './router/router.js';
+import type { LibraryPlan } from './library-plan.js';
+import { FallbackChain, noFallbacks, type FallbackMap, type FallbackRules } from './router/fallbacks.js';
+import { DeploymentRouter } from './router/router.js';
+import { plainRules, routingStrategies, type RoutingRules, type RoutingStrategy } from './router/routing-rules.js';
 import type { AnthropicMessage } from './schema/anthropic/messages.js';
 import type { MessagesRequest } from './schema/anthropic/messages-request.js';
 import type { SpeechRequest, Transcription, TranscriptionRequest } from './schema/openai/audio.js';
@@ -37,6 +40,22 @@ export interface RouterOptions {
   readonly numRetries?: number;
   /** The least wait before another attempt on a deployment that has just failed, milliseconds. Default: 0. */
   readonly retryAfterMs?: number;
+  /** How a deployment is chosen among those of a name. Default: `power-of-two-choices`. */
+  readonly routingStrategy?: RoutingStrategy;
+  /** Names that stand in for one that has failed: `{ smart: ['cheap', 'local'] }`; `*` in a name stands for any text. */
+  readonly fallbacks?: NamedFallbacks;
+  /** Asked first where a prompt is too long. */
+  readonly contextWindowFallbacks?: NamedFallbacks;
+  /** Asked first where a content policy has refused. */
+  readonly contentPolicyFallbacks?: NamedFallbacks;
+  /** For names that have no fallbacks of their own. */
+  readonly defaultFallbacks?: readonly string[];
+  /** Names that are asked after the first. Default: 5. */
+  readonly maxFallbacks?: number;
+  /** How long a deployment is left alone once it has failed too often, milliseconds; longer where it fails again. Default: 5,000. */
+  readonly cooldownMs?: number;
+  /** Failures a minute that are put up with. Default: 2 in a row, or up to half of 5 and more; none of a 429, 401 or 404. */
+  readonly allowedFails?: number;
   /** Further names: `{ 'gpt-4': 'gpt-4o' }`. */
   readonly modelGroupAlias?: Readonly<Record<string, string>>;
   /** Where connections come from. Default: the one cache of all calls. */
@@ -44,6 +63,9 @@ export interface RouterOptions {
   /** For each whole request, retries included, milliseconds. Default: 600,000. */
   readonly timeoutMs?: number;
 }
+
+/** By the name that has failed. */
+export type NamedFallbacks = Readonly<Record<string, readonly string[]>>;
 
 /** What one request may say beside its body. */
 export type RequestOptions = Pick<RunOptions, 'signal' | 'streamTimeoutMs' | 'timeoutMs'>;
@@ -56,6 +78,9 @@ type Streamed = { readonly stream: true };
  */
 export class Router {
   private readonly groups = new Map<string, Deployment[]>();
+  private readonly router = new DeploymentRouter(Math.random);
+  private readonly rules: RoutingRules;
+  private readonly fallbacks: FallbackRules;
 
   /** @throws GatewayError `invalid_request` for an entry that leads nowhere */
   constructor(private readonly options: RouterOptions) {
@@ -63,6 +88,8 @@ export class Router {
     const modelList = (options as Partial<RouterOptions> | undefined)?.modelList;
     if (!modelList?.length) throw invalid('`modelList` must be a non-empty list.', 'modelList');
     modelList.forEach((entry, index) => this.add(entry, index));
+    this.rules = rulesOf(options);
+    this.fallbacks = fallbacksOf(options);
   }
 
   get modelNames(): readonly string[] {
@@ -148,22 +175,39 @@ export class Router {
     this.groups.set(modelName, group);
   }
 
-  private planFor(requested: unknown): RoutePlan {
+  private planFor(requested: unknown): LibraryPlan {
     if (typeof requested !== 'string') throw invalid('`model` must be a string: a name of the `modelList`.', 'model');
-    const { modelGroupAlias = {}, numRetries = 2, retryAfterMs = 0 } = this.options;
+    const { numRetries = 2, retryAfterMs = 0 } = this.options;
+    const { rules } = this;
+    const first = this.groupNamed(requested);
+    return {
+      requested: first.modelGroup,
+      router: this.router,
+      chain: new FallbackChain(first.modelGroup, this.fallbacks, (model) => this.groups.has(model)),
+      planFor: ({ model }, hasFallback, stream) => ({
+        ...(model === first.modelGroup ? first : this.groupNamed(model)),
+        maxRetries: numRetries,
+        retryAfterMs,
+        rules,
+        stream,
+        hasFallback,
+      }),
+    };
+  }
+
+  private groupNamed(requested: string): { modelGroup: string; deployments: readonly Deployment[] } {
+    const { modelGroupAlias = {} } = this.options;
     const modelGroup = Object.hasOwn(modelGroupAlias, requested)
       ? (modelGroupAlias[requested] ?? requested)
       : requested;
     const deployments = this.groups.get(modelGroup);
-    if (!deployments) {
-      const known = this.modelNames.join(', ');
-      throw invalid(`There is no model "${requested}" in this router. It knows ${known}.`, 'model');
-    }
-    return { modelGroup, deployments, maxRetries: numRetries, retryAfterMs };
+    if (deployments) return { modelGroup, deployments };
+    const known = this.modelNames.join(', ');
+    throw invalid(`There is no model "${requested}" in this router. It knows ${known}.`, 'model');
   }
 
   /** Nothing is thrown past the promise. */
-  private async planned<Answer>(model: unknown, ask: (plan: RoutePlan) => Promise<Answer>): Promise<Answer> {
+  private async planned<Answer>(model: unknown, ask: (plan: LibraryPlan) => Promise<Answer>): Promise<Answer> {
     return ask(this.planFor(model));
   }
 
@@ -171,4 +215,27 @@ export class Router {
     const { clientCache, timeoutMs } = this.options;
     return { ...(clientCache && { clientCache }), ...(timeoutMs !== undefined && { timeoutMs }), ...options };
   }
+}
+
+function rulesOf({ routingStrategy = 'power-of-two-choices', cooldownMs, allowedFails }: RouterOptions): RoutingRules {
+  if (!routingStrategies.includes(routingStrategy)) {
+    throw invalid(`\`routingStrategy\` must be one of ${routingStrategies.join(', ')}.`, 'routingStrategy');
+  }
+  const cooldown = { ...plainRules.cooldown, ...(cooldownMs !== undefined && { cooldownMs }), allowedFails };
+  const rateLimits = routingStrategy.startsWith('usage-based');
+  return { ...plainRules, strategy: routingStrategy, cooldown, checks: { ...plainRules.checks, rateLimits } };
+}
+
+function fallbacksOf(options: RouterOptions): FallbackRules {
+  return {
+    general: toFallbackMap(options.fallbacks),
+    contextWindow: toFallbackMap(options.contextWindowFallbacks),
+    contentPolicy: toFallbackMap(options.contentPolicyFallbacks),
+    defaults: (options.defaultFallbacks ?? []).map((model) => ({ model })),
+    most: options.maxFallbacks ?? noFallbacks.most,
+  };
+}
+
+function toFallbackMap(named: NamedFallbacks = {}): FallbackMap {
+  return new Map(Object.entries(named).map(([name, models]) => [name, models.map((model) => ({ model }))]));
 }

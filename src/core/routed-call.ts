@@ -4,7 +4,10 @@ import type { CallConnections } from './call-connections.js';
 import { defaultTimeoutMs, maxResponseBytes, type RunOptions } from './call-options.js';
 import { GatewayError } from './errors/gateway-error.js';
 import { onAbort } from './on-abort.js';
-import { DeploymentRouter, type RoutedRequest, type RoutePlan } from './router/router.js';
+import { askWithFallbacks, type FallbackTarget } from './router/fallbacks.js';
+import type { Attempt, RoutedRequest } from './router/router.js';
+import type { LibraryPlan } from './library-plan.js';
+import type { AttemptNotes } from './router/deployment-state.js';
 import { systemClock, type Deployment, type RunningCall } from './spec/index.js';
 import type { CallOptions as TransportOptions } from './transport/execute-call.js';
 
@@ -15,23 +18,23 @@ export type StartAttempt<Whole, Part> = (
   remainingMs: number,
 ) => RunningCall | Promise<RunningCall>;
 
-const router = new DeploymentRouter(Math.random);
-
 /** @throws GatewayError always one */
 export async function readWhole<Whole>(
-  plan: RoutePlan,
+  plan: LibraryPlan,
   start: StartAttempt<Whole, never>,
   options: RunOptions,
 ): Promise<Whole> {
   const request = new LibraryRequest(options);
   let answered: AnswerReader<Whole, never> | undefined;
-  const attempt = async (deployment: Deployment): Promise<void> => {
+  const attempt = async (deployment: Deployment, notes: AttemptNotes): Promise<void> => {
     const reader = new AnswerReader<Whole, never>();
-    await request.attach(await start(deployment, reader, request.remainingMs)).run();
+    const call = request.attach(await start(deployment, reader, request.remainingMs));
+    await call.run();
+    note(call, notes);
     answered = reader;
   };
   try {
-    await router.route(plan, attempt, request);
+    await ask(plan, false, attempt, request);
   } finally {
     request.close();
   }
@@ -41,20 +44,21 @@ export async function readWhole<Whole>(
 
 /** The request is sent with the first read. Another deployment is tried until a part has come. */
 export async function* readStream<Part>(
-  plan: RoutePlan,
+  plan: LibraryPlan,
   start: StartAttempt<never, Part>,
   options: RunOptions,
 ): AsyncGenerator<Part, void, undefined> {
   const request = new LibraryRequest(options);
   let reader = new AnswerReader<never, Part>();
-  const attempt = async (deployment: Deployment): Promise<void> => {
+  const attempt = async (deployment: Deployment, notes: AttemptNotes): Promise<void> => {
     const own = new AnswerReader<never, Part>();
     reader = own;
     const call = request.attach(await start(deployment, own, request.remainingMs), (error) => own.cancel(error));
-    await begun(call, own);
+    notes.ended = (await begun(call, own)).over;
+    note(call, notes);
   };
   try {
-    await router.route(plan, attempt, request);
+    await ask(plan, true, attempt, request);
     for (let part = await reader.next(); part !== undefined; part = await reader.next()) yield part;
   } finally {
     // Without effect on a call that has ended.
@@ -62,21 +66,35 @@ export async function* readStream<Part>(
   }
 }
 
-/** Resolves with the first part, or with the end of a stream without one; what fails before that is the attempt's failure. */
-function begun<Part>(call: RunningCall, reader: AnswerReader<never, Part>): Promise<void> {
+function ask(plan: LibraryPlan, stream: boolean, attempt: Attempt, request: LibraryRequest): Promise<void> {
+  const { chain, requested, router } = plan;
+  const route = (target: FallbackTarget, hasMore: boolean): Promise<void> =>
+    router.route(plan.planFor(target, hasMore, stream), attempt, request);
+  return askWithFallbacks(chain, requested, route, request);
+}
+
+function note({ sentAt, firstPartAt, usage }: RunningCall, notes: AttemptNotes): void {
+  if (sentAt !== undefined && firstPartAt !== undefined) notes.latencyMs = firstPartAt - sentAt;
+  if (usage) notes.tokens = usage.promptTokens + usage.completionTokens;
+}
+
+/**
+ * Resolves with the first part, or with the end of a stream without one; what fails before that is the attempt's failure.
+ *
+ * @returns what settles with the end of the stream; never rejects
+ */
+function begun<Part>(call: RunningCall, reader: AnswerReader<never, Part>): Promise<{ over: Promise<void> }> {
   return new Promise((resolve, reject) => {
-    reader.onBegin = resolve;
-    call.run().then(
-      () => {
-        reader.end(undefined);
-        resolve();
-      },
+    const over = call.run().then(
+      () => reader.end(undefined),
       (thrown: unknown) => {
         const error = thrown instanceof Error ? thrown : new GatewayError('internal', { cause: thrown });
         if (!call.begun) reject(error);
         reader.end(error);
       },
     );
+    reader.onBegin = () => resolve({ over });
+    void over.then(() => resolve({ over }));
   });
 }
 
@@ -104,7 +122,7 @@ class LibraryRequest implements RoutedRequest {
   private call: RunningCall | undefined;
   private onEnd: ((error: GatewayError) => void) | undefined;
   private ended: GatewayError | undefined;
-  private wake: (() => void) | undefined;
+  private endSleep: (() => void) | undefined;
 
   constructor({ signal, timeoutMs = defaultTimeoutMs }: RunOptions) {
     this.deadlineAt = systemClock.monotonic() + timeoutMs;
@@ -130,11 +148,15 @@ class LibraryRequest implements RoutedRequest {
   sleep(ms: number): Promise<void> {
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, Math.min(ms, this.remainingMs));
-      this.wake = () => {
+      this.endSleep = () => {
         clearTimeout(timer);
         resolve();
       };
     });
+  }
+
+  wake(): void {
+    this.endSleep?.();
   }
 
   /** Nobody reads on. */
@@ -147,6 +169,6 @@ class LibraryRequest implements RoutedRequest {
     this.ended = error;
     this.call?.abort(error);
     this.onEnd?.(error);
-    this.wake?.();
+    this.endSleep?.();
   }
 }

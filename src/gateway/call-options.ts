@@ -25,6 +25,7 @@ export function callOptions(
     idleTimeoutMs: stream
       ? (settings.streamTimeoutMs ?? deployment.streamTimeoutMs ?? router.streamTimeoutMs)
       : undefined,
+    firstTokenTimeoutMs: stream ? (deployment.firstTokenTimeoutMs ?? router.firstTokenTimeoutMs) : undefined,
     maxResponseBytes: catalog.maxResponseBytes,
   };
 }

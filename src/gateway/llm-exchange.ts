@@ -6,6 +6,7 @@ import type { Principal } from '../auth/principal.js';
 import type { SpendAttempt, SpendTicket } from '../spend/spend-intent.js';
 import type { CatalogSnapshot } from '../catalog/catalog-snapshot.js';
 import type { Bytes, OpenExchange, Operation, StartedCall } from './operation.js';
+import type { RequestRoute } from './request-route.js';
 import type { Headers, SseWriter } from './sse-writer.js';
 
 export interface Asked {
@@ -44,20 +45,24 @@ export class LlmExchange implements RoutedRequest, OpenExchange {
   sentText: (() => string | undefined) | undefined;
   answer: WholeAnswer<Bytes> | undefined;
   /** Monotonic milliseconds after which nothing more is tried. */
-  deadlineAt = Infinity;
+  deadlineAt: number;
   private ended: GatewayError | undefined;
-  private wake: (() => void) | undefined;
+  private endSleep: (() => void) | undefined;
   private partsSinceCheckpoint = 0;
   private checkpointDueAt = 0;
 
   constructor(
     readonly asked: Asked,
+    /** Where it may go, and what is asked there. */
+    readonly route: RequestRoute,
     readonly writer: SseWriter,
     readonly clock: Clock,
     private readonly events: ExchangeEvents,
   ) {
     this.startedAtMs = clock.now();
     this.startedAt = clock.monotonic();
+    const { operation, catalog } = asked;
+    this.deadlineAt = this.startedAt + (operation.settings.timeoutMs ?? catalog.router.timeoutMs);
     writer.onClientLeft(() => this.abort(new GatewayError('client_closed')));
   }
 
@@ -97,18 +102,22 @@ export class LlmExchange implements RoutedRequest, OpenExchange {
     const remainingMs = this.deadlineAt - this.clock.monotonic();
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, Math.min(ms, remainingMs));
-      this.wake = () => {
+      this.endSleep = () => {
         clearTimeout(timer);
         resolve();
       };
     });
   }
 
+  wake(): void {
+    this.endSleep?.();
+  }
+
   /** Ends whatever is running for this request, a wait for the next attempt included. */
   abort(error: GatewayError): void {
     this.ended ??= error;
     this.call?.abort(error);
-    this.wake?.();
+    this.endSleep?.();
   }
 
   // The answer's side

@@ -1,4 +1,5 @@
 /** The spine: what is on record before what, who is never asked, and what becomes of a request however it ends. */
+import { plainRouterSettings, type RouterSettings } from '../config/router-settings.js';
 import type { CatalogSnapshot } from '../catalog/catalog-snapshot.js';
 import type { CatalogService } from '../catalog/catalog.service.js';
 import type { UpstreamConnections } from '../clients/upstream-connections.service.js';
@@ -58,6 +59,7 @@ interface World {
 }
 
 interface Given {
+  readonly router?: Partial<RouterSettings>;
   readonly deployments?: readonly Deployment[];
   readonly answer?: (exchange: FakeExchange, attempt: number) => void;
   readonly journalFailure?: GatewayError;
@@ -80,7 +82,7 @@ function world(given: Given = {}): World {
   const snapshot = {
     find: (model: string) =>
       model === 'unknown' || deployments.length === 0 ? null : { modelGroup: model, deployments },
-    router: { routingStrategy: 'simple-shuffle', numRetries: given.numRetries ?? 2, retryAfterMs: 0, timeoutMs: 60_000, streamTimeoutMs: undefined, aliases: [] }, // prettier-ignore
+    router: { ...plainRouterSettings, numRetries: given.numRetries ?? 2, timeoutMs: 60_000, ...given.router },
     maxResponseBytes: 1_000_000,
     defaultReserveOutputTokens: 1_000,
   };
@@ -124,7 +126,7 @@ function world(given: Given = {}): World {
     pipeline,
     called, // prettier-ignore
     ask: (body, { headers = {}, models = [] } = {}) => {
-      const principal = { role: 'internal_user', keyHash: 'key-hash', keyAlias: 'alias', userId: 'user', teamId: undefined, models } as const; // prettier-ignore
+      const principal = { role: 'internal_user', keyHash: 'key-hash', keyAlias: 'alias', userId: 'user', teamId: undefined, models, tags: [] } as const; // prettier-ignore
       const bytes = Buffer.from(
         JSON.stringify({ model: 'gpt-4o', messages: [{ role: 'user', content: 'Hi' }], ...body }),
       );

@@ -2,18 +2,22 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
 import { Inject, Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
-import { mayUseModel } from '../auth/model-access.js';
 import type { Principal } from '../auth/principal.js';
 import { CatalogService } from '../catalog/catalog.service.js';
 import { CLOCK, RANDOM } from '../config/ports.js';
 import { UpstreamConnections } from '../clients/upstream-connections.service.js';
 import { GatewayError } from '../core/errors/gateway-error.js';
-import { DeploymentRouter, type RoutePlan } from '../core/router/router.js';
+import type { AttemptNotes } from '../core/router/deployment-state.js';
+import { DeploymentRouter } from '../core/router/router.js';
 import type { Clock, Deployment, Random } from '../core/spec/index.js';
 import { SpendService } from '../spend/spend.service.js';
-import { allowingDeployments } from './client-credentials.js';
+import { describeAttempt } from './attempt-notes.js';
 import { LlmExchange, type ExchangeEvents } from './llm-exchange.js';
+import { refuseCutOff } from './cut-off-answer.js';
+import { mockFailure, withMocks } from './mocked-answers.js';
 import type { ReadOperation } from './operation.js';
+import { RequestRoute } from './request-route.js';
+import { operationWith } from './request-overrides.js';
 import { responseHeaders } from './response-headers.js';
 import { RunningExchanges } from './running-exchanges.js';
 import { attemptOf, intentOf, outcomeOf, progressOf } from './settlement.js';
@@ -57,7 +61,7 @@ export class LlmPipelineService implements BeforeApplicationShutdown {
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(RANDOM) random: Random,
   ) {
-    this.router = new DeploymentRouter(random);
+    this.router = new DeploymentRouter(random, clock);
   }
 
   /** Answers one request of the endpoint that `read` reads for, through `writer`; never rejects. */
@@ -68,7 +72,8 @@ export class LlmPipelineService implements BeforeApplicationShutdown {
       const opened = this.open(request, read, writer);
       exchange = opened;
       slot = this.running.add(opened);
-      await this.router.route(this.plan(request, opened), (deployment) => this.attempt(opened, deployment), opened);
+      const attempt = (deployment: Deployment, notes: AttemptNotes) => this.attempt(opened, deployment, notes);
+      await opened.route.follow((plan) => this.router.route(plan, attempt, opened), opened);
       await this.settle(opened, undefined);
       this.respond(opened);
     } catch (thrown) {
@@ -104,39 +109,29 @@ export class LlmPipelineService implements BeforeApplicationShutdown {
       operation: read(request.bytes, request.headers),
       catalog: this.catalog.current(),
     };
-    return new LlmExchange(asked, writer, this.clock, exchangeEvents);
-  }
-
-  /** Who may serve the request: of the model's deployments those that the key and the request allow. */
-  private plan(request: LlmRequest, { asked }: LlmExchange): RoutePlan {
-    const { operation, catalog } = asked;
-    const { model, settings } = operation;
-    if (!mayUseModel(request.principal.models, model)) {
-      throw new GatewayError('model_access_denied', { param: 'model', facts: { model } });
-    }
-    const found = catalog.find(model);
-    if (!found) throw new GatewayError('unknown_model', { param: 'model', facts: { model, route: request.route } });
-    return {
-      modelGroup: model,
-      deployments: allowingDeployments(found.deployments, operation.reservedMembers),
-      maxRetries: settings.maxRetries ?? mostRetries(found.deployments) ?? catalog.router.numRetries,
-      retryAfterMs: catalog.router.retryAfterMs,
-    };
+    const route = new RequestRoute(asked, request.route, operationWith(request, read));
+    return new LlmExchange(asked, route, writer, this.clock, exchangeEvents);
   }
 
   /** One attempt on one deployment. */
-  private async attempt(exchange: LlmExchange, configured: Deployment): Promise<void> {
-    const started = await exchange.asked.operation.start(exchange, configured, this.connections);
+  private async attempt(exchange: LlmExchange, configured: Deployment, notes: AttemptNotes): Promise<void> {
+    const { operation } = exchange.route;
+    const mocks = operation.settings.routing?.mocks;
+    const asked = mocks ? withMocks(configured, mocks) : configured;
+    const started = await operation.start(exchange, asked, this.connections);
     exchange.attach(started);
     const { call, deployment } = started;
     await this.reserve(exchange, deployment);
     let error: GatewayError | undefined;
     try {
+      if (mocks) await mockFailure(mocks, exchange);
       await call.run();
+      if (exchange.route.fallsBackOnRefusal) refuseCutOff(exchange);
     } catch (thrown) {
       error = asGatewayError(thrown);
       throw error;
     } finally {
+      describeAttempt(notes, started, deployment === configured, operation.settings, error);
       exchange.attempts.push(attemptOf(exchange, deployment, error));
     }
   }
@@ -168,13 +163,4 @@ export class LlmPipelineService implements BeforeApplicationShutdown {
 
 function asGatewayError(thrown: unknown): GatewayError {
   return thrown instanceof GatewayError ? thrown : new GatewayError('internal', { cause: thrown });
-}
-
-/** `max_retries` of the model's deployments; undefined where none of them sets it. */
-function mostRetries(deployments: readonly Deployment[]): number | undefined {
-  let most: number | undefined;
-  for (const { maxRetries } of deployments) {
-    if (maxRetries !== undefined && !(most !== undefined && most >= maxRetries)) most = maxRetries;
-  }
-  return most;
 }

@@ -49,6 +49,8 @@ export interface Operation {
   /** Names of addresses and credentials that the caller tried to set. */
   readonly reservedMembers: readonly string[];
   readonly settings: RequestSettings;
+  /** What requests have in common that a provider could serve from one prompt cache. */
+  promptStart?(): string | undefined;
   /** @throws GatewayError for what the deployment's provider cannot be asked */
   start(
     exchange: OpenExchange,

@@ -1,6 +1,7 @@
 /** What a request asks of the gateway itself: the LiteLLM headers and body members that are not the provider's business. */
 import type { IncomingHttpHeaders } from 'node:http';
 import { GatewayError } from '../core/errors/gateway-error.js';
+import { readRequestRouting, routingMembers, type RequestRouting } from './request-routing.js';
 
 /** A JSON body with a model: all that endpoints have in common. */
 export interface ModelRequest {
@@ -15,6 +16,8 @@ export interface RequestSettings<Body = ModelRequest> {
   readonly tags: readonly string[];
   readonly endUser: string | undefined;
   readonly sessionId: string | undefined;
+  /** Undefined where the request says nothing of it. */
+  readonly routing: RequestRouting | undefined;
   /** The body for the provider: without the members that are read here. */
   readonly body: Body;
 }
@@ -49,10 +52,11 @@ const gatewayMembers = [
   'litellm_session_id',
   'litellm_trace_id',
   'litellm_call_id',
+  ...routingMembers,
 ] as const;
 
 /** Members that change what happens to a request and that nobody should have ignored. */
-const notServed = ['guardrails', 'fallbacks', 'context_window_fallbacks', 'content_policy_fallbacks', 'cache'] as const;
+const notServed = ['guardrails', 'cache'] as const;
 
 /** @throws GatewayError `invalid_request` naming the header or member that cannot be followed */
 export function readRequestSettings<Body extends ModelRequest>(
@@ -74,6 +78,7 @@ export function readRequestSettings<Body extends ModelRequest>(
     endUser: text(headers['x-litellm-end-user-id']) ?? text(headers['x-litellm-customer-id']) ?? text(endUserOf(body)),
     sessionId:
       text(headers['x-litellm-session-id']) ?? text(body['litellm_session_id']) ?? text(metadata?.['session_id']),
+    routing: readRequestRouting(body, body.model, headers),
     body: forProvider(body, ownsMetadata(body)),
   };
 }

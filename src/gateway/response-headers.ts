@@ -9,7 +9,7 @@ export function responseHeaders(exchange: LlmExchange): Headers {
   const headers: Headers = { 'x-litellm-call-id': asked.requestId, 'x-litellm-version': version };
   if (deployment) {
     headers['x-litellm-model-id'] = headerText(deployment.id);
-    headers['x-litellm-model-group'] = headerText(asked.operation.model);
+    headers['x-litellm-model-group'] = headerText(exchange.route.model);
     headers['x-litellm-model-api-base'] = headerText(deployment.endpoint.origin + deployment.endpoint.basePath);
   }
   const durationMs = exchange.clock.monotonic() - startedAt;
@@ -18,6 +18,8 @@ export function responseHeaders(exchange: LlmExchange): Headers {
     headers['x-litellm-overhead-duration-ms'] = Math.max(0, durationMs - (call.headAt - call.sentAt)).toFixed(2);
   }
   if (exchange.attemptsStarted > 1) headers['x-litellm-attempted-retries'] = String(exchange.attemptsStarted - 1);
+  const { fallbacksTried } = exchange.route;
+  if (fallbacksTried > 0) headers['x-litellm-attempted-fallbacks'] = String(fallbacksTried);
   const last = attempts.at(-1);
   if (exchange.answer && last) headers['x-litellm-response-cost'] = String(usdFromNanos(last.costNanos));
   return headers;

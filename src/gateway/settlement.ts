@@ -32,8 +32,13 @@ export function intentOf(exchange: LlmExchange, deployment: Deployment): SpendIn
     teamId: principal.teamId,
     endUser: settings.endUser,
     sessionId: settings.sessionId,
-    tags: settings.tags.length > 0 ? settings.tags : undefined,
+    tags: tagsOf(settings.tags, principal.tags),
   };
+}
+
+function tagsOf(ofRequest: readonly string[], ofKey: readonly string[]): readonly string[] | undefined {
+  if (ofKey.length === 0) return ofRequest.length > 0 ? ofRequest : undefined;
+  return [...new Set([...ofRequest, ...ofKey])];
 }
 
 /** The attempt that has just ended, with what it cost. */

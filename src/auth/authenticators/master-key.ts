@@ -15,6 +15,7 @@ export class MasterKeyAuthenticator {
       userId: 'default_user_id',
       teamId: undefined,
       models: [],
+      tags: [],
     };
   }
 

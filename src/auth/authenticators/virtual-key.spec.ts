@@ -7,6 +7,7 @@ const record = (given: Partial<VirtualKeyRecord> = {}): VirtualKeyRecord => ({
   token: 'a'.repeat(64),
   keyAlias: 'alias',
   models: ['m'],
+  tags: ['paid'],
   expiresAtMs: null,
   blocked: false,
   userId: 'user-1',
@@ -22,6 +23,7 @@ it('makes an internal user with the key’s own models, never an admin', () => {
     userId: 'user-1',
     teamId: undefined,
     models: ['m'],
+    tags: ['paid'],
   });
   expect(principalOfKey(record({ userId: 'default_user_id' }), now).role).toBe('internal_user');
 });

@@ -22,6 +22,7 @@ export function principalOfKey(record: VirtualKeyRecord | null, nowMs: number): 
       userId: record.userId ?? undefined,
       teamId: record.teamId ?? undefined,
       models: record.models,
+      tags: record.tags,
     };
     principals.set(record, principal);
   }

@@ -1,5 +1,6 @@
 /** The schema of one `model_list` entry. */
 import { z } from 'zod';
+import { byFailure } from './routing.schema.js';
 import { amount, anyMap, described, flag, positive, price, text, textList, wholeNumber } from './fields.js';
 
 const inputPrice = 'USD for one input token, instead of the price table. Read exactly as written.';
@@ -51,6 +52,28 @@ export const litellmParamsSchema = z.looseObject({
   tpm: described(amount().optional(), {
     description: 'Tokens a minute; a weight where neither `weight` nor `rpm` is set.',
     example: 100000,
+  }),
+  order: described(wholeNumber().optional(), {
+    description: 'Deployments with the lowest number go first; the next ones are used where none of those can be.',
+    example: 1,
+  }),
+  tags: described(textList().optional(), {
+    description:
+      'Which requests it serves where `router_settings.enable_tag_filtering` is set; `default` for those without tags.',
+    example: ['paid'],
+  }),
+  max_parallel_requests: described(wholeNumber(1).optional(), {
+    description: 'Requests at once; further ones wait for a place.',
+    example: 100,
+  }),
+  cooldown_time: described(positive().optional(), {
+    description:
+      'Seconds for which it is left alone once it has failed too often, over `router_settings.cooldown_time`.',
+    example: 30,
+  }),
+  first_token_timeout: described(positive().optional(), {
+    description: 'Seconds until the first token of a stream; then another deployment is asked.',
+    example: 20,
   }),
   drop_params: described(flag().optional(), {
     description: 'Drop unsupported request parameters instead of refusing, over `litellm_settings.drop_params`.',
@@ -111,6 +134,22 @@ export const modelInfoSchema = z.looseObject({
   base_model: described(text().optional(), {
     description: 'The name under which the price table knows the model.',
     example: 'azure/gpt-4o',
+  }),
+  max_input_tokens: described(wholeNumber(1).optional(), {
+    description: 'The longest prompt in tokens, over the price table; for `router_settings.enable_pre_call_checks`.',
+    example: 128000,
+  }),
+  access_groups: described(textList().optional(), {
+    description: 'Names that keys may list in their `models` in place of this one.',
+    example: ['beta-models'],
+  }),
+  allowed_fails: described(wholeNumber().optional(), {
+    description: 'Failures a minute that are put up with, over `router_settings.allowed_fails`.',
+    example: 10,
+  }),
+  allowed_fails_policy: described(byFailure('AllowedFails').optional(), {
+    description: 'The same by kind of failure.',
+    example: { TimeoutErrorAllowedFails: 5 },
   }),
   max_tokens: described(wholeNumber(1).optional(), { description: "The model's most output tokens.", example: 16384 }),
 });

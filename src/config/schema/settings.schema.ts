@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { customProviderSchema } from './custom-provider.schema.js';
 import { Egress, type EgressPolicy } from '../../core/transport/egress.js';
+import { fallbackSettings, routerSettingsSchema } from './routing.schema.js';
 import { amount, anyMap, choice, described, flag, positive, price, text, wholeNumber } from './fields.js';
 
 /** A part of a price as an exact decimal, at most `most`. */
@@ -47,41 +48,7 @@ export const litellmSettingsSchema = z.looseObject({
     description: 'Seconds for a whole request where neither the deployment nor the router sets a `timeout`.',
     example: 600,
   }),
-});
-
-const aliasTarget = z.union(
-  [z.string().min(1), z.looseObject({ model: z.string().min(1), hidden: z.boolean().default(false) })],
-  {
-    error: 'expected the name of a model',
-  },
-);
-
-export const routerSettingsSchema = z.looseObject({
-  routing_strategy: described(text().default('simple-shuffle'), {
-    description: 'How a deployment is chosen among those of one `model_name`. Served: `simple-shuffle`.',
-    example: 'simple-shuffle',
-  }),
-  num_retries: described(wholeNumber().optional(), {
-    description: 'Attempts after the first. Without it `litellm_settings.num_retries`, then 2.',
-    example: 2,
-  }),
-  retry_after: described(amount().default(0), {
-    description: 'The least seconds to wait before another attempt.',
-    example: 1,
-  }),
-  timeout: described(positive().optional(), {
-    description: 'Seconds for a whole request where the deployment sets none.',
-    example: 600,
-  }),
-  stream_timeout: described(positive().optional(), {
-    description: 'Seconds until the first byte of a stream, and between its chunks, where the deployment sets none.',
-    example: 30,
-  }),
-  model_group_alias: described(z.record(z.string(), aliasTarget).default({}), {
-    description:
-      'Other names for models: `{gpt-4: gpt-4o}`, or `{gpt-4: {model: gpt-4o, hidden: true}}` to leave it out of the list of models.',
-    example: { 'gpt-4': 'gpt-4o' },
-  }),
+  ...fallbackSettings,
 });
 
 const clientCacheSchema = z.looseObject({
@@ -258,5 +225,4 @@ export const sectionSchemas = {
 export const environmentVariablesSchema = anyMap();
 
 export type WireLitellmSettings = z.output<typeof litellmSettingsSchema>;
-export type WireRouterSettings = z.output<typeof routerSettingsSchema>;
 export type WireGeneralSettings = z.output<typeof generalSettingsSchema>;

@@ -125,6 +125,11 @@ export const errorCatalog = {
     'service_unavailable_error',
     'No deployments available for selected model. Passed model={model}',
   ),
+  deployments_limited: row(
+    429,
+    'rate_limit_error',
+    'No deployments available for selected model, Try again in {seconds} seconds. Passed model={model}',
+  ),
   internal: row(
     500,
     'internal_server_error',

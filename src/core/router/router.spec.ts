@@ -5,6 +5,7 @@ import type { ErrorCode } from '../errors/catalog.js';
 import type { Deployment } from '../spec/deployment.js';
 import { madeUpDeployment } from '../testing/deployments.js';
 import { DeploymentRouter, type RoutePlan } from './router.js';
+import { plainRules } from './routing-rules.js';
 
 const failure = (code: ErrorCode, facts: ErrorFacts = {}): GatewayError =>
   new GatewayError(code, { provider: 'acme', ...facts });
@@ -35,6 +36,8 @@ async function play(given: Play): Promise<Result> {
     deployments: names.slice(0, given.deployments ?? 1).map((id) => madeUpDeployment({ id })),
     maxRetries: given.maxRetries ?? 2,
     retryAfterMs: given.retryAfterMs ?? 0,
+    rules: plainRules,
+    stream: false,
   };
   const request = {
     get final() {
@@ -43,6 +46,7 @@ async function play(given: Play): Promise<Result> {
       );
     },
     sleep: async (ms: number) => void waits.push(ms),
+    wake: () => undefined,
   };
   const attempt = async (deployment: Deployment): Promise<void> => {
     tried.push(deployment.id);

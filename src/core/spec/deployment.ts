@@ -43,6 +43,24 @@ export interface PriceAdjustment {
   readonly perRequest?: string;
 }
 
+/** How the router treats a deployment beside its siblings. */
+export interface DeploymentRouting {
+  /** Lower ones go first; the next is used where no deployment of the lower ones can be. */
+  readonly order?: number;
+  readonly tags?: readonly string[];
+  /** `eu`, `us`, or as the provider names it. */
+  readonly region?: string;
+  readonly maxParallelRequests?: number;
+  /** The first time out after it has failed. */
+  readonly cooldownMs?: number;
+  /** Failures a minute that are put up with. */
+  readonly allowedFails?: number;
+  /** The same by kind of failure: `RateLimit`, `Timeout`, ... */
+  readonly allowedFailsByClass?: Readonly<Partial<Record<string, number>>>;
+  /** The longest prompt, in place of what the price table says. */
+  readonly maxInputTokens?: number;
+}
+
 export interface Deployment {
   /** Stable over restarts: `model_info.id`, or a hash of the entry. */
   readonly id: string;
@@ -63,9 +81,12 @@ export interface Deployment {
   readonly timeoutMs: number | undefined;
   /** Until the first byte of a stream, and between its chunks, milliseconds. */
   readonly streamTimeoutMs: number | undefined;
+  /** Until the first token of a stream, milliseconds. */
+  readonly firstTokenTimeoutMs?: number | undefined;
   readonly weight: number | undefined;
   readonly rpm: number | undefined;
   readonly tpm: number | undefined;
+  readonly routing?: DeploymentRouting;
   readonly maxRetries: number | undefined;
   /** Answered by the gateway itself (`mock_response`). */
   readonly mockResponse: string | undefined;

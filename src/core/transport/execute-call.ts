@@ -22,6 +22,7 @@ import { isFollowUp } from '../spec/endpoint-adapter.js';
 import { ByteLog } from './byte-log.js';
 import type { CredentialStore } from './credential-store.js';
 import { networkFailure } from './network-failure.js';
+import { StreamPrelude } from './stream-prelude.js';
 import { withoutCredentials } from './without-credentials.js';
 
 export interface CallOptions {
@@ -36,6 +37,8 @@ export interface CallOptions {
   readonly totalTimeoutMs: number | undefined;
   /** Until the first byte of the answer, and between the parts of a stream, milliseconds. */
   readonly idleTimeoutMs: number | undefined;
+  /** Until a stream's first content; what comes before is held back, so that another deployment can still be asked. */
+  readonly firstTokenTimeoutMs?: number | undefined;
   /** A longer answer that is no stream is an error. */
   readonly maxResponseBytes: number;
 }
@@ -83,6 +86,8 @@ export class ProviderCall<Whole, Part> implements Dispatcher.DispatchHandler, Ru
   private totalTimer: NodeJS.Timeout | undefined;
   private followTimer: NodeJS.Timeout | undefined;
   private idleTimer: NodeJS.Timeout | undefined;
+  private firstTokenTimer: NodeJS.Timeout | undefined;
+  private readonly prelude = new StreamPrelude<Part>();
   private failure: GatewayError | undefined;
   private resolve: (() => void) | undefined;
   private reject: ((error: GatewayError) => void) | undefined;
@@ -264,6 +269,7 @@ export class ProviderCall<Whole, Part> implements Dispatcher.DispatchHandler, Ru
       this.breakStream(stream, error);
       return;
     }
+    if (!this.begun && !this.prelude.isEmpty) this.begin();
     this.succeed();
   }
 
@@ -276,9 +282,8 @@ export class ProviderCall<Whole, Part> implements Dispatcher.DispatchHandler, Ru
   private emit(part: Part): void {
     if (this.settled) return;
     if (!this.begun) {
-      this.begun = true;
-      this.firstPartAt = this.options.clock.monotonic();
-      this.sink.begin(this.head);
+      if (this.prelude.keeps(part, this.contentEvents, this.options)) return;
+      this.begin();
     }
     if (this.sink.part(part)) return;
     this.controller?.pause();
@@ -288,6 +293,15 @@ export class ProviderCall<Whole, Part> implements Dispatcher.DispatchHandler, Ru
       this.armIdleTimer();
       this.controller?.resume();
     });
+  }
+
+  /** From here on the client has something, and nothing is tried again. */
+  private begin(): void {
+    this.begun = true;
+    this.firstPartAt = this.options.clock.monotonic();
+    clearTimeout(this.firstTokenTimer);
+    this.sink.begin(this.head);
+    for (const part of this.prelude.taken()) this.sink.part(part);
   }
 
   // whole answers
@@ -440,11 +454,13 @@ export class ProviderCall<Whole, Part> implements Dispatcher.DispatchHandler, Ru
     clearTimeout(this.totalTimer);
     clearTimeout(this.followTimer);
     clearTimeout(this.idleTimer);
+    clearTimeout(this.firstTokenTimer);
   }
 
   private armTimers(): void {
-    const { totalTimeoutMs } = this.options;
+    const { totalTimeoutMs, firstTokenTimeoutMs: firstMs } = this.options;
     if (totalTimeoutMs !== undefined) this.totalTimer = setTimeout(() => this.timeOut(totalTimeoutMs), totalTimeoutMs);
+    if (firstMs !== undefined) this.firstTokenTimer = setTimeout(() => this.timeOut(firstMs), firstMs);
     this.armIdleTimer();
   }
 

@@ -17,6 +17,7 @@ import type {
   Translation,
   WholeAnswer,
 } from '../spec/index.js';
+import { hasContent } from '../schema/openai/chunk-content.js';
 import type { ChatCompletionChunk } from '../schema/openai/chat.js';
 import { GatewayError } from '../errors/gateway-error.js';
 import type { InboundHeaders } from '../spec/outbound.js';
@@ -158,7 +159,7 @@ class HubStream<Whole, Part> implements StreamTranslation<Part> {
 
   private forward(chunks: readonly ChatCompletionChunk[]): Part | undefined {
     if (chunks.length === 0) return undefined;
-    this.contentEvents += chunks.length;
+    for (const chunk of chunks) if (hasContent(chunk)) this.contentEvents += 1;
     this.last = chunks[chunks.length - 1];
     return this.format.part(chunks);
   }

@@ -47,6 +47,9 @@ export function readDialogue<Spoken extends Dialect>(kind: DialogueKind<Spoken>,
   };
 }
 
+/** About the least that providers keep in their caches. */
+const promptStartLength = 4_096;
+
 class DialogueOperation<Spoken extends Dialect> implements Operation {
   constructor(
     private readonly kind: DialogueKind<Spoken>,
@@ -77,6 +80,12 @@ class DialogueOperation<Spoken extends Dialect> implements Operation {
 
   get output(): OutputSize {
     return this.kind.output(this.parsed.body);
+  }
+
+  promptStart(): string | undefined {
+    const { body } = this.settings;
+    const prompt = ['system', 'instructions', 'messages', 'input', 'contents', 'prompt'].map((member) => body[member]);
+    return JSON.stringify(prompt).slice(0, promptStartLength);
   }
 
   start(

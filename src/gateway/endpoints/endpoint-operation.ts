@@ -80,6 +80,10 @@ class EndpointOperation<Body extends ModelRequest, Answer> implements Operation 
       const reason = `The provider ${deployment.provider.id} of this model does not serve ${this.kind.name}.`;
       throw new GatewayError('invalid_request', { param: 'model', facts: { reason } });
     }
+    if (deployment.mockResponse !== undefined) {
+      const reason = '`mock_response` stands for the answers of chat models only. Remove it.';
+      throw new GatewayError('invalid_request', { param: 'mock_response', facts: { reason } });
+    }
     const body = own ? withoutCredentials(this.settings.body) : this.settings.body;
     const translation = new EndpointTranslation(
       deployment.provider.id,

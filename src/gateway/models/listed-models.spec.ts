@@ -5,7 +5,7 @@ import { namesFor } from './listed-models.js';
 
 function listed(id: string, provider = 'openai', model = '*'): ListedModel {
   const deployment = { provider: providerRegistry.find(provider), model } as unknown as Deployment;
-  return { id, isPattern: id.includes('*'), deployments: [deployment] };
+  return { id, isPattern: id.includes('*'), accessGroups: [], deployments: [deployment] };
 }
 
 const everything = { allowed: [], withPatterns: false };

@@ -11,13 +11,17 @@ export interface ListOptions {
 }
 
 export function namesFor(models: readonly ListedModel[], { allowed, withPatterns }: ListOptions): readonly string[] {
-  const names = models.flatMap((model) => {
-    if (!model.isPattern) return [model.id];
-    const known = knownNames(model);
-    // A pattern of a provider that nobody has a list of would be invisible otherwise.
-    return withPatterns || known.length === 0 ? [model.id, ...known] : known;
-  });
-  return [...new Set(names)].filter((name) => mayUseModel(allowed, name));
+  const names = models.flatMap((model) =>
+    namesOf(model, withPatterns).filter((name) => mayUseModel(allowed, name, model.accessGroups)),
+  );
+  return [...new Set(names)];
+}
+
+function namesOf(model: ListedModel, withPatterns: boolean): readonly string[] {
+  if (!model.isPattern) return [model.id];
+  const known = knownNames(model);
+  // A pattern of a provider that nobody has a list of would be invisible otherwise.
+  return withPatterns || known.length === 0 ? [model.id, ...known] : known;
 }
 
 /** `openai/*` is every listed model of openai; of a pattern with its star elsewhere no names are known. */

@@ -40,7 +40,7 @@ class FakeRepository {
   }
 }
 
-const admin: Principal = { role: 'proxy_admin', keyHash: keyHash('sk-master'), keyAlias: undefined, userId: 'default_user_id', teamId: undefined, models: [] }; // prettier-ignore
+const admin: Principal = { role: 'proxy_admin', keyHash: keyHash('sk-master'), keyAlias: undefined, userId: 'default_user_id', teamId: undefined, models: [], tags: [] }; // prettier-ignore
 const userWith = (key: string): Principal => ({
   ...admin,
   role: 'internal_user',

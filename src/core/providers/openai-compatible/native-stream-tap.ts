@@ -5,7 +5,8 @@ import type { Usage } from '../../spec/usage.js';
 import { EventTemplate } from './event-template.js';
 import { findReportedError } from './parse-error.js';
 import type { JsonObject, Quirk } from './quirk.js';
-import { hasContent, isUsageOnly, StreamProgress } from './stream-progress.js';
+import { hasContent } from '../../schema/openai/chunk-content.js';
+import { isUsageOnly, StreamProgress } from './stream-progress.js';
 
 const maxEventBytes = 1024 * 1024;
 const lineFeed = 10;

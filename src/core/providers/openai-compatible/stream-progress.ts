@@ -117,19 +117,3 @@ export function isUsageOnly(chunk: JsonObject): boolean {
   const choices = chunk['choices'];
   return Boolean(chunk['usage']) && !(Array.isArray(choices) && choices.length > 0);
 }
-
-/** True where a chunk brings text, reasoning, a refusal or a part of a call. */
-export function hasContent(chunk: JsonObject): boolean {
-  const choices = chunk['choices'];
-  return (
-    Array.isArray(choices) &&
-    (choices as StreamedChoice[]).some(({ delta, text }) => text || (delta != null && carries(delta)))
-  );
-}
-
-const texts = ['content', 'reasoning_content', 'reasoning', 'refusal'];
-const objects = ['tool_calls', 'function_call', 'audio'];
-
-function carries(delta: JsonObject): boolean {
-  return texts.some((name) => Boolean(delta[name])) || objects.some((name) => delta[name] != null);
-}

@@ -1,7 +1,8 @@
 /** The weighted draw: shares follow the weights, and nobody without weight is drawn beside somebody with it. */
-import { madeUpDeployment } from '../testing/deployments.js';
-import type { Deployment } from '../spec/deployment.js';
-import { simpleShuffle, type Candidates } from './simple-shuffle.js';
+import { madeUpDeployment } from '../../testing/deployments.js';
+import type { Deployment } from '../../spec/deployment.js';
+import { simpleShuffle } from './simple-shuffle.js';
+import type { Candidates } from './strategy.js';
 
 /** Numbers that fill [0, 1) evenly: shares come out exact, without chance. */
 function evenly(draws: number): number[] {
@@ -11,7 +12,7 @@ function evenly(draws: number): number[] {
 function shares(deployments: Candidates, draws = 1_000): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const drawn of evenly(draws)) {
-    const { id } = simpleShuffle(deployments, () => drawn);
+    const { id } = simpleShuffle(deployments, { random: () => drawn });
     counts[id] = (counts[id] ?? 0) + 1;
   }
   return counts;
@@ -36,10 +37,10 @@ it.each([
 
 it('never draws one without weight, at either end of chance', () => {
   const deployments: Candidates = [make('none'), make('some', { weight: 0.1 }), make('more', { weight: 0.2 }), make('zero', { weight: 0 })]; // prettier-ignore
-  expect(simpleShuffle(deployments, () => 0).id).toBe('some');
-  expect(simpleShuffle(deployments, () => 1 - Number.EPSILON / 2).id).toBe('more');
+  expect(simpleShuffle(deployments, { random: () => 0 }).id).toBe('some');
+  expect(simpleShuffle(deployments, { random: () => 1 - Number.EPSILON / 2 }).id).toBe('more');
 });
 
 it('takes the only one there is, whatever its weight', () => {
-  expect(simpleShuffle([make('a', { weight: 0 })], () => 0.99).id).toBe('a');
+  expect(simpleShuffle([make('a', { weight: 0 })], { random: () => 0.99 }).id).toBe('a');
 });

@@ -1,14 +1,11 @@
 /** The strategy `simple-shuffle`: a weighted draw by `weight`, else by `rpm`, else by `tpm`, else an even one. */
-import type { Random } from '../spec/clock.js';
-import type { Deployment } from '../spec/deployment.js';
-
-/** At least one. */
-export type Candidates = readonly [Deployment, ...Deployment[]];
+import type { Deployment } from '../../spec/deployment.js';
+import type { Candidates, StrategyView } from './strategy.js';
 
 const weightings = ['weight', 'rpm', 'tpm'] as const;
 type Weighting = (typeof weightings)[number];
 
-export function simpleShuffle(candidates: Candidates, random: Random): Deployment {
+export function simpleShuffle(candidates: Candidates, { random }: Pick<StrategyView, 'random'>): Deployment {
   const [first, ...others] = candidates;
   if (others.length === 0) return first;
   for (const weighting of weightings) {

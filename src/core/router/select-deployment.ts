@@ -1,0 +1,130 @@
+/** Which deployment an attempt goes to: who may and can take it, who has a free place, and among those the strategy's choice. */
+import { GatewayError } from '../errors/gateway-error.js';
+import type { Clock, Random } from '../spec/clock.js';
+import type { Deployment } from '../spec/deployment.js';
+import { affineDeployment } from './affinity.js';
+import type { DeploymentState } from './deployment-state.js';
+import type { DeploymentStates } from './deployment-states.js';
+import { fitDeployments, overLimitMs } from './pre-call-checks.js';
+import type { RoutedRequest, RoutePlan } from './router.js';
+import { strategies } from './strategies/index.js';
+import type { Candidates } from './strategies/strategy.js';
+import { lowestPriority, WaitingLine } from './waiting-line.js';
+
+/** A request's own deadline comes before. */
+const longestWaitMs = 2 ** 31 - 1;
+
+export class DeploymentSelector {
+  private readonly line = new WaitingLine();
+
+  constructor(
+    private readonly random: Random,
+    private readonly clock: Clock,
+    private readonly states: DeploymentStates,
+  ) {}
+
+  /**
+   * Takes a place on the deployment, which `leave` gives back. A promise only where all that may serve the request are full.
+   *
+   * @param failed what this request has tried in vain
+   * @throws GatewayError `no_deployment`, `deployments_limited` or `context_window_exceeded`
+   */
+  select(plan: RoutePlan, failed: ReadonlySet<Deployment>, request: RoutedRequest): Deployment | Promise<Deployment> {
+    const now = this.clock.monotonic();
+    const { deployments, rules, modelGroup } = plan;
+    if (deployments.length === 0) throw new GatewayError('no_deployment', { facts: { model: modelGroup } });
+    const fit =
+      rules.checks.fitness && plan.facts ? fitDeployments(deployments, modelGroup, plan.facts()) : deployments;
+    const allowed = this.withinLimits(fit, plan, now);
+    const admitted = this.admitted(allowed, plan, failed, now);
+    const free = admitted.filter((deployment) => this.hasPlace(deployment, plan));
+    if (!isNotEmpty(free)) return this.waitForPlace(admitted, plan, request);
+    const chosen = this.choose(lowestOrder(free), plan, now);
+    this.states.of(chosen).inFlight += 1;
+    return chosen;
+  }
+
+  /** True where a deployment is left that this request has not tried and that is not known to be out. */
+  hasOther(plan: RoutePlan, failed: ReadonlySet<Deployment>): boolean {
+    const now = this.clock.monotonic();
+    return plan.deployments.some((one) => !failed.has(one) && this.states.of(one).breaker.admits(now));
+  }
+
+  /** An attempt on the deployment has ended: its place is free, or goes to whoever waits for it. */
+  leave(state: DeploymentState): void {
+    if (!this.line.handOver(state)) state.inFlight -= 1;
+  }
+
+  private withinLimits(deployments: readonly Deployment[], plan: RoutePlan, now: number): readonly Deployment[] {
+    if (!plan.rules.checks.rateLimits) return deployments;
+    const waits = deployments.map((one) => overLimitMs(one, this.states.of(one), now));
+    const within = deployments.filter((_, index) => waits[index] === 0);
+    if (within.length > 0) return within;
+    const retryAfterMs = Math.min(...waits);
+    const facts = { model: plan.modelGroup, seconds: Math.ceil(retryAfterMs / 1000) };
+    throw new GatewayError('deployments_limited', { facts, retryAfterMs });
+  }
+
+  /** Never nobody: where all are out, the one that may be back first is asked, unless a fallback stands by. */
+  private admitted(
+    deployments: readonly Deployment[],
+    plan: RoutePlan,
+    failed: ReadonlySet<Deployment>,
+    now: number,
+  ): readonly Deployment[] {
+    const fresh = failed.size === 0 ? deployments : deployments.filter((deployment) => !failed.has(deployment));
+    const admitted = fresh.filter((deployment) => this.states.of(deployment).breaker.admits(now));
+    if (admitted.length > 0) return admitted;
+    if (plan.hasFallback && failed.size === 0)
+      throw new GatewayError('no_deployment', { facts: { model: plan.modelGroup } });
+    const rest = fresh.length > 0 ? fresh : deployments;
+    const waitOf = (deployment: Deployment): number => this.states.of(deployment).breaker.msUntilProbe(now);
+    const soonest = Math.min(...rest.map(waitOf));
+    return rest.filter((deployment) => waitOf(deployment) <= soonest);
+  }
+
+  private choose(candidates: Candidates, plan: RoutePlan, now: number): Deployment {
+    if (candidates.length === 1) return candidates[0];
+    if (plan.affinityKey !== undefined) return affineDeployment(candidates, plan.affinityKey);
+    const { rules, stream } = plan;
+    const stateOf = (deployment: Deployment): DeploymentState => this.states.of(deployment);
+    return strategies[rules.strategy](candidates, { random: this.random, now, stream, rules, stateOf });
+  }
+
+  private hasPlace(deployment: Deployment, { rules }: RoutePlan): boolean {
+    const most = deployment.routing?.maxParallelRequests ?? rules.maxParallelRequests;
+    return most === undefined || this.states.of(deployment).inFlight < most;
+  }
+
+  private async waitForPlace(
+    full: readonly Deployment[],
+    plan: RoutePlan,
+    request: RoutedRequest,
+  ): Promise<Deployment> {
+    const states = full.map((deployment) => this.states.of(deployment));
+    if (states.every((state) => this.line.lengthFor(state) >= plan.rules.maxQueuedRequests)) throw tooMany(plan);
+    const given = await this.line.wait(states, plan.priority ?? lowestPriority, request.sleep(longestWaitMs));
+    const deployment = full[states.findIndex((state) => state === given)];
+    if (given === undefined || deployment === undefined) throw tooMany(plan);
+    request.wake();
+    if (!request.final) return deployment;
+    this.leave(given);
+    throw tooMany(plan);
+  }
+}
+
+function tooMany({ modelGroup }: RoutePlan): GatewayError {
+  return new GatewayError('deployments_limited', { facts: { model: modelGroup, seconds: 1 }, retryAfterMs: 1_000 });
+}
+
+/** `order` is a preference among those that can take the request now. */
+function lowestOrder(candidates: Candidates): Candidates {
+  if (candidates.length === 1 || candidates.every(({ routing }) => routing?.order === undefined)) return candidates;
+  const orderOf = ({ routing }: Deployment): number => routing?.order ?? Infinity;
+  const lowest = Math.min(...candidates.map(orderOf));
+  return candidates.filter((deployment) => orderOf(deployment) === lowest) as unknown as Candidates;
+}
+
+function isNotEmpty(deployments: readonly Deployment[]): deployments is Candidates {
+  return deployments.length > 0;
+}

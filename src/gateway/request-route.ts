@@ -1,0 +1,185 @@
+/** Where one request may go: the model that it asks for, the deployments that its key, tags and members allow, and what stands in for them. */
+import { mayUseModel } from '../auth/model-access.js';
+import type { FoundModel } from '../catalog/catalog-snapshot.js';
+import { GatewayError } from '../core/errors/gateway-error.js';
+import { askWithFallbacks, FallbackChain, type FallbackRules, type FallbackTarget } from '../core/router/fallbacks.js';
+import { filterByTags } from '../core/router/filter-by-tags.js';
+import type { RequestFacts } from '../core/router/pre-call-checks.js';
+import type { RoutePlan } from '../core/router/router.js';
+import type { Deployment } from '../core/spec/index.js';
+import { estimateTokens } from '../core/tokens/estimate-tokens.js';
+import { allowingDeployments } from './client-credentials.js';
+import type { Asked, LlmExchange } from './llm-exchange.js';
+import type { Operation } from './operation.js';
+import type { RequestRouting } from './request-routing.js';
+
+/** A prompt that is shorter is not kept in a provider's cache: where it goes is all the same. */
+const leastCachedPromptBytes = 4_096;
+
+export class RequestRoute {
+  /** The group that is asked now. */
+  model: string;
+  /** The request as it is put to that group. */
+  operation: Operation;
+  fallbacksTried = 0;
+  private readonly found: FoundModel;
+  private readonly chain: FallbackChain | undefined;
+
+  /**
+   * @param path the matched route, for error texts
+   * @param withOverrides the request with other members, for fallbacks that bring some
+   * @throws GatewayError for a model that does not exist, or that the key may not use
+   */
+  constructor(
+    private readonly asked: Asked,
+    private readonly path: string,
+    private readonly withOverrides: (overrides: Readonly<Record<string, unknown>>) => Operation,
+  ) {
+    this.operation = asked.operation;
+    this.model = asked.operation.model;
+    this.found = this.allowed(this.model);
+    this.chain = this.openChain(asked.operation.settings.routing);
+  }
+
+  /**
+   * Routes to the requested group and, where that fails, to its fallbacks.
+   *
+   * @throws GatewayError the requested group's failure
+   */
+  follow(route: (plan: RoutePlan) => Promise<void>, exchange: LlmExchange): Promise<void> {
+    const { chain } = this;
+    if (chain === undefined) return route(this.planFor(this.found, false));
+    const ask = (target: FallbackTarget, hasMore: boolean): Promise<void> => {
+      const found = this.turnTo(target);
+      const mocked = this.fallbacksTried === 0 ? this.routing?.mocks.firstGroupError : undefined;
+      if (mocked) return Promise.reject(new GatewayError(mocked, { message: 'Made up, as the request asks for.' }));
+      return route(this.planFor(found, hasMore));
+    };
+    return askWithFallbacks(chain, this.model, ask, exchange);
+  }
+
+  /** True where an answer that a content policy has cut off is to be had from another group. */
+  get fallsBackOnRefusal(): boolean {
+    return this.chain?.hasContentPolicy(this.model) ?? false;
+  }
+
+  private get routing(): RequestRouting | undefined {
+    return this.asked.operation.settings.routing;
+  }
+
+  private turnTo({ model, overrides }: FallbackTarget): FoundModel {
+    if (model === this.model) return this.found;
+    this.model = model;
+    this.fallbacksTried += 1;
+    this.operation =
+      overrides && Object.keys(overrides).length > 0 ? this.withOverrides(overrides) : this.asked.operation;
+    return this.allowed(model);
+  }
+
+  private allowed(model: string): FoundModel {
+    const { catalog, principal } = this.asked;
+    const found = catalog.find(model);
+    if (!mayUseModel(principal.models, model, found?.accessGroups))
+      throw new GatewayError('model_access_denied', { param: 'model', facts: { model } });
+    if (found) return found;
+    throw new GatewayError('unknown_model', { param: 'model', facts: { model, route: this.path } });
+  }
+
+  private openChain(routing: RequestRouting | undefined): FallbackChain | undefined {
+    const { fallbacks } = this.asked.catalog.router;
+    const own = routing && withOwn(fallbacks, routing, this.model);
+    if (routing?.fallbacksDisabled)
+      return routing.mocks.firstGroupError ? this.chainOf({ ...none, most: 0 }) : undefined;
+    // What a request itself names must be there, and be the key's to use.
+    for (const { model } of own?.named ?? []) this.allowed(model);
+    const rules = own?.rules ?? fallbacks;
+    const isEmpty =
+      rules.general.size + rules.contextWindow.size + rules.contentPolicy.size + rules.defaults.length === 0;
+    return isEmpty && routing?.mocks.firstGroupError === undefined ? undefined : this.chainOf(rules);
+  }
+
+  private chainOf(rules: FallbackRules): FallbackChain {
+    const { catalog, principal } = this.asked;
+    return new FallbackChain(this.model, rules, (model) => {
+      const found = catalog.find(model);
+      return found !== null && mayUseModel(principal.models, model, found.accessGroups);
+    });
+  }
+
+  private planFor(found: FoundModel, hasFallback: boolean): RoutePlan {
+    const { catalog, principal } = this.asked;
+    const { settings, reservedMembers, stream } = this.operation;
+    const { router } = catalog;
+    const { tagFiltering: tags, rules } = router;
+    const tagged = tags.enabled
+      ? filterByTags(found.deployments, [...settings.tags, ...principal.tags], tags.matchAny)
+      : found.deployments;
+    return {
+      modelGroup: this.model,
+      deployments: allowingDeployments(tagged, reservedMembers),
+      maxRetries: settings.maxRetries ?? mostRetries(found.deployments) ?? router.numRetries,
+      retryAfterMs: router.retryAfterMs,
+      rules,
+      stream,
+      hasFallback,
+      affinityKey: this.affinityKey(),
+      priority: settings.routing?.priority ?? router.defaultPriority,
+      ...(rules.checks.fitness && { facts: () => this.facts() }),
+    };
+  }
+
+  private affinityKey(): string | undefined {
+    const { principal, catalog } = this.asked;
+    const { session, prompt, key } = catalog.router.affinity;
+    const { settings, bodyBytes, promptStart } = this.operation;
+    if (session && settings.sessionId !== undefined) return settings.sessionId;
+    if (prompt && bodyBytes >= leastCachedPromptBytes && promptStart) return promptStart.call(this.operation);
+    return key ? principal.keyHash : undefined;
+  }
+
+  private facts(): RequestFacts {
+    const { bodyBytes, settings } = this.operation;
+    const params = Object.keys(settings.body).filter((member) => !noParameters.has(member));
+    return { promptTokens: estimateTokens(bodyBytes), params, region: settings.routing?.region };
+  }
+}
+
+const none: FallbackRules = {
+  general: new Map(),
+  contextWindow: new Map(),
+  contentPolicy: new Map(),
+  defaults: [],
+  most: 5,
+};
+
+/** What every chat request has. */
+const noParameters: ReadonlySet<string> = new Set(['model', 'messages', 'stream', 'stream_options']);
+
+/** The configured rules with the request's own fallbacks in place of those that the model has there. */
+function withOwn(
+  rules: FallbackRules,
+  routing: RequestRouting,
+  model: string,
+): { rules: FallbackRules; named: readonly FallbackTarget[] } {
+  const { fallbacks, contextWindowFallbacks, contentPolicyFallbacks } = routing;
+  const replaced = (map: FallbackRules['general'], own: readonly FallbackTarget[]): FallbackRules['general'] =>
+    own.length === 0 ? map : new Map([...map, [model, own]]);
+  return {
+    rules: {
+      ...rules,
+      general: replaced(rules.general, fallbacks),
+      contextWindow: replaced(rules.contextWindow, contextWindowFallbacks),
+      contentPolicy: replaced(rules.contentPolicy, contentPolicyFallbacks),
+    },
+    named: [...fallbacks, ...contextWindowFallbacks, ...contentPolicyFallbacks],
+  };
+}
+
+/** `max_retries` of the model's deployments; undefined where none of them sets it. */
+function mostRetries(deployments: readonly Deployment[]): number | undefined {
+  let most: number | undefined;
+  for (const { maxRetries } of deployments) {
+    if (maxRetries !== undefined && !(most !== undefined && most >= maxRetries)) most = maxRetries;
+  }
+  return most;
+}
