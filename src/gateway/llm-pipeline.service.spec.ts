@@ -392,7 +392,9 @@ describe('a request that reaches nobody', () => {
     ['an unknown model', { model: 'unknown' }, [], 400, 'model'],
     ['a model that the key may not use', { model: 'gpt-4o' }, ['claude'], 403, 'model'],
     ['a wrong body', { messages: [] }, [], 400, 'messages'],
-    ['a setting that is not followed', { fallbacks: ['x'] }, [], 400, 'fallbacks'],
+    ['a setting that is not followed', { guardrails: ['x'] }, [], 400, 'guardrails'],
+    ['a fallback that is no model', { fallbacks: ['unknown'] }, [], 400, 'model'],
+    ['a fallback that the key may not use', { fallbacks: ['other'] }, ['gpt-4o'], 403, 'model'],
     ['an address', { api_base: 'https://evil.example' }, [], 400, 'api_base'],
     ['a key', { api_key: 'sk-client' }, [], 400, 'api_key'],
     [

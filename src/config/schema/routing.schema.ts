@@ -28,9 +28,12 @@ function mergedMaps(list: readonly unknown[]): unknown {
 
 /** By the names of LiteLLM's exceptions: `RateLimitErrorRetries`, `RateLimitErrorAllowedFails`. */
 export function byFailure(suffix: string): z.ZodType<Partial<Record<string, number>>> {
-  const names = failureClasses.map((name) => `${name}Error${suffix}`);
-  return z.strictObject(Object.fromEntries(names.map((name) => [name, wholeNumber().optional()])), {
-    error: `expected a map with some of ${names.join(', ')}`,
+  const members = failureClasses.map((kind) => {
+    const description = `For failures of the kind ${kind}.`;
+    return [`${kind}Error${suffix}`, described(wholeNumber().optional(), { description, example: 3 })] as const;
+  });
+  return z.strictObject(Object.fromEntries(members), {
+    error: `expected a map with some of ${members.map(([name]) => name).join(', ')}`,
   });
 }
 
@@ -58,7 +61,7 @@ export const fallbackSettings = {
   }),
   allowed_fails: described(wholeNumber().optional(), {
     description:
-      'Failures a minute that are put up with before a deployment is left alone. Without it: two in a row, or up to half of five and more; none of a 429, 401, 403 or 404.',
+      'Failures a minute that are put up with before a deployment is left alone. Without it: up to two in a row and up to half of five and more; none of a 429, 401, 403 or 404.',
     example: 3,
   }),
   cooldown_time: described(positive().optional(), {
@@ -76,7 +79,15 @@ export const routerSettingsSchema = z.looseObject({
     example: 'latency-based-routing',
   }),
   routing_strategy_args: described(
-    z.looseObject({ ttl: positive().optional(), lowest_latency_buffer: amount().optional() }).prefault({}),
+    z
+      .looseObject({
+        ttl: described(positive().optional(), { description: 'Seconds for which a latency counts.', example: 600 }),
+        lowest_latency_buffer: described(amount().optional(), {
+          description: 'How far above the lowest latency one may be and still be chosen, as a part of it.',
+          example: 0.2,
+        }),
+      })
+      .prefault({}),
     {
       description:
         'For `latency-based-routing`: `ttl`, the seconds for which a latency counts (3600), and `lowest_latency_buffer`, how far above the lowest one may be and still be chosen, as a part of it (0).',
