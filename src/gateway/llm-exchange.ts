@@ -1,22 +1,13 @@
 /** One client's request on its way: what was asked, what has been tried, and the sink that the answer goes to. */
 import { GatewayError } from '../core/errors/gateway-error.js';
-import type { RoutedRequest } from '../core/router/router.js';
+import type { RoutedRequest } from '../core/router/route-plan.js';
 import type { AnswerHead, Clock, Deployment, RunningCall, Usage, WholeAnswer } from '../core/spec/index.js';
-import type { Principal } from '../auth/principal.js';
 import type { SpendAttempt, SpendTicket } from '../spend/spend-intent.js';
 import type { CatalogSnapshot } from '../catalog/catalog-snapshot.js';
-import type { Bytes, OpenExchange, Operation, StartedCall } from './operation.js';
+import type { Asked } from './llm-request.js';
+import type { Bytes, OpenExchange, StartedCall } from './operation.js';
 import type { RequestRoute } from './request-route.js';
 import type { Headers, SseWriter } from './sse-writer.js';
-
-export interface Asked {
-  readonly requestId: string;
-  readonly principal: Principal;
-  readonly clientAddress: string;
-  readonly operation: Operation;
-  /** What was served when the request came in; it holds for all of the request. */
-  readonly catalog: CatalogSnapshot;
-}
 
 /** What the exchange tells while its answer is on the way. */
 export interface ExchangeEvents {

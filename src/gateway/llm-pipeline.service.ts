@@ -1,8 +1,6 @@
 /** The spine of the data plane: every model request passes these steps, read from top to bottom. */
-import type { IncomingHttpHeaders } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
 import { Inject, Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
-import type { Principal } from '../auth/principal.js';
 import { CatalogService } from '../catalog/catalog.service.js';
 import { CLOCK, RANDOM } from '../config/ports.js';
 import { UpstreamConnections } from '../clients/upstream-connections.service.js';
@@ -13,6 +11,7 @@ import type { Clock, Deployment, Random } from '../core/spec/index.js';
 import { SpendService } from '../spend/spend.service.js';
 import { describeAttempt } from './attempt-notes.js';
 import { LlmExchange, type ExchangeEvents } from './llm-exchange.js';
+import type { LlmRequest } from './llm-request.js';
 import { refuseCutOff } from './cut-off-answer.js';
 import { mockFailure, withMocks } from './mocked-answers.js';
 import type { ReadOperation } from './operation.js';
@@ -22,16 +21,6 @@ import { responseHeaders } from './response-headers.js';
 import { RunningExchanges } from './running-exchanges.js';
 import { attemptOf, intentOf, outcomeOf, progressOf } from './settlement.js';
 import type { SseWriter } from './sse-writer.js';
-
-/** A model request as it came in, its caller known. */
-export interface LlmRequest {
-  /** The matched route, for error texts. */
-  readonly route: string;
-  readonly principal: Principal;
-  readonly headers: IncomingHttpHeaders;
-  readonly clientAddress: string;
-  readonly bytes: Buffer;
-}
 
 /** How long a shutdown waits for running answers. */
 const shutdownGraceMs = 30_000;

@@ -4,44 +4,11 @@ import { systemClock, type Clock, type Random } from '../spec/clock.js';
 import type { Deployment } from '../spec/deployment.js';
 import type { AttemptNotes } from './deployment-state.js';
 import { DeploymentStates } from './deployment-states.js';
-import type { RequestFacts } from './pre-call-checks.js';
 import { RetryBudget } from './retry-budget.js';
 import { retryDelayMs } from './retry-delay.js';
 import { retriesFor } from './retry-policy.js';
-import type { RoutingRules } from './routing-rules.js';
+import type { Attempt, RoutedRequest, RoutePlan } from './route-plan.js';
 import { DeploymentSelector } from './select-deployment.js';
-
-export interface RoutePlan {
-  readonly modelGroup: string;
-  /** The deployments that may serve the request. */
-  readonly deployments: readonly Deployment[];
-  /** Attempts besides the first, over all deployments together. */
-  readonly maxRetries: number;
-  /** The least wait before an attempt on a deployment that has just failed, milliseconds. */
-  readonly retryAfterMs: number;
-  readonly rules: RoutingRules;
-  readonly stream: boolean;
-  /** Another group stands in: nobody is asked who is known to be out. */
-  readonly hasFallback?: boolean;
-  /** Requests with the same key go to the same deployment where they can. */
-  readonly affinityKey?: string | undefined;
-  /** Among those that wait for a free place: 0 goes first. */
-  readonly priority?: number | undefined;
-  readonly facts?: () => RequestFacts;
-}
-
-/** The request that is being routed, as far as the router must know it. */
-export interface RoutedRequest {
-  /** The client has got a part of the answer, or has gone: no further attempt. */
-  readonly final: boolean;
-  /** Resolves after `ms`, earlier where the request is over or is woken. */
-  sleep(ms: number): Promise<void>;
-  /** Ends a sleep. */
-  wake(): void;
-}
-
-/** Makes one attempt, and says in `notes` what it was like. @throws GatewayError */
-export type Attempt = (deployment: Deployment, notes: AttemptNotes) => Promise<void>;
 
 export class DeploymentRouter {
   readonly states = new DeploymentStates();

@@ -6,7 +6,7 @@ import { affineDeployment } from './affinity.js';
 import type { DeploymentState } from './deployment-state.js';
 import type { DeploymentStates } from './deployment-states.js';
 import { fitDeployments, overLimitMs } from './pre-call-checks.js';
-import type { RoutedRequest, RoutePlan } from './router.js';
+import type { RoutedRequest, RoutePlan } from './route-plan.js';
 import { strategies } from './strategies/index.js';
 import type { Candidates } from './strategies/strategy.js';
 import { lowestPriority, WaitingLine } from './waiting-line.js';
