@@ -7,6 +7,7 @@ import type { CatalogSnapshot } from '../catalog/catalog-snapshot.js';
 import type { Asked } from './llm-request.js';
 import type { Bytes, OpenExchange, StartedCall } from './operation.js';
 import type { RequestRoute } from './request-route.js';
+import type { StreamContinuation } from './chat/stream-continuation.js';
 import type { Headers, SseWriter } from './sse-writer.js';
 
 /** What the exchange tells while its answer is on the way. */
@@ -29,6 +30,8 @@ export class LlmExchange implements RoutedRequest, OpenExchange {
   readonly startedAt: number;
   readonly attempts: SpendAttempt[] = [];
   attemptsStarted = 0;
+  hasNext = false;
+  continuation: StreamContinuation | undefined;
   ticket: SpendTicket | undefined;
   /** The attempt that is running, or was the last. */
   deployment: Deployment | undefined;
@@ -69,11 +72,18 @@ export class LlmExchange implements RoutedRequest, OpenExchange {
     return this.asked.operation.stream;
   }
 
-  /** The request is over or its client has got something: whatever fails now is final. */
+  /** The request is over or its client has got something that nobody can go on from: whatever fails now is final. */
   get final(): boolean {
     return (
-      this.ended !== undefined || this.call?.begun === true || this.clock.monotonic() >= this.deadlineAt - timerSlackMs
+      this.ended !== undefined ||
+      (this.writer.begun && !this.continuation?.isOpen) ||
+      this.clock.monotonic() >= this.deadlineAt - timerSlackMs
     );
+  }
+
+  /** A stream that has begun goes on only where a model takes the beginning of its own answer. */
+  get mayTake(): ((deployment: Deployment) => boolean) | undefined {
+    return this.writer.begun ? goesOn : undefined;
   }
 
   get usage(): Usage | undefined {
@@ -120,7 +130,7 @@ export class LlmExchange implements RoutedRequest, OpenExchange {
 
   begin(_head: AnswerHead): void {
     this.checkpointDueAt = this.clock.monotonic() + checkpointMs;
-    this.writer.begin(this.events.headers(this));
+    if (!this.writer.begun) this.writer.begin(this.events.headers(this));
   }
 
   part(part: Bytes): boolean {
@@ -135,4 +145,8 @@ export class LlmExchange implements RoutedRequest, OpenExchange {
   onDrain(resume: () => void): void {
     this.writer.onDrain(resume);
   }
+}
+
+function goesOn({ modelInfo }: Deployment): boolean {
+  return modelInfo['supports_assistant_prefill'] === true;
 }

@@ -107,6 +107,7 @@ export class LlmPipelineService implements BeforeApplicationShutdown {
     const { operation } = exchange.route;
     const mocks = operation.settings.routing?.mocks;
     const asked = mocks ? withMocks(configured, mocks) : configured;
+    exchange.hasNext = notes.hasNext === true;
     const started = await operation.start(exchange, asked, this.connections);
     exchange.attach(started);
     const { call, deployment } = started;

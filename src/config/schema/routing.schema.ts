@@ -174,6 +174,35 @@ export const routerSettingsSchema = z.looseObject({
     description: 'Requests that may wait for a place on one deployment; beyond it they get 429.',
     example: 1000,
   }),
+  slow_stream_guard: described(
+    z
+      .looseObject({
+        grace_seconds: described(amount().default(5), {
+          description: 'Seconds that every stream has until its first token.',
+          example: 5,
+        }),
+        prompt_tokens_per_second: described(positive().default(1_000), {
+          description: 'At this rate a prompt must be read; the time for it is added.',
+          example: 1_000,
+        }),
+      })
+      .optional(),
+    {
+      description:
+        'A stream whose first token takes longer is ended, and another deployment or fallback is asked. Not where none is left: a slow answer is better than none.',
+      example: { grace_seconds: 5, prompt_tokens_per_second: 1_000 },
+    },
+  ),
+  enable_mid_stream_fallback_continuation: described(flag().default(false), {
+    description:
+      'A stream that breaks off within a plain text (no tools, one answer) is continued, by a deployment of the group or of a fallback whose `model_info.supports_assistant_prefill` is true. Streams are translated then, not passed through.',
+    example: true,
+  }),
+  enable_weighted_failover: described(flag().default(true), {
+    description:
+      'Always so: an attempt after a failure goes to another deployment of the group, drawn by the weights of those that are left.',
+    example: true,
+  }),
   default_priority: described(wholeNumber().optional(), {
     description:
       'Who waits with a lower number goes first, 0 to 255; requests set it by `priority` or `x-litellm-priority`.',

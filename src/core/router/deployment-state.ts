@@ -15,6 +15,8 @@ export interface AttemptNotes {
   tokens?: number;
   /** The caller brought credentials or a deadline of its own, or had the answer made up: nothing is learnt from how it ended. */
   unrepresentative?: boolean;
+  /** Told to the attempt: this one is not the last, somebody else would be asked after it. */
+  hasNext?: boolean;
   /** The answer goes on after the attempt has been a success; settles with its end. */
   ended?: Promise<unknown>;
 }

@@ -31,6 +31,8 @@ export interface RoutedRequest {
   sleep(ms: number): Promise<void>;
   /** Ends a sleep. */
   wake(): void;
+  /** False for deployments that cannot go on where the client's stream has broken off; undefined where all may. */
+  readonly mayTake?: ((deployment: Deployment) => boolean) | undefined;
 }
 
 /** Makes one attempt, and says in `notes` what it was like. @throws GatewayError */

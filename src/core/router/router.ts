@@ -4,7 +4,7 @@ import { systemClock, type Clock, type Random } from '../spec/clock.js';
 import type { Deployment } from '../spec/deployment.js';
 import type { AttemptNotes } from './deployment-state.js';
 import { DeploymentStates } from './deployment-states.js';
-import { RetryBudget } from './retry-budget.js';
+import { RetryBudget, type GroupBudget } from './retry-budget.js';
 import { retryDelayMs } from './retry-delay.js';
 import { retriesFor } from './retry-policy.js';
 import type { Attempt, RoutedRequest, RoutePlan } from './route-plan.js';
@@ -36,16 +36,11 @@ export class DeploymentRouter {
         const selected = this.selector.select(plan, failed, request);
         const deployment = selected instanceof Promise ? await selected : selected;
         try {
-          return await this.run(deployment, plan, attempt);
+          return await this.run(deployment, plan, attempt, this.hasNext(deployment, plan, failed, retry));
         } catch (error) {
           if (!(error instanceof GatewayError) || request.final) throw error;
           failed.add(deployment);
-          const hasOther = this.selector.hasOther(plan, failed);
-          if (retry >= retriesFor(error, plan.modelGroup, plan.maxRetries, plan.rules, hasOther)) throw error;
-          if (!hasOther && plan.hasFallback && error.code === 'upstream_rate_limited') throw error;
-          if (!budget.mayRetry()) throw error;
-          if (!hasOther) await this.pause(error, retry + 1, plan, request);
-          if (request.final) throw error;
+          if (!(await this.mayGoOn(error, retry, plan, failed, request, budget))) throw error;
         }
       }
     } finally {
@@ -53,10 +48,39 @@ export class DeploymentRouter {
     }
   }
 
-  private async run(deployment: Deployment, plan: RoutePlan, attempt: Attempt): Promise<void> {
+  /** Waits where nobody but those that have failed is left. False where the failure stands. */
+  private async mayGoOn(
+    error: GatewayError,
+    retry: number,
+    plan: RoutePlan,
+    failed: ReadonlySet<Deployment>,
+    request: RoutedRequest,
+    budget: GroupBudget,
+  ): Promise<boolean> {
+    if (!this.selector.hasAny(plan, request)) return false;
+    const hasOther = this.selector.hasOther(plan, failed);
+    if (retry >= retriesFor(error, plan.modelGroup, plan.maxRetries, plan.rules, hasOther)) return false;
+    if (!hasOther && plan.hasFallback && error.code === 'upstream_rate_limited') return false;
+    if (!budget.mayRetry()) return false;
+    if (!hasOther) {
+      const delayMs = retryDelayMs(error, retry + 1, plan.retryAfterMs, this.random);
+      if (delayMs === null) return false;
+      await request.sleep(delayMs);
+    }
+    return !request.final;
+  }
+
+  /** Looked up where somebody wants to know. */
+  private hasNext(deployment: Deployment, plan: RoutePlan, failed: ReadonlySet<Deployment>, retry: number): boolean {
+    if (plan.rules.slowStreams === undefined) return false;
+    const hasOther = retry < plan.maxRetries && this.selector.hasOther(plan, new Set([...failed, deployment]));
+    return hasOther || plan.hasFallback === true;
+  }
+
+  private async run(deployment: Deployment, plan: RoutePlan, attempt: Attempt, hasNext: boolean): Promise<void> {
     const { clock } = this;
     const state = this.states.of(deployment);
-    const notes: AttemptNotes = {};
+    const notes: AttemptNotes = { hasNext };
     const running = state.begin(clock.monotonic(), plan.stream);
     try {
       await attempt(deployment, notes);
@@ -70,11 +94,5 @@ export class DeploymentRouter {
       if (notes.ended) void notes.ended.then(() => this.selector.leave(state));
       else this.selector.leave(state);
     }
-  }
-
-  private async pause(error: GatewayError, retry: number, plan: RoutePlan, request: RoutedRequest): Promise<void> {
-    const delayMs = retryDelayMs(error, retry, plan.retryAfterMs, this.random);
-    if (delayMs === null) throw error;
-    await request.sleep(delayMs);
   }
 }
