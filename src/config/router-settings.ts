@@ -123,7 +123,7 @@ function toFallbackMap(groups: Readonly<Record<string, readonly string[]>> = {})
 
 /** For whoever has no file: the settings that an empty one comes to. */
 export const plainRouterSettings: RouterSettings = {
-  rules: { ...plainRules, strategy: defaultStrategy },
+  rules: { ...plainRules, strategy: defaultStrategy, slowStreams: undefined, continuesStreams: false },
   fallbacks: noFallbacks,
   fallbacksOrigin: { file: '', line: 0, path: '' },
   numRetries: defaultRetries,

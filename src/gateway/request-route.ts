@@ -131,9 +131,10 @@ export class RequestRoute {
   private affinityKey(): string | undefined {
     const { principal, catalog } = this.asked;
     const { session, prompt, key } = catalog.router.affinity;
-    const { settings, bodyBytes, promptStart } = this.operation;
-    if (session && settings.sessionId !== undefined) return settings.sessionId;
-    if (prompt && bodyBytes >= leastCachedPromptBytes && promptStart) return promptStart.call(this.operation);
+    const { operation } = this;
+    if (session && operation.settings.sessionId !== undefined) return operation.settings.sessionId;
+    const start = prompt && operation.bodyBytes >= leastCachedPromptBytes ? operation.promptStart?.() : undefined;
+    if (start !== undefined) return start;
     return key ? principal.keyHash : undefined;
   }
 

@@ -10,10 +10,14 @@ it('knows the kind of whatever makes a deployment cool', () => {
   expect(cooling.filter((code) => failureClassOf(code) === undefined)).toEqual([]);
 });
 
-it.each<ErrorCode>(['client_closed', 'internal', 'invalid_request', 'shutting_down', 'no_deployment', 'deployments_limited'])(
-  'has no kind for %s, which no provider is to blame for',
-  (code) => expect(failureClassOf(code)).toBeUndefined(),
-); // prettier-ignore
+it.each<ErrorCode>([
+  'client_closed',
+  'internal',
+  'invalid_request',
+  'shutting_down',
+  'no_deployment',
+  'deployments_limited',
+])('has no kind for %s, which no provider is to blame for', (code) => expect(failureClassOf(code)).toBeUndefined());
 
 it('has each kind for at least one error', () => {
   expect(new Set(codes.map(failureClassOf).filter((kind) => kind !== undefined))).toEqual(new Set(failureClasses));

@@ -23,9 +23,12 @@ it('follows the policy for the kind of failure, whatever the error is like', () 
 });
 
 it('puts the group’s own policy first, kind by kind', () => {
-  const rules = { retries: { RateLimit: 5, Timeout: 4 }, groupRetries: { group: { RateLimit: 1 }, other: { Timeout: 9 } } };
+  const rules = {
+    retries: { RateLimit: 5, Timeout: 4 },
+    groupRetries: { group: { RateLimit: 1 }, other: { Timeout: 9 } },
+  };
   expect([retries('upstream_rate_limited', rules), retries('upstream_timeout', rules)]).toEqual([1, 4]);
-}); // prettier-ignore
+});
 
 it('is not misled by a group that is called as a member of every object', () => {
   expect(retriesFor(new GatewayError('upstream_internal'), 'constructor', 2, plainRules, false)).toBe(2);

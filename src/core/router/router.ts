@@ -10,6 +10,15 @@ import { retriesFor } from './retry-policy.js';
 import type { Attempt, RoutedRequest, RoutePlan } from './route-plan.js';
 import { DeploymentSelector } from './select-deployment.js';
 
+/** One request on its way through the deployments of a group. */
+interface Way {
+  readonly plan: RoutePlan;
+  readonly request: RoutedRequest;
+  /** What it has tried in vain. */
+  readonly failed: Set<Deployment>;
+  readonly budget: GroupBudget;
+}
+
 export class DeploymentRouter {
   readonly states = new DeploymentStates();
   private readonly budget = new RetryBudget();
@@ -29,34 +38,26 @@ export class DeploymentRouter {
    * @throws GatewayError the last attempt's, or why there was none
    */
   async route(plan: RoutePlan, attempt: Attempt, request: RoutedRequest): Promise<void> {
-    const failed = new Set<Deployment>();
-    const budget = this.budget.enter(plan.modelGroup);
+    const way: Way = { plan, request, failed: new Set(), budget: this.budget.enter(plan.modelGroup) };
     try {
       for (let retry = 0; ; retry++) {
-        const selected = this.selector.select(plan, failed, request);
+        const selected = this.selector.select(plan, way.failed, request);
         const deployment = selected instanceof Promise ? await selected : selected;
         try {
-          return await this.run(deployment, plan, attempt, this.hasNext(deployment, plan, failed, retry));
+          return await this.run(deployment, plan, attempt, this.hasNext(deployment, way, retry));
         } catch (error) {
           if (!(error instanceof GatewayError) || request.final) throw error;
-          failed.add(deployment);
-          if (!(await this.mayGoOn(error, retry, plan, failed, request, budget))) throw error;
+          way.failed.add(deployment);
+          if (!(await this.mayGoOn(error, way, retry))) throw error;
         }
       }
     } finally {
-      budget.leave();
+      way.budget.leave();
     }
   }
 
   /** Waits where nobody but those that have failed is left. False where the failure stands. */
-  private async mayGoOn(
-    error: GatewayError,
-    retry: number,
-    plan: RoutePlan,
-    failed: ReadonlySet<Deployment>,
-    request: RoutedRequest,
-    budget: GroupBudget,
-  ): Promise<boolean> {
+  private async mayGoOn(error: GatewayError, { plan, request, failed, budget }: Way, retry: number): Promise<boolean> {
     if (!this.selector.hasAny(plan, request)) return false;
     const hasOther = this.selector.hasOther(plan, failed);
     if (retry >= retriesFor(error, plan.modelGroup, plan.maxRetries, plan.rules, hasOther)) return false;
@@ -71,10 +72,10 @@ export class DeploymentRouter {
   }
 
   /** Looked up where somebody wants to know. */
-  private hasNext(deployment: Deployment, plan: RoutePlan, failed: ReadonlySet<Deployment>, retry: number): boolean {
+  private hasNext(deployment: Deployment, { plan, failed }: Way, retry: number): boolean {
     if (plan.rules.slowStreams === undefined) return false;
-    const hasOther = retry < plan.maxRetries && this.selector.hasOther(plan, new Set([...failed, deployment]));
-    return hasOther || plan.hasFallback === true;
+    if (plan.hasFallback) return true;
+    return retry < plan.maxRetries && this.selector.hasOther(plan, new Set([...failed, deployment]));
   }
 
   private async run(deployment: Deployment, plan: RoutePlan, attempt: Attempt, hasNext: boolean): Promise<void> {

@@ -1,5 +1,5 @@
 /** Which deployment an attempt goes to: who is out is left out, but never everybody; who is full is waited for. */
-import { GatewayError } from '../errors/gateway-error.js';
+import type { GatewayError } from '../errors/gateway-error.js';
 import type { Deployment } from '../spec/deployment.js';
 import { madeUpDeployment } from '../testing/deployments.js';
 import { FakeClock } from '../testing/fake-clock.js';
@@ -44,7 +44,9 @@ function world(deployments: readonly Deployment[], rules: Partial<RoutingRules> 
     selector.select({ ...plan, ...given }, failed, request);
   const put = (deployment: Deployment, outForMs: number): void =>
     states.of(deployment).breaker.open(clock.monotonic(), outForMs);
-  return { clock, states, selector, plan, failed, select, put };
+  /** A place that is there at once. */
+  const take = (): Deployment => select() as Deployment;
+  return { clock, states, selector, plan, failed, select, take, put };
 }
 
 const [a, b, c] = ['a', 'b', 'c'].map((id) => madeUpDeployment({ id })) as [Deployment, Deployment, Deployment];
@@ -145,8 +147,8 @@ describe('a deployment with so many places', () => {
   });
 
   it('is waited for where nobody else is free, and its place goes on from hand to hand', async () => {
-    const { select, selector, states } = world([narrow]);
-    select();
+    const { select, take, selector, states } = world([narrow]);
+    take();
     const order: string[] = [];
     const enter = (name: string, priority?: number): Promise<unknown> =>
       Promise.resolve(select({ priority })).then(() => order.push(name));
@@ -162,15 +164,15 @@ describe('a deployment with so many places', () => {
   });
 
   it('has a line of so many at most', async () => {
-    const { select } = world([narrow], { maxQueuedRequests: 1 });
-    select();
+    const { select, take } = world([narrow], { maxQueuedRequests: 1 });
+    take();
     void select();
     await expect(Promise.resolve(select())).rejects.toEqual(limited);
   });
 
   it('is given up by who leaves the line, and by whom the call reaches too late', async () => {
-    const { select, selector, states } = world([narrow], { maxParallelRequests: 1 });
-    select();
+    const { select, take, selector, states } = world([narrow], { maxParallelRequests: 1 });
+    take();
     const [leaving, late] = [new Waiter(), new Waiter()];
     const left = Promise.resolve(select({}, leaving));
     leaving.leave();

@@ -13,7 +13,8 @@ async function settled(): Promise<void> {
 it('hands a place over by priority, then by time of arrival', async () => {
   const line = new WaitingLine();
   const called: string[] = [];
-  const enter = (name: string, priority: number) => void line.wait([one], priority, never).then(() => called.push(name));
+  const enter = (name: string, priority: number) =>
+    void line.wait([one], priority, never).then(() => called.push(name));
   enter('late', 200);
   enter('first', 10);
   enter('second', 10);
@@ -24,7 +25,7 @@ it('hands a place over by priority, then by time of arrival', async () => {
   }
   expect(called).toEqual(['urgent', 'first', 'second', 'late']);
   expect(line.handOver(one)).toBe(false);
-}); // prettier-ignore
+});
 
 it('gives whoever waits for several the first that is free, and only to those who wait for it', async () => {
   const line = new WaitingLine();

@@ -9,7 +9,11 @@ type StreamHead = Pick<ChatCompletionChunk, 'id' | 'created' | 'model'>;
 export function isContinuable(body: ChatCompletionRequest): boolean {
   const format = body['response_format'] as { readonly type?: unknown } | null | undefined;
   const isText = format == null || format.type === 'text';
-  return isText && (body['n'] ?? 1) === 1 && !beyondText.some((member) => Boolean(body[member]));
+  return isText && (body['n'] ?? 1) === 1 && !beyondText.some((member) => isAsked(body[member]));
+}
+
+function isAsked(value: unknown): boolean {
+  return Array.isArray(value) ? value.length > 0 : Boolean(value);
 }
 
 const beyondText = ['tools', 'functions', 'logprobs', 'modalities', 'audio'];
