@@ -58,7 +58,7 @@ free_port() {
 is_listening() {
   local tries
   for ((tries = 0; tries < 200; tries++)); do
-    grep -q 'Ready to accept connections' "$home/server.log" && return 0
+    grep -q 'Ready to accept connections' "$home/server.log" 2>/dev/null && return 0
     kill -0 "$server" 2>/dev/null || return 1
     sleep 0.05
   done
