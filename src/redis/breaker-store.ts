@@ -28,7 +28,7 @@ export const longestOutMs = 86_400_000;
 
 /**
  * KEYS: the ends of the times out, on the clock of Redis; the numbers of the openings.
- * With `pcall`, a Redis that is full and takes no more writes tells the living processes all the same.
+ * A Redis that is full and takes no more writes tells the living processes all the same.
  */
 const opening = `
 local time = redis.call('TIME')
@@ -37,7 +37,8 @@ local ends = now + tonumber(ARGV[2])
 local known = redis.call('ZSCORE', KEYS[1], ARGV[1])
 if known and tonumber(known) > ends then ends = tonumber(known) end
 local opening = (tonumber(redis.call('HGET', KEYS[2], ARGV[1]) or 0) or 0) + 1
-redis.pcall('ZADD', KEYS[1], ends, ARGV[1])
+local kept = redis.pcall('ZADD', KEYS[1], ends, ARGV[1])
+if type(kept) == 'table' and kept.err and not string.find(kept.err, 'OOM', 1, true) then return kept end
 redis.pcall('HSET', KEYS[2], ARGV[1], opening)
 for _, key in ipairs(KEYS) do redis.pcall('PEXPIRE', key, ARGV[6]) end
 for _, gone in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now - 3600000, 'LIMIT', 0, 100)) do
@@ -55,7 +56,8 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local last = tonumber(redis.call('HGET', KEYS[2], ARGV[1]) or 0) or 0
 local ends = tonumber(redis.call('ZSCORE', KEYS[1], ARGV[1]) or 0) or 0
 if last > tonumber(ARGV[2]) and ends > now then return { ends - now, last } end
-redis.pcall('ZADD', KEYS[1], 'XX', now, ARGV[1])
+local kept = redis.pcall('ZADD', KEYS[1], 'XX', now, ARGV[1])
+if type(kept) == 'table' and kept.err and not string.find(kept.err, 'OOM', 1, true) then return kept end
 redis.call('PUBLISH', ARGV[4], cjson.encode({ event = 'closed', deployment = ARGV[1], from = ARGV[3] }))
 return {}`;
 

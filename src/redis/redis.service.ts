@@ -2,8 +2,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Inject, Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { Redis } from 'ioredis';
-import { RANDOM } from '../config/ports.js';
-import type { Random } from '../core/spec/clock.js';
+import { CLOCK, RANDOM } from '../config/ports.js';
+import type { Clock, Random } from '../core/spec/clock.js';
 import { REDIS_OPTIONS, type RedisOptions } from './redis-options.js';
 
 /** A command without an answer for so long means that Redis is away. */
@@ -14,6 +14,8 @@ const heartbeatMs = 1_000;
 const firstRetryMs = 100;
 const longestRetryMs = 3_000;
 const closeTimeoutMs = 500;
+/** A primary that has become a replica: its address may lead to the new one by now. So often at most, since it may not. */
+const readOnlyRetryMs = 10_000;
 
 type MessageListener = (message: string) => void;
 
@@ -37,9 +39,14 @@ export class RedisService implements OnModuleInit, OnApplicationShutdown {
   #state: 'unknown' | 'up' | 'down' = 'unknown';
   #reason: string | undefined;
   #heartbeat: NodeJS.Timeout | undefined;
+  #lookedForPrimaryAt = -Infinity;
   #stopped = false;
 
-  constructor(@Inject(REDIS_OPTIONS) options: RedisOptions, @Inject(RANDOM) random: Random) {
+  constructor(
+    @Inject(REDIS_OPTIONS) options: RedisOptions,
+    @Inject(RANDOM) random: Random,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {
     this.#place = `${options.host}:${options.port}`;
     this.#commands = this.#line(options, random);
     this.#messages = this.#line(options, random);
@@ -67,7 +74,10 @@ export class RedisService implements OnModuleInit, OnApplicationShutdown {
       return await command(this.#commands);
     } catch (error) {
       const reason = reasonOf(error);
-      if (isRefusal(error)) throw new Error(reason);
+      if (isRefusal(error)) {
+        if (reason.includes('READONLY')) this.#lookForPrimary(reason);
+        throw new Error(reason);
+      }
       this.#drop(reason);
       throw new RedisUnavailable(reason);
     }
@@ -106,8 +116,6 @@ export class RedisService implements OnModuleInit, OnApplicationShutdown {
       disableClientInfo: true,
       retryStrategy: (attempt) =>
         Math.min(longestRetryMs, firstRetryMs * 2 ** Math.min(attempt - 1, 10)) * (0.5 + random() / 2),
-      // A replica that was the primary until a moment ago: the address leads to another one by now.
-      reconnectOnError: (error) => error.message.startsWith('READONLY'),
     });
     client.on('ready', () => void this.#begin());
     client.on('error', (error: unknown) => (this.#reason = reasonOf(error)));
@@ -155,6 +163,13 @@ export class RedisService implements OnModuleInit, OnApplicationShutdown {
     } catch (error) {
       if (!isRefusal(error)) this.#drop(reasonOf(error));
     }
+  }
+
+  #lookForPrimary(reason: string): void {
+    const now = this.clock.monotonic();
+    if (now - this.#lookedForPrimaryAt < readOnlyRetryMs) return;
+    this.#lookedForPrimaryAt = now;
+    this.#drop(reason);
   }
 
   /** Both lines begin again: one that hangs would answer an old question when it comes back. */

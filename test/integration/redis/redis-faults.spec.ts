@@ -195,6 +195,45 @@ it('a Redis that does not know EVAL refuses, and every request is served', async
   expect(isUp(one)).toBe(true);
 }, 30_000);
 
+it('a replica takes no writes: every request is served, the line is tried anew now and then, and what is known is shared with the next primary', async () => {
+  const [primary, demoted] = [await serve(), await serve()];
+  const [one, two] = [await start(demoted.options()), await start(demoted.options())];
+  const operator = new Redis({ host: '127.0.0.1', port: demoted.port });
+  await operator.replicaof('127.0.0.1', primary.port);
+  expect(await one.ask('upstream_rate_limited')).toBe('a failed');
+  expect(await askMany(one)).toEqual(new Set(['b']));
+  await eventually('the log says so', () => linesThat('READONLY').length > 0);
+  await new Promise((resolve) => setTimeout(resolve, 2_500));
+  expect(linesThat('is not available (READONLY')).toHaveLength(1);
+  await operator.replicaof('NO', 'ONE');
+  await eventually('the other has heard', () => two.leftMs() > 0);
+  await operator.quit();
+}, 30_000);
+
+it('a user who may do no more than is documented is enough', async () => {
+  const server = await serve();
+  const operator = new Redis({ host: '127.0.0.1', port: server.port });
+  const rights = [
+    '~{test:*',
+    '&test:*',
+    '+@read',
+    '+@write',
+    '+@pubsub',
+    '+@scripting',
+    '+@connection',
+    '+time',
+    '+info',
+  ];
+  await operator.call('ACL', 'SETUSER', 'gate', 'on', '>secret', ...rights, '-@dangerous', '+info');
+  const user = server.options({ username: 'gate', password: 'secret', database: 2 });
+  const [one, two] = [await start(user, rateLimits), await start(user, rateLimits)];
+  await one.ask('upstream_rate_limited');
+  await eventually('the other has heard', () => two.leftMs() > 0);
+  await eventually('and has counted', () => two.stateOf().requests.total(systemClock.monotonic()) === 1);
+  expect(linesThat('refuses')).toEqual([]);
+  await operator.quit();
+}, 30_000);
+
 it('foreign messages on the channel are passed over', async () => {
   const server = await serve();
   const one = await start(server.options(), { deployments: [madeUpDeployment({ id: 'a', model: 'm' })] });

@@ -35,7 +35,7 @@ export class SharingRouter {
   static async start(options: RedisOptions, { deployments, rules }: RouterOptions = {}): Promise<SharingRouter> {
     const allRules = { ...plainRules, cooldown: { ...plainRules.cooldown, cooldownMs }, ...rules };
     const settings = { current: () => ({ router: { rules: allRules } }) } as unknown as SettingsService;
-    const redis = new RedisService(options, Math.random);
+    const redis = new RedisService(options, Math.random, systemClock);
     const state = new RedisRoutingState(redis, settings, options, systemClock);
     const own = deployments ?? [madeUpDeployment({ id: 'a' }), madeUpDeployment({ id: 'b' })];
     const router = new SharingRouter(redis, state, own, allRules);

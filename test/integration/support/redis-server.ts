@@ -32,9 +32,19 @@ export class RedisServer {
     private readonly args: readonly string[],
   ) {}
 
-  /** With nothing in it. @param args settings of the server, as `--maxmemory 5mb` */
+  /** With nothing in it. @param args settings of the server, as `--requirepass` and a password */
   static async start(args: readonly string[] = []): Promise<RedisServer> {
-    const server = new RedisServer(await freePort(), args);
+    const port = await freePort();
+    const server = new RedisServer(port, ['--port', String(port), ...args]);
+    await server.up();
+    return server;
+  }
+
+  /** One that speaks TLS alone. */
+  static async startWithTls(certificateFile: string, keyFile: string): Promise<RedisServer> {
+    const port = await freePort();
+    const files = ['--tls-cert-file', certificateFile, '--tls-key-file', keyFile, '--tls-auth-clients', 'no'];
+    const server = new RedisServer(port, ['--port', '0', '--tls-port', String(port), ...files]);
     await server.up();
     return server;
   }
@@ -45,7 +55,7 @@ export class RedisServer {
   }
 
   async up(): Promise<void> {
-    const settings = ['--port', String(this.port), '--bind', '127.0.0.1', '--dir', this.#folder];
+    const settings = ['--bind', '127.0.0.1', '--dir', this.#folder];
     const child = spawn('redis-server', [...settings, '--save', '', '--appendonly', 'no', ...this.args], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
