@@ -91,7 +91,7 @@ export class UsageExchange {
 
   private slotOf(slot: number): Map<string, Usage> {
     let counts = this.accounted.get(slot);
-    if (counts === undefined) this.accounted.set(slot, (counts = new Map()));
+    if (counts === undefined) this.accounted.set(slot, (counts = new Map<string, Usage>()));
     return counts;
   }
 }
