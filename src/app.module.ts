@@ -6,16 +6,20 @@ import { CatalogModule } from './catalog/catalog.module.js';
 import { ClientsModule } from './clients/clients.module.js';
 import { UpstreamsModule } from './clients/upstreams.module.js';
 import { CLOCK, RANDOM } from './config/ports.js';
+import type { GatewayConfig } from './config/gateway-config.js';
 import { SettingsModule, type SettingsModuleOptions } from './config/settings.module.js';
 import { SettingsService } from './config/settings.service.js';
 import { providerRegistry } from './core/providers/registry.js';
 import { systemClock, systemRandom } from './core/spec/clock.js';
+import { CHANGE_SIGNAL } from './database/change-signal.js';
 import { DatabaseModule } from './database/database.module.js';
+import { SHARED_ROUTING_STATE } from './gateway/deployment-router.provider.js';
 import { GatewayModule } from './gateway/gateway.module.js';
 import { HealthModule } from './health/health.module.js';
 import { ErrorFilter } from './http/error.filter.js';
 import { KeysModule } from './management/keys/keys.module.js';
 import { SpendLogsModule } from './management/spend/spend-logs.module.js';
+import { RedisModule } from './redis/redis.module.js';
 import { SpendModule } from './spend/spend.module.js';
 import { spendSettings, type SpendSettings } from './spend/spend-settings.js';
 
@@ -43,6 +47,7 @@ export class AppModule {
       imports: [
         SettingsModule.forRoot(settings),
         EdgeModule,
+        ...redisModules(settings.config),
         databaseModule(),
         CatalogModule.forRoot(providerRegistry),
         clientsModule(),
@@ -56,6 +61,13 @@ export class AppModule {
       ],
     };
   }
+}
+
+/** None where there is no Redis: what could be shared over it is then each process's own. */
+function redisModules({ redis }: GatewayConfig): DynamicModule[] {
+  return redis
+    ? [RedisModule.register(redis, { routingState: SHARED_ROUTING_STATE, changeSignal: CHANGE_SIGNAL })]
+    : [];
 }
 
 function databaseModule(): DynamicModule {

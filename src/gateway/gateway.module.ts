@@ -5,6 +5,7 @@ import { CompletionsController } from './chat/completions.controller.js';
 import { GeminiController } from './chat/gemini.controller.js';
 import { MessagesController } from './chat/messages.controller.js';
 import { ResponsesController } from './chat/responses.controller.js';
+import { deploymentRouter } from './deployment-router.provider.js';
 import { EndpointsController } from './endpoints/endpoints.controller.js';
 import { UploadsController } from './endpoints/uploads.controller.js';
 import { LlmPipelineService } from './llm-pipeline.service.js';
@@ -21,6 +22,6 @@ import { ModelsController } from './models/models.controller.js';
     ResponsesController,
     UploadsController,
   ],
-  providers: [LlmPipelineService],
+  providers: [deploymentRouter, LlmPipelineService],
 })
 export class GatewayModule {}

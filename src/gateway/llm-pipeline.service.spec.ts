@@ -6,6 +6,7 @@ import type { UpstreamConnections } from '../clients/upstream-connections.servic
 import { openAiErrorBody, openAiErrorEvent } from '../core/dialects/openai-chat/format-error.js';
 import { GatewayError } from '../core/errors/gateway-error.js';
 import { providerRegistry } from '../core/providers/registry.js';
+import { DeploymentRouter } from '../core/router/router.js';
 import type { Deployment } from '../core/spec/index.js';
 import { madeUpDeployment } from '../core/testing/deployments.js';
 import { FakeClock } from '../core/testing/fake-clock.js';
@@ -113,7 +114,7 @@ function world(given: Given = {}): World {
     connections as unknown as UpstreamConnections,
     spend as unknown as SpendService,
     clock,
-    () => 0,
+    new DeploymentRouter(() => 0, clock),
   );
   return {
     log,

@@ -2,12 +2,12 @@
 import { setTimeout } from 'node:timers/promises';
 import { Inject, Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
 import { CatalogService } from '../catalog/catalog.service.js';
-import { CLOCK, RANDOM } from '../config/ports.js';
+import { CLOCK } from '../config/ports.js';
 import { UpstreamConnections } from '../clients/upstream-connections.service.js';
 import { GatewayError } from '../core/errors/gateway-error.js';
 import type { AttemptNotes } from '../core/router/deployment-state.js';
 import { DeploymentRouter } from '../core/router/router.js';
-import type { Clock, Deployment, Random } from '../core/spec/index.js';
+import type { Clock, Deployment } from '../core/spec/index.js';
 import { SpendService } from '../spend/spend.service.js';
 import { describeAttempt } from './attempt-notes.js';
 import { LlmExchange, type ExchangeEvents } from './llm-exchange.js';
@@ -39,7 +39,6 @@ const exchangeEvents: ExchangeEvents = {
 @Injectable()
 export class LlmPipelineService implements BeforeApplicationShutdown {
   private readonly logger = new Logger('Pipeline');
-  private readonly router: DeploymentRouter;
   private readonly running = new RunningExchanges();
   private draining = false;
 
@@ -48,10 +47,8 @@ export class LlmPipelineService implements BeforeApplicationShutdown {
     private readonly connections: UpstreamConnections,
     private readonly spend: SpendService,
     @Inject(CLOCK) private readonly clock: Clock,
-    @Inject(RANDOM) random: Random,
-  ) {
-    this.router = new DeploymentRouter(random, clock);
-  }
+    private readonly router: DeploymentRouter,
+  ) {}
 
   /** Answers one request of the endpoint that `read` reads for, through `writer`; never rejects. */
   async answer(request: LlmRequest, read: ReadOperation, writer: SseWriter): Promise<void> {

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { failureClasses } from '../../core/router/failure-class.js';
 import { routingStrategies, type RoutingStrategy } from '../../core/router/routing-rules.js';
 import { amount, described, flag, positive, text, textList, wholeNumber } from './fields.js';
+import { redisSettings } from './redis.schema.js';
 
 const aliasTarget = z.union(
   [z.string().min(1), z.looseObject({ model: z.string().min(1), hidden: z.boolean().default(false) })],
@@ -208,6 +209,7 @@ export const routerSettingsSchema = z.looseObject({
       'Who waits with a lower number goes first, 0 to 255; requests set it by `priority` or `x-litellm-priority`.',
     example: 100,
   }),
+  ...redisSettings,
 });
 
 export type WireRouterSettings = z.output<typeof routerSettingsSchema>;

@@ -2,6 +2,7 @@
 import { GatewayError } from '../errors/gateway-error.js';
 import { systemClock, type Clock, type Random } from '../spec/clock.js';
 import type { Deployment } from '../spec/deployment.js';
+import type { SharedRoutingState } from '../spec/shared-routing-state.js';
 import type { AttemptNotes } from './deployment-state.js';
 import { DeploymentStates } from './deployment-states.js';
 import { RetryBudget, type GroupBudget } from './retry-budget.js';
@@ -20,14 +21,17 @@ interface Way {
 }
 
 export class DeploymentRouter {
-  readonly states = new DeploymentStates();
+  readonly states: DeploymentStates;
   private readonly budget = new RetryBudget();
   private readonly selector: DeploymentSelector;
 
+  /** @param shared where the routers of other processes are told of breakers and usage, and heard */
   constructor(
     private readonly random: Random,
     private readonly clock: Clock = systemClock,
+    shared?: SharedRoutingState,
   ) {
+    this.states = new DeploymentStates(shared && { shared, clock, random });
     this.selector = new DeploymentSelector(random, clock, this.states);
   }
 

@@ -10,4 +10,5 @@ export * from './outbound.js';
 export * from './parameters.js';
 export * from './provider.js';
 export * from './secret-source.js';
+export * from './shared-routing-state.js';
 export * from './usage.js';
