@@ -40,7 +40,7 @@ const recordedModels: Readonly<Record<Provider, Readonly<Record<string, string>>
   gemini: {
     chat: 'gemini/gemini-2.5-flash',
     embeddings: 'gemini/gemini-embedding-001',
-    images: 'gemini/gemini-2.5-flash-image',
+    images: 'gemini/imagen-4.0-generate-001',
     'image-edit': 'gemini/gemini-2.5-flash-image',
   },
   bedrock: {
@@ -48,7 +48,7 @@ const recordedModels: Readonly<Record<Provider, Readonly<Record<string, string>>
     thinking: 'bedrock/converse/us.anthropic.claude-3-7-sonnet-20250219-v1:0',
     embeddings: 'bedrock/amazon.titan-embed-text-v2:0',
     images: 'bedrock/amazon.nova-canvas-v1:0',
-    'image-edit': 'bedrock/amazon.nova-canvas-v1:0',
+    'image-edit': 'bedrock/amazon.titan-image-generator-v2:0',
   },
 };
 

@@ -123,6 +123,21 @@ export const said: Readonly<Record<Provider, Said>> = {
   },
 };
 
+/** OpenAI's Responses API has recorded answers of its own. */
+export const saidInResponses: typeof said = {
+  ...said,
+  openai: {
+    ...said.openai,
+    chat: { text: 'Paris.', usage: [14, 8] },
+    stream: { text: 'Paris.', usage: [14, 8] },
+    thoughts: {
+      whole: { thought: 'Recalling.', signature: 'gAAAAABrecorded==', text: paris },
+      streamed: { thought: 'Recalling.', signature: 'gAAAAABrecorded==', text: 'Paris.' },
+    },
+    brokenText: 'Par',
+  },
+};
+
 /** What every provider's streamed answer to the tools' results says. */
 export const streamedAfterTools = oslo;
 export const facts = { city: 'Paris', population: 2_102_650, tags: ['capital', 'seine'] };
@@ -149,8 +164,11 @@ export const anyText = expect.stringMatching(/\S/) as unknown;
 export const containing = (text: string): unknown => expect.stringContaining(text);
 
 /** A conversation without its failures, as every client of chat models reports it. */
-export function expectedConversation(provider: Provider, words: Words): Record<string, unknown> {
-  const { chat, stream, afterTools } = said[provider];
+export function expectedConversation(
+  provider: Provider,
+  words: Words,
+  { chat, stream, afterTools } = said[provider],
+): Record<string, unknown> {
   return {
     chat: { text: chat.text, finish: words.stop, usage: chat.usage },
     stream: { text: stream.text, finish: words.stop, usage: stream.usage, severalPieces: true },
