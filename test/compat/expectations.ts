@@ -27,6 +27,8 @@ interface Said {
   readonly stream: { readonly text: string; readonly usage: Counts };
   /** Gemini numbers no calls; its clients' ids are the gateway's. */
   readonly callIds: readonly [string, string] | null;
+  /** What the first call is signed with, and must come back with. */
+  readonly callSignature?: string;
   readonly afterTools: string;
   readonly thoughts: { readonly whole: Thoughts; readonly streamed: Thoughts };
   readonly failures: Readonly<Record<'permission' | 'not-found' | 'rate-limit' | 'overloaded', Failure>>;
@@ -91,6 +93,7 @@ export const said: Readonly<Record<Provider, Said>> = {
     chat: { text: paris, usage: [8, 7] },
     stream: { text: paris, usage: [8, 7] },
     callIds: null,
+    callSignature: 'c2lnbmVkLWNhbGw=',
     afterTools: '-3 C.',
     thoughts: {
       whole: { thought: 'Recalling.', signature: null, text: paris },
@@ -122,6 +125,15 @@ export const said: Readonly<Record<Provider, Said>> = {
     brokenText: 'Par',
   },
 };
+
+/** What must reach the model again, by the scenario in which the client sends it back. */
+export function signaturesOf({ thoughts, callSignature }: Said): readonly (readonly [string, string])[] {
+  const { signature } = thoughts.whole;
+  return [
+    ...(signature === null ? [] : [['thinking', signature] as const]),
+    ...(callSignature === undefined ? [] : [['agent', callSignature] as const]),
+  ];
+}
 
 /** OpenAI's Responses API has recorded answers of its own. */
 export const saidInResponses: typeof said = {

@@ -33,7 +33,7 @@ const readCalls = ({ status, output }: Response) => ({
 });
 
 /** Every event, through the package's helper, which checks and assembles them. */
-async function follow(request: OpenAI.Responses.ResponseCreateParamsNonStreaming) {
+async function follow(request: Parameters<typeof responses.stream>[0]) {
   const stream = responses.stream(request);
   const events: string[] = [];
   const sequence: number[] = [];

@@ -86,7 +86,11 @@ async function roundTrip(client: OpenAI, model: string): Promise<string | null |
   const first = await client.chat.completions.create({ model, messages: question, tools });
   const asked = first.choices[0]?.message;
   if (!asked?.tool_calls) throw new Error('The model called no tool.');
-  const results = asked.tool_calls.map(({ id }) => ({ role: 'tool' as const, tool_call_id: id, content: '{"temp":-3}' }));
+  const results = asked.tool_calls.map(({ id }) => ({
+    role: 'tool' as const,
+    tool_call_id: id,
+    content: '{"temp":-3}',
+  }));
   const second = await client.chat.completions.create({ model, messages: [...question, asked, ...results], tools });
   return second.choices[0]?.message.content;
 }
@@ -99,7 +103,9 @@ interface Thinking {
 
 const thoughtsOf = (messages: readonly (Thinking & { content?: string | null })[]) => ({
   thought: messages.map(({ reasoning_content: text }) => text ?? '').join(''),
-  signature: messages.flatMap(({ thinking_blocks: blocks = [] }) => blocks.map((block) => block.signature)).find(Boolean) ?? null,
+  signature:
+    messages.flatMap(({ thinking_blocks: blocks = [] }) => blocks.map((block) => block.signature)).find(Boolean) ??
+    null,
   text: messages.map(({ content }) => content ?? '').join(''),
 });
 
@@ -108,7 +114,7 @@ async function think(client: OpenAI, model: string): Promise<object> {
   const message = (await client.chat.completions.create(request)).choices[0]?.message as Message & Thinking;
   const deltas: (Thinking & { content?: string | null })[] = [];
   for await (const { choices } of await client.chat.completions.create({ ...request, stream: true }))
-    if (choices[0]) deltas.push(choices[0].delta as Thinking);
+    if (choices[0]) deltas.push(choices[0].delta);
   // The model's own words go back with the next question.
   const messages: Messages = [...question, message, { role: 'user', content: 'Are you sure?' }];
   await client.chat.completions.create({ ...request, messages });

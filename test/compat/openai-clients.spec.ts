@@ -9,6 +9,7 @@ import {
   expectedConversation,
   expectedFailures,
   providers,
+  signaturesOf,
   said,
   type Provider,
 } from './expectations.js';
@@ -101,10 +102,10 @@ describe.each(['npm-openai.ts', 'pypi_openai.py'])('%s', (program) => {
       }
     });
 
-    test('a model gets its own signed thoughts back', () => {
-      const signature = said[provider].thoughts.whole.signature;
-      if (signature) expect(compat.upstream.received(provider, 'thinking').at(-1)).toContain(signature);
-    });
+    for (const [scenario, signature] of signaturesOf(said[provider]))
+      test(`${scenario}: what the model signed comes back to it`, () => {
+        expect(compat.upstream.received(provider, scenario).at(-1)).toContain(signature);
+      });
   });
 
   test.each(Object.keys(expectedOfGateway))('gateway: %s', (scenario) => {

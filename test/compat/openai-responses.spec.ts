@@ -6,6 +6,7 @@ import {
   expectedConversation,
   expectedFailures,
   providers,
+  signaturesOf,
   saidInResponses,
   type Provider,
 } from './expectations.js';
@@ -70,9 +71,9 @@ describe.each(['npm-openai-responses.ts', 'pypi_openai_responses.py'])('%s', (pr
       expect(report[provider][scenario]).toEqual(expectedOf(provider)[scenario]);
     });
 
-    test('a model gets its own signed thoughts back', () => {
-      const { signature } = saidInResponses[provider].thoughts.whole;
-      if (signature !== null) expect(compat.upstream.received(provider, 'thinking').at(-1)).toContain(signature);
-    });
+    for (const [scenario, signature] of signaturesOf(saidInResponses[provider]))
+      test(`${scenario}: what the model signed comes back to it`, () => {
+        expect(compat.upstream.received(provider, scenario).at(-1)).toContain(signature);
+      });
   });
 });
