@@ -45,7 +45,7 @@ const streamErrors: Readonly<Record<Provider, string>> = {
 };
 
 function expectedOf(provider: Provider): Record<string, unknown> {
-  const { thoughts, brokenText } = said[provider];
+  const { thoughts, broken } = said[provider];
   const failures = Object.entries(expectedFailures(provider, nameOf)).map(([scenario, failure]) => {
     const { status } = failure as { status: number };
     return [scenario, { ...(failure as object), type: typeOf(status) }];
@@ -63,7 +63,7 @@ function expectedOf(provider: Provider): Record<string, unknown> {
       'message_stop',
     ],
     thoughts,
-    streamError: { text: brokenText, type: streamErrors[provider] },
+    streamError: { text: broken.text, type: streamErrors[provider] },
   };
 }
 

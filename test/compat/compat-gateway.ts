@@ -17,7 +17,17 @@ export interface ClientOptions {
 }
 
 /** Answers of chat models. */
-const dialogues = ['chat', 'stream', 'tools', 'stream-tools', 'after-tools', 'agent', 'structured', 'thinking'];
+const dialogues = [
+  'chat',
+  'stream',
+  'tools',
+  'stream-tools',
+  'after-tools',
+  'agent',
+  'structured',
+  'json-tool',
+  'thinking',
+];
 const failures = ['permission', 'not-found', 'rate-limit', 'overloaded', 'stream-error', 'silent', 'endless'];
 const endpoints = ['embeddings', 'images', 'image-edit', 'speech', 'transcription'];
 

@@ -32,8 +32,8 @@ interface Said {
   readonly afterTools: string;
   readonly thoughts: { readonly whole: Thoughts; readonly streamed: Thoughts };
   readonly failures: Readonly<Record<'permission' | 'not-found' | 'rate-limit' | 'overloaded', Failure>>;
-  /** What came before the stream broke. */
-  readonly brokenText: string;
+  /** What came before the stream broke, and what is told of that. */
+  readonly broken: { readonly text: string; readonly said: string };
 }
 
 interface Thoughts {
@@ -70,7 +70,7 @@ export const said: Readonly<Record<Provider, Said>> = {
       'rate-limit': { status: 429, said: 'Rate limit reached for gpt-4o.', retryAfter: '7' },
       overloaded: { status: 502, said: '' },
     },
-    brokenText: 'The cap',
+    broken: { text: 'The cap', said: 'The connection to the provider broke' },
   },
   anthropic: {
     chat: { text: 'Tokyo.', usage: [14, 9] },
@@ -87,7 +87,7 @@ export const said: Readonly<Record<Provider, Said>> = {
       'rate-limit': { status: 429, said: 'rate limit', retryAfter: '7' },
       overloaded: { status: 529, said: 'Overloaded' },
     },
-    brokenText: 'Par',
+    broken: { text: 'Par', said: 'Overloaded' },
   },
   gemini: {
     chat: { text: paris, usage: [8, 7] },
@@ -105,7 +105,7 @@ export const said: Readonly<Record<Provider, Said>> = {
       'rate-limit': { status: 429, said: 'Quota exceeded.', retryAfter: '37' },
       overloaded: { status: 503, said: 'The model is overloaded.' },
     },
-    brokenText: 'A',
+    broken: { text: 'A', said: 'The model is overloaded.' },
   },
   bedrock: {
     chat: { text: multilingual, usage: [14, 9] },
@@ -122,7 +122,7 @@ export const said: Readonly<Record<Provider, Said>> = {
       'rate-limit': { status: 429, said: 'Too many requests' },
       overloaded: { status: 503, said: '' },
     },
-    brokenText: 'Par',
+    broken: { text: 'Par', said: 'Rate exceeded mid-stream' },
   },
 };
 
@@ -146,7 +146,7 @@ export const saidInResponses: typeof said = {
       whole: { thought: 'Recalling.', signature: 'gAAAAABrecorded==', text: paris },
       streamed: { thought: 'Recalling.', signature: 'gAAAAABrecorded==', text: 'Paris.' },
     },
-    brokenText: 'Par',
+    broken: { text: 'Par', said: 'The server had an error' },
   },
 };
 

@@ -22,7 +22,7 @@ afterAll(() => compat.stop(), 30_000);
 const nameOf = (): string => 'ApiError';
 
 function expectedOf(provider: Provider): Record<string, unknown> {
-  const { chat, stream, thoughts, brokenText } = said[provider];
+  const { chat, stream, thoughts, broken } = said[provider];
   return {
     // Google has no word of its own for an answer that calls tools.
     ...expectedConversation(provider, { stop: 'STOP', tools: 'STOP' }),
@@ -38,7 +38,7 @@ function expectedOf(provider: Provider): Record<string, unknown> {
       ['user', 'Really?'],
       ['model', chat.text],
     ],
-    streamError: { text: brokenText, error: 'ApiError' },
+    streamError: { text: broken.text, error: 'ApiError' },
   };
 }
 

@@ -3,7 +3,6 @@ import { createServer, type AddressInfo } from 'node:net';
 import { eventually } from '../integration/support/databases.js';
 import { CompatGateway, reportOf, type ClientOptions } from './compat-gateway.js';
 import {
-  anyText,
   containing,
   errorNames,
   expectedConversation,
@@ -42,7 +41,7 @@ const callId = expect.stringMatching(
 
 /** By scenario. */
 function expectedOf(provider: Provider): Record<string, unknown> {
-  const { chat, stream, thoughts, failures, brokenText } = said[provider];
+  const { chat, stream, thoughts, failures, broken } = said[provider];
   const conversation = expectedConversation(provider, { stop: 'stop', tools: 'tool_calls' });
   const refusals = Object.entries(expectedFailures(provider, errorNames)).map(([scenario, failure]) => {
     const { status, retryAfter = null } = failures[scenario as keyof typeof failures];
@@ -56,7 +55,7 @@ function expectedOf(provider: Provider): Record<string, unknown> {
     streamWithoutUsage: { text: stream.text, finish: 'stop', usage: null, severalPieces: true },
     thoughts,
     rawHeaders: { callId, modelGroup: `${provider}-chat`, content: chat.text },
-    streamError: { text: brokenText, error: 'APIError', message: anyText },
+    streamError: { text: broken.text, error: 'APIError', message: containing(broken.said) },
     timeout: 'APITimeoutError',
     abandoned: true,
   };

@@ -1,7 +1,7 @@
 /** The Responses API by the unmodified `openai` clients from npm and PyPI: native to OpenAI, bridged to the three others. */
 import { CompatGateway, reportOf, type ClientOptions } from './compat-gateway.js';
 import {
-  anyText,
+  containing,
   errorNames,
   expectedConversation,
   expectedFailures,
@@ -56,7 +56,7 @@ function expectedOf(provider: Provider): Record<string, unknown> {
       streamed: thoughtsOf(spoken.thoughts.streamed),
       events: [...begin, ...reasoning, ...message, 'response.completed'],
     },
-    streamError: { text: spoken.brokenText, message: anyText },
+    streamError: { text: spoken.broken.text, message: containing(spoken.broken.said) },
   };
 }
 
