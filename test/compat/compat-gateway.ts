@@ -26,6 +26,7 @@ const dialogues = [
   'agent',
   'structured',
   'json-tool',
+  'facts-tool',
   'thinking',
 ];
 const failures = ['permission', 'not-found', 'rate-limit', 'overloaded', 'stream-error', 'silent', 'endless'];
@@ -43,9 +44,8 @@ const recordedModels: Readonly<Record<Provider, Readonly<Record<string, string>>
     transcription: 'openai/gpt-4o-transcribe',
   },
   anthropic: {
-    chat: 'anthropic/claude-sonnet-4-20250514',
     // Takes a JSON schema as it is; older models, as Bedrock's here, get it as a tool.
-    structured: 'anthropic/claude-sonnet-4-5-20250929',
+    chat: 'anthropic/claude-sonnet-4-5-20250929',
   },
   gemini: {
     chat: 'gemini/gemini-2.5-flash',

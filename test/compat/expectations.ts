@@ -154,6 +154,23 @@ export const saidInResponses: typeof said = {
 export const streamedAfterTools = oslo;
 export const facts = { city: 'Paris', population: 2_102_650, tags: ['capital', 'seine'] };
 
+/** Of two texts; null where the provider has no embeddings. */
+export const recordedVectors: Readonly<Record<Provider, readonly (readonly number[])[] | null>> = {
+  openai: [
+    [0.01, -0.02, 0.5],
+    [0.02, -0.02, 0.5],
+  ],
+  anthropic: null,
+  gemini: [
+    [0.1, 0.2],
+    [0.3, -0.4],
+  ],
+  bedrock: [
+    [1, 0],
+    [1, 0],
+  ],
+};
+
 /** One client's words for why an answer ended. */
 export interface Words {
   readonly stop: string;

@@ -1,6 +1,6 @@
 /** Embeddings, pictures, speech and recordings by the unmodified `openai` clients from npm and PyPI, from every provider that has them. */
 import { CompatGateway, reportOf, type ClientOptions } from './compat-gateway.js';
-import { containing, providers, type Provider } from './expectations.js';
+import { containing, providers, recordedVectors, type Provider } from './expectations.js';
 
 const compat = new CompatGateway();
 let options: ClientOptions;
@@ -19,21 +19,7 @@ const unserved = (provider: Provider, endpoint: string): unknown => ({
 
 /** By endpoint; where a provider has none, the client is told so. */
 function expectedOf(provider: Provider): Record<string, unknown> {
-  const vectors = {
-    openai: [
-      [0.01, -0.02, 0.5],
-      [0.02, -0.02, 0.5],
-    ],
-    anthropic: unserved('anthropic', 'embeddings'),
-    gemini: [
-      [0.1, 0.2],
-      [0.3, -0.4],
-    ],
-    bedrock: [
-      [1, 0],
-      [1, 0],
-    ],
-  }[provider];
+  const vectors = recordedVectors[provider] ?? unserved(provider, 'embeddings');
   const noPictures = unserved('anthropic', 'images');
   const isOpenAi = provider === 'openai';
   return {
