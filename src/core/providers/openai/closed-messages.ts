@@ -52,6 +52,12 @@ function plain(value: JsonObject): JsonObject {
 function changed(value: unknown, change: (each: JsonObject) => JsonObject): unknown {
   if (!Array.isArray(value)) return value;
   const list = value as readonly unknown[];
-  const made = list.map((each) => (typeof each === 'object' && each !== null ? change(each as JsonObject) : each));
-  return made.some((each, at) => each !== list[at]) ? made : value;
+  let made: unknown[] | undefined;
+  // Most requests change nothing, and then nothing is made.
+  for (const [at, each] of list.entries()) {
+    const next = typeof each === 'object' && each !== null ? change(each as JsonObject) : each;
+    if (next !== each) made ??= list.slice(0, at);
+    made?.push(next);
+  }
+  return made ?? value;
 }
