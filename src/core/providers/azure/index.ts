@@ -1,5 +1,6 @@
 /** Azure OpenAI: OpenAI's models behind Azure's addresses, versions and identities. */
 import type { ProviderDefinition } from '../../spec/provider.js';
+import { closedMessages } from '../openai/closed-messages.js';
 import { nativeResponses } from '../openai/native-responses.js';
 import { imageModels } from '../openai/image-models.js';
 import { openAiCompatible } from '../openai-compatible/index.js';
@@ -27,7 +28,7 @@ const engine = openAiCompatible({
   modelMembers: (call) => ({ model: deploymentOf(call) }),
   serves: ['embeddings', 'images', 'transcription', 'speech'],
   endpoints: { images: imageModels },
-  quirks: [azureReasoningParams, promptFilterResults],
+  quirks: [azureReasoningParams, closedMessages, promptFilterResults],
 });
 
 export const azure: ProviderDefinition = {
