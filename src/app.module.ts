@@ -19,7 +19,6 @@ import { HealthModule } from './health/health.module.js';
 import { ErrorFilter } from './http/error.filter.js';
 import { KeysModule } from './management/keys/keys.module.js';
 import { SpendLogsModule } from './management/spend/spend-logs.module.js';
-import { RedisModule } from './redis/redis.module.js';
 import { SpendModule } from './spend/spend.module.js';
 import { spendSettings, type SpendSettings } from './spend/spend-settings.js';
 
@@ -63,11 +62,11 @@ export class AppModule {
   }
 }
 
-/** None where there is no Redis: what could be shared over it is then each process's own. */
-function redisModules({ redis }: GatewayConfig): DynamicModule[] {
-  return redis
-    ? [RedisModule.register(redis, { routingState: SHARED_ROUTING_STATE, changeSignal: CHANGE_SIGNAL })]
-    : [];
+/** What processes share over Redis; without one it is each process's own, and Redis' client is not even loaded. */
+function redisModules({ redis }: GatewayConfig): Promise<DynamicModule>[] {
+  if (redis === undefined) return [];
+  const tokens = { routingState: SHARED_ROUTING_STATE, changeSignal: CHANGE_SIGNAL };
+  return [import('./redis/redis.module.js').then(({ RedisModule }) => RedisModule.register(redis, tokens))];
 }
 
 function databaseModule(): DynamicModule {

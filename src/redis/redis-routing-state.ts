@@ -6,7 +6,7 @@ import { SettingsService } from '../config/settings.service.js';
 import type { Clock } from '../core/spec/clock.js';
 import type { SharedRoutingListener, SharedRoutingState } from '../core/spec/shared-routing-state.js';
 import { BreakerExchange } from './breaker-exchange.js';
-import { parseBreakerMessage, RedisBreakerStore } from './breaker-store.js';
+import { parseBreakerMessage, RedisBreakerStore, type BreakerMessage } from './breaker-store.js';
 import { REDIS_OPTIONS, type RedisOptions } from './redis-options.js';
 import { RedisService, RedisUnavailable } from './redis.service.js';
 import { UsageExchange } from './usage-exchange.js';
@@ -51,7 +51,7 @@ export class RedisRoutingState implements SharedRoutingState, OnModuleInit, OnAp
     );
     redis.subscribe(store.channel, (text) => {
       const message = parseBreakerMessage(text);
-      if (message && this.#sharesBreakers) this.#breakers.hear(message);
+      if (message && this.#sharesBreakers) this.#hear(message);
     });
     redis.onUp(() => void this.#catchUp());
   }
@@ -95,6 +95,13 @@ export class RedisRoutingState implements SharedRoutingState, OnModuleInit, OnAp
 
   get #sharesUsage(): boolean {
     return this.settings.current().router.rules.checks.rateLimits;
+  }
+
+  #hear(message: BreakerMessage): void {
+    const { deployment } = message;
+    if (message.event === 'closed') this.#logger.debug(`Deployment ${deployment} has answered again.`);
+    else this.#logger.debug(`Deployment ${deployment} is out for ${message.leftMs} ms: ${message.reason}.`);
+    this.#breakers.hear(message);
   }
 
   #each(tell: (listener: SharedRoutingListener) => void): void {

@@ -133,11 +133,11 @@ describeOnBothDatabases('two gateways with one Redis', (database) => {
       while (running) statuses.add((await client.chat('second')).status);
     });
     await redis.kill();
-    await eventually('both notice', () => times('is not available').every((count) => count === 1));
+    await eventually('both notice', () => times('is not available').every((count) => count >= 1));
     expect((await one.chat('third')).status).toBe(200);
     expect(calls('limited-third')).toBe(1);
     await redis.up();
-    await eventually('both are back', () => times('is there').every((count) => count === 2), 20_000);
+    await eventually('both are back', () => times('is there').every((count) => count >= 2), 20_000);
     await new Promise((resolve) => setTimeout(resolve, 1_000));
     running = false;
     await Promise.all(load);
