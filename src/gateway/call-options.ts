@@ -1,8 +1,7 @@
 /** The connections, deadline and bounds of one attempt. */
-import type { UpstreamConnections } from '../clients/upstream-connections.service.js';
 import type { Deployment } from '../core/spec/deployment.js';
 import type { CallOptions } from '../core/transport/execute-call.js';
-import type { OpenExchange } from './operation.js';
+import type { Connections, OpenExchange } from './operation.js';
 import type { RequestSettings } from './request-settings.js';
 
 /** Sets the exchange's deadline: a time-out is the request's, and what earlier attempts took is gone. */
@@ -11,7 +10,7 @@ export function callOptions(
   settings: RequestSettings,
   stream: boolean,
   deployment: Deployment,
-  connections: UpstreamConnections,
+  connections: Connections,
 ): CallOptions {
   const { catalog, clock } = exchange;
   const { router } = catalog;

@@ -7,7 +7,9 @@ import { MessagesController } from './chat/messages.controller.js';
 import { ResponsesController } from './chat/responses.controller.js';
 import { EndpointsController } from './endpoints/endpoints.controller.js';
 import { UploadsController } from './endpoints/uploads.controller.js';
+import { InspectionController } from './inspection/inspection.controller.js';
 import { LlmPipelineService } from './llm-pipeline.service.js';
+import { ModelCallerService } from './model-caller.service.js';
 import { ModelsController } from './models/models.controller.js';
 
 @Module({
@@ -16,11 +18,13 @@ import { ModelsController } from './models/models.controller.js';
     CompletionsController,
     EndpointsController,
     GeminiController,
+    InspectionController,
     MessagesController,
     ModelsController,
     ResponsesController,
     UploadsController,
   ],
-  providers: [LlmPipelineService],
+  providers: [LlmPipelineService, ModelCallerService],
+  exports: [ModelCallerService],
 })
 export class GatewayModule {}

@@ -2,7 +2,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { CatalogSnapshot } from '../catalog/catalog-snapshot.js';
 import type { AnswerSink, Clock, Deployment, RunningCall } from '../core/spec/index.js';
-import type { UpstreamConnections } from '../clients/upstream-connections.service.js';
+import type { CallOptions } from '../core/transport/execute-call.js';
 import type { RequestSettings } from './request-settings.js';
 
 export type Bytes = Buffer | string;
@@ -19,6 +19,11 @@ export interface OpenExchange extends AnswerSink<Bytes, Bytes> {
   readonly clock: Clock;
   /** Monotonic milliseconds after which nothing more is tried; an attempt sets it. */
   deadlineAt: number;
+}
+
+/** Where attempts get their connections and credentials: `UpstreamConnections`, or what only looks at the requests. */
+export interface Connections extends Pick<CallOptions, 'dispatcherTo' | 'credentials'> {
+  dispatcherFor(deployment: Deployment): CallOptions['dispatcher'];
 }
 
 /** How much a request may cost, beside the size of its body. */
@@ -46,17 +51,15 @@ export interface Operation {
   readonly bodyBytes: number;
   readonly stream: boolean;
   readonly output: OutputSize;
+  /** Nothing that it leads to is billed: it leaves no row in the ledger. */
+  readonly unbilled?: boolean;
   /** Names of addresses and credentials that the caller tried to set. */
   readonly reservedMembers: readonly string[];
   readonly settings: RequestSettings;
   /** What requests have in common that a provider could serve from one prompt cache. */
   promptStart?(): string | undefined;
   /** @throws GatewayError for what the deployment's provider cannot be asked */
-  start(
-    exchange: OpenExchange,
-    configured: Deployment,
-    connections: UpstreamConnections,
-  ): StartedCall | Promise<StartedCall>;
+  start(exchange: OpenExchange, configured: Deployment, connections: Connections): StartedCall | Promise<StartedCall>;
 }
 
 /** @throws GatewayError for a request that cannot be read */
