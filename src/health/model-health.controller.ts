@@ -28,9 +28,6 @@ const testSchema = z.object({
 });
 type TestBody = z.output<typeof testSchema>;
 
-/** What `litellm_params` may hold beside a configured model's name: anything else describes another deployment. */
-const namesOnly: ReadonlySet<string> = new Set(['model', 'mode']);
-
 @Controller('health')
 export class ModelHealthController {
   constructor(
@@ -69,8 +66,10 @@ export class ModelHealthController {
   @HttpCode(200)
   async test(
     @Req() request: FastifyRequest,
-    @JsonBody(testSchema) { litellm_params: params, model_info: info, mode, request_data: data }: TestBody,
+    @JsonBody(testSchema) { litellm_params: given, model_info: info, mode: named, request_data: data }: TestBody,
   ): Promise<{ status: 'success' | 'error'; result: EndpointEntry }> {
+    const { mode: within, ...params } = given;
+    const mode = named ?? (typeof within === 'string' ? within : undefined);
     const deployment = this.configured(params) ?? this.trial(params, info ?? {});
     const asked = { ...(mode && { mode }), ...(data && { params: data }) };
     const finding = await this.checks.checkAs(deployment, asked, accountOf(principalOf(request)));
@@ -93,8 +92,9 @@ export class ModelHealthController {
     return isScoped ? [...known, ...(await this.checks.check(unknown, account))] : known;
   }
 
+  /** Whatever stands beside the name describes another deployment, to which nothing of a configured one is given. */
   private configured(params: TestBody['litellm_params']): Deployment | undefined {
-    if (!Object.keys(params).every((name) => namesOnly.has(name))) return undefined;
+    if (Object.keys(params).length > 1) return undefined;
     const name = String(params['model']);
     const catalog = this.catalog.current();
     return (
