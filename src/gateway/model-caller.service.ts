@@ -30,7 +30,8 @@ export class ModelCallerService implements ModelCaller {
     exchange.deployment = deployment;
     signal?.addEventListener('abort', () => running.abort(new GatewayError('shutting_down')), { once: true });
     const { parentRequestId } = call;
-    const intent = intentOf(exchange, deployment);
+    // Nobody's address: the gateway itself asks.
+    const { requesterIp: _none, ...intent } = intentOf(exchange, deployment);
     const ticket = await this.spend.begin({ ...intent, ...(parentRequestId !== undefined && { parentRequestId }) });
     let failure: GatewayError | undefined;
     try {

@@ -40,6 +40,8 @@ export interface StartedCall {
   readonly deployment: Deployment;
   /** The text of a stream that was cut off, from what the call has received; undefined where nothing can be read. */
   readonly sentText?: () => string | undefined;
+  /** How it ends, and how soon, says nothing about how the deployment answers requests. */
+  readonly unrepresentative?: boolean;
 }
 
 /** One request as its endpoint has read it. */

@@ -17,6 +17,9 @@ import {
 import { countHere, type CountedHere, type CountedPrompt } from './count-here.js';
 import { CountingCall, type CountingWays, type NativeSink, type TokenCount } from './counting-call.js';
 
+/** A provider that has not counted by then is not waited for: it is counted here. */
+const longestWaitMs = 10_000;
+
 /** What is to be counted, as the request's reader has checked it. */
 export interface Countable {
   readonly body: ModelRequest;
@@ -81,7 +84,8 @@ class CountOperation implements Operation {
       here: (isOver, failure) => this.countHere(deployment, body, isOver, failure),
       format: (count) => this.kind.format(count, { model: this.model, deployment }),
     };
-    return { deployment, call: new CountingCall(ways, exchange) };
+    // It succeeds without the provider too: a breaker must not take that for a recovery.
+    return { deployment, call: new CountingCall(ways, exchange), unrepresentative: true };
   }
 
   private adapterFor(deployment: Deployment): TokenCountAdapter | undefined {
@@ -109,7 +113,8 @@ class CountOperation implements Operation {
     };
     const translation = new EndpointTranslation(provider.id, adapter, call, (answer) => ({ answer }));
     const options = callOptions(exchange, this.settings, false, deployment, connections);
-    return new ProviderCall(deployment, false, translation, sink, options);
+    const totalTimeoutMs = Math.min(options.totalTimeoutMs ?? longestWaitMs, longestWaitMs);
+    return new ProviderCall(deployment, false, translation, sink, { ...options, totalTimeoutMs });
   }
 
   private async countHere(

@@ -29,7 +29,6 @@ export class CountingCall implements RunningCall {
   readonly usage = undefined;
   readonly contentEvents = 0;
   readonly received = Buffer.alloc(0);
-  /** How fast a provider counts says nothing about how fast it answers: the router does not learn of it. */
   readonly firstPartAt = undefined;
   begun = false;
   private asked: RunningCall | undefined;

@@ -9,6 +9,7 @@ const refusal = { type: 'error', error: { type: 'invalid_request_error', message
 function answer({ path, body }: Received): MadeUpAnswer {
   if (path === '/v1/messages/count_tokens') {
     if (body['model'] === 'claude-refusing') return { status: 400, body: refusal };
+    if (body['model'] === 'claude-hanging') return { body: {}, after: new Promise(() => undefined) };
     if (body['model'] === 'claude-away') return { status: 529, body: { type: 'error', error: { type: 'overloaded_error', message: 'Overloaded' } } }; // prettier-ignore
     return { body: { input_tokens: 2_095 } };
   }
@@ -36,6 +37,7 @@ beforeAll(async () => {
       claude('claude', 'claude-sonnet-4-5'),
       claude('refusing', 'claude-refusing'),
       claude('away', 'claude-away'),
+      claude('hanging', 'claude-hanging'),
       { model_name: 'gpt', litellm_params: { model: 'openai/gpt-4o', api_base: `${url}/v1`, api_key: 'sk-openai' } },
       { model_name: 'gemini', litellm_params: { model: 'gemini/gemini-2.5-flash', api_base: url, api_key: 'sk-gem' } },
       { model_name: 'mocked', litellm_params: { model: 'anthropic/claude-x', api_key: 'k', mock_response: 'Hi' } },
@@ -107,6 +109,16 @@ describe('POST /v1/messages/count_tokens', () => {
     const counted = await post('/v1/messages/count_tokens', { ...body, model: 'away' });
     expect(counted.status).toBe(200);
     expect((counted.json as { input_tokens: number }).input_tokens).toBeGreaterThan(10);
+    expect(upstream.taken()).toHaveLength(1);
+  });
+
+  it('waits no longer than the request allows for a provider that hangs', async () => {
+    const counted = await post(
+      '/v1/messages/count_tokens',
+      { ...body, model: 'hanging' },
+      { 'x-litellm-timeout': '0.2' },
+    );
+    expect(counted.status).toBe(200);
     expect(upstream.taken()).toHaveLength(1);
   });
 
