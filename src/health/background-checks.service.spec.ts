@@ -1,4 +1,5 @@
 /** Background checks: one round at a time, the next one after the last has ended, and nothing believed once they are off. */
+import { Logger } from '@nestjs/common';
 import type { CatalogService } from '../catalog/catalog.service.js';
 import type { SettingsService } from '../config/settings.service.js';
 import { HealthBoard } from '../core/router/health-board.js';
@@ -117,9 +118,11 @@ it('goes on after a round that failed', async () => {
   const { background, rounds } = world();
   background.onApplicationBootstrap();
   await jest.advanceTimersByTimeAsync(0);
+  const logged = jest.spyOn(Logger.prototype, 'error').mockImplementation();
   rounds[0]?.end(undefined as never);
   await jest.advanceTimersByTimeAsync(1_000);
-  expect(rounds).toHaveLength(2);
+  expect([rounds.length, logged.mock.calls.length]).toEqual([2, 1]);
+  logged.mockRestore();
 });
 
 it('waits at shutdown for what is asked, and asks nothing more', async () => {

@@ -1,4 +1,5 @@
 /** Checks: so many at once and no more, one for all who ask at the same time, and an end at shutdown. */
+import { Logger } from '@nestjs/common';
 import type { SettingsService } from '../config/settings.service.js';
 import { GatewayError } from '../core/errors/gateway-error.js';
 import type { Deployment, ModelAnswer, ModelCall } from '../core/spec/index.js';
@@ -47,11 +48,14 @@ it('tells in the order of the deployments who answered and who did not', async (
 });
 
 it('takes whatever else is thrown for a failure without telling of it', async () => {
+  const logged = jest.spyOn(Logger.prototype, 'error').mockImplementation();
   const { asked, checks } = world();
   const found = checks.check([model('a')], serviceAccount);
   await turn();
   asked[0]?.fail(new Error('sk-secret'));
   expect((await found)[0]).toMatchObject({ state: 'unhealthy', error: { code: 'internal' } });
+  expect(logged).toHaveBeenCalledTimes(1);
+  logged.mockRestore();
 });
 
 it('asks so many at once and no more, over all who ask', async () => {

@@ -169,6 +169,10 @@ export const modelInfoSchema = z.looseObject({
       'Members put into the request of a health check. Models whose checks cost much, such as pictures, are checked only where it is set.',
     example: { size: '256x256' },
   }),
+  health_check_voice: described(text().optional(), {
+    description: 'The voice of a health check of a model that speaks; `alloy` without it.',
+    example: 'alloy',
+  }),
   disable_background_health_check: described(flag().optional(), {
     description: 'Background health checks leave it out.',
     example: true,
