@@ -39,7 +39,7 @@ export const unservedKeys: Readonly<Record<Section, readonly string[]>> = {
   general_settings: words(`
     database_disable_prepared_statements disable_spend_logs store_prompts_in_spend_logs proxy_config_reload_interval_seconds
     max_parallel_requests global_max_parallel_requests max_in_flight_requests_per_worker max_queued_requests_per_worker
-    completion_model infer_model_from_keys background_health_checks health_check_interval health_check_details alerting
+    completion_model infer_model_from_keys alerting
     alert_types alert_to_webhook_url alerting_args alerting_threshold slack_webhook_url user_header_mappings
     user_header_name reject_clientside_metadata_tags use_redis_transaction_buffer coordination_redis
     fail_closed_rate_limit_enforcement disable_budget_reservation apply_user_budget_to_team_keys self_serve_budget_policy
@@ -58,8 +58,7 @@ export const unservedKeys: Readonly<Record<Section, readonly string[]>> = {
     auto_router_config_path auto_router_default_model auto_router_embedding_model complexity_router_config
     cache_control_injection_points`),
   model_info: words(`
-    supported_environments health_check_model health_check_timeout disable_background_health_check
-    `),
+    supported_environments`),
 };
 
 const isTrue = (value: unknown): boolean => value === true || /^(true|yes|on)$/i.test(String(value));

@@ -8,7 +8,9 @@ import { ResponsesController } from './chat/responses.controller.js';
 import { deploymentRouter } from './deployment-router.provider.js';
 import { EndpointsController } from './endpoints/endpoints.controller.js';
 import { UploadsController } from './endpoints/uploads.controller.js';
+import { InspectionController } from './inspection/inspection.controller.js';
 import { LlmPipelineService } from './llm-pipeline.service.js';
+import { ModelCallerService } from './model-caller.service.js';
 import { ModelsController } from './models/models.controller.js';
 
 @Module({
@@ -17,11 +19,13 @@ import { ModelsController } from './models/models.controller.js';
     CompletionsController,
     EndpointsController,
     GeminiController,
+    InspectionController,
     MessagesController,
     ModelsController,
     ResponsesController,
     UploadsController,
   ],
-  providers: [deploymentRouter, LlmPipelineService],
+  providers: [deploymentRouter, LlmPipelineService, ModelCallerService],
+  exports: [ModelCallerService],
 })
 export class GatewayModule {}
