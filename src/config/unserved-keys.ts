@@ -34,7 +34,7 @@ export const unservedKeys: Readonly<Record<Section, readonly string[]>> = {
     return_response_headers enable_preview_features model_group_settings check_provider_endpoint guardrails`),
   router_settings: words(`
     routing_groups cache_responses cache_kwargs caching_groups client_ttl set_verbose debug_level
-    polling_interval enable_health_check_routing default_litellm_params assistants_config alerting_config
+    polling_interval default_litellm_params assistants_config alerting_config
     ignore_invalid_deployments provider_budget_config`),
   general_settings: words(`
     database_disable_prepared_statements disable_spend_logs store_prompts_in_spend_logs proxy_config_reload_interval_seconds
