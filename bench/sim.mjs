@@ -11,7 +11,7 @@ const { scenarios } = await import('../src/core/testing/simulation/weather.ts');
 const { routingStrategies } = await import('../src/core/router/routing-rules.ts');
 
 const isQuick = process.argv.includes('--quick');
-const seeds = isQuick ? [1] : [1, 2, 3, 4, 5, 6, 7];
+const seeds = isQuick ? [1] : [1, 2, 3, 4, 5];
 const sizes = isQuick ? [5] : [2, 5, 20];
 const perSecond = 5;
 /** `usage-based-routing` is the same as its -v2. */
