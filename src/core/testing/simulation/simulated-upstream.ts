@@ -54,13 +54,12 @@ export class SimulatedUpstream {
   ) {}
 
   /**
-   * Resolves with the first part of a stream, whose rest is `notes.ended`, or with the whole answer.
+   * Resolves with the end of the answer; `onFirstPart` is called when the first part of a stream is there.
    *
    * @throws GatewayError as the transport would
    */
-  async answer(ask: Ask, notes: AttemptNotes): Promise<void> {
+  async answer(ask: Ask, notes: AttemptNotes, onFirstPart: () => void): Promise<void> {
     this.inFlight += 1;
-    let goesOn = false;
     try {
       const paceMs = await this.admit(ask);
       const beganAt = this.time.monotonic();
@@ -69,11 +68,10 @@ export class SimulatedUpstream {
       await this.wait(ask.stream ? untilFirstMs : bodyMs, ask.stream ? firstPartTimeoutMs : wholeTimeoutMs);
       notes.latencyMs = this.time.monotonic() - beganAt;
       notes.tokens = Math.round((wholeMs / 1_000) * ask.size * tokensPerSecond);
-      if (!ask.stream) return;
-      goesOn = true;
-      notes.ended = this.time.sleep(bodyMs).then(() => void (this.inFlight -= 1));
+      onFirstPart();
+      if (ask.stream) await this.time.sleep(bodyMs);
     } finally {
-      if (!goesOn) this.inFlight -= 1;
+      this.inFlight -= 1;
     }
   }
 

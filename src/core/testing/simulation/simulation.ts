@@ -1,5 +1,6 @@
 /** The product's router before made-up upstreams, in virtual time: requests arrive, are routed, and what becomes of them is measured. */
-import { DeploymentRouter, type Attempt, type RoutedRequest, type RoutePlan } from '../../router/router.js';
+import { DeploymentRouter } from '../../router/router.js';
+import type { Attempt, RoutedRequest, RoutePlan } from '../../router/router.js';
 import { plainRules, type RoutingStrategy } from '../../router/routing-rules.js';
 import type { Random } from '../../spec/clock.js';
 import type { Deployment } from '../../spec/deployment.js';
@@ -109,11 +110,12 @@ class RunningGroup {
     const ask: Ask = { stream: random() < 0.5, size: drawSize(random), random };
     const arrivedAt = time.monotonic();
     let attempts = 0;
+    let tookMs = NaN;
     const attempt: Attempt = async (deployment, notes) => {
       const upstream = this.upstreams.get(deployment);
       if (upstream === undefined) throw new Error(`${deployment.id} is none of the group.`);
       attempts += 1;
-      const answer = upstream.answer(ask, notes);
+      const answer = upstream.answer(ask, notes, () => (tookMs = time.monotonic() - arrivedAt));
       if (this.troubled.has(deployment))
         this.record.troubledHas(upstream.inFlight / upstream.fairLoad, time.monotonic());
       await answer;
@@ -124,7 +126,7 @@ class RunningGroup {
       () => true,
       () => false,
     );
-    this.record.add({ arrivedAt, stream: ask.stream, tookMs: time.monotonic() - arrivedAt, attempts, answered });
+    this.record.add({ arrivedAt, stream: ask.stream, tookMs, attempts, answered });
   }
 }
 
