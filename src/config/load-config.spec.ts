@@ -56,7 +56,7 @@ describe('what a configuration comes to', () => {
       keyCacheMaxSize: 10_000,
       keyHeaderName: undefined,
     });
-    expect(router).toMatchObject({ rules: { strategy: 'simple-shuffle' }, numRetries: 2, timeoutMs: 6_000_000 });
+    expect(router).toMatchObject({ rules: { strategy: 'power-of-two-choices' }, numRetries: 2, timeoutMs: 6_000_000 });
     expect(requests).toEqual({ dropParams: false, modifyParams: false, discounts: {}, margins: {} });
     expect([models, warnings]).toEqual([[], []]);
   });

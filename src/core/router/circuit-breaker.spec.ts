@@ -142,6 +142,13 @@ describe('while half-open', () => {
     expect(breaker.stateAt(20_000)).toBe('closed');
   });
 
+  it('however short the time out was, such a probe is waited for a second', () => {
+    const breaker = new CircuitBreaker();
+    breaker.open(0, 10);
+    breaker.enter(10);
+    expect([breaker.admits(1_009), breaker.admits(1_010)]).toEqual([false, true]);
+  });
+
   it('even where the provider has asked for an hour, such a probe is waited for half a minute', () => {
     const breaker = opened(3_600_000);
     breaker.enter(3_600_000);
@@ -217,6 +224,6 @@ it('never shortens a time out, whatever fails meanwhile, and lets one probe go a
         if (openUntil > now) expect(now + breaker.msUntilProbe(now)).toBeGreaterThanOrEqual(openUntil);
       }
     }),
-    { numRuns: 500 },
+    { numRuns: 1_000 },
   );
 });

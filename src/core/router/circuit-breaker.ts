@@ -4,6 +4,8 @@
 const longestDoubledMs = 30_000;
 /** One that fails again so soon after it was back is flapping. */
 const flappingMs = 60_000;
+/** A probe has at least so long, however short the time out was. */
+const leastPatienceMs = 1_000;
 
 /** How an attempt went into the breaker; it is handed back when the attempt ends. */
 export interface BreakerPass {
@@ -34,7 +36,7 @@ export class CircuitBreaker {
    */
   admits(now: number): boolean {
     if (this.openUntil === 0) return true;
-    const patienceMs = Math.min(this.timeOutMs, longestDoubledMs);
+    const patienceMs = Math.min(Math.max(this.timeOutMs, leastPatienceMs), longestDoubledMs);
     return now >= this.openUntil && (this.probe === undefined || now >= this.probe.startedAt + patienceMs);
   }
 

@@ -2,7 +2,7 @@
 import { GatewayError } from '../../errors/gateway-error.js';
 import type { AttemptNotes, DeploymentState } from '../../router/deployment-state.js';
 import type { Deployment } from '../../spec/deployment.js';
-import type { Behaviour } from './random-world.js';
+import type { Behaviour } from './made-up-world.js';
 import type { VirtualTime } from './virtual-time.js';
 import type { WatchedClient } from './watched-client.js';
 

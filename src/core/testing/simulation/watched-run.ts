@@ -7,7 +7,7 @@ import { plainRules, type RoutingRules } from '../../router/routing-rules.js';
 import type { Deployment } from '../../spec/deployment.js';
 import { madeUpDeployment } from '../deployments.js';
 import { orderOfFallbacks, type AskedGroup } from './order-of-fallbacks.js';
-import { groupNames, type MadeUpRequest, type World } from './random-world.js';
+import { groupNames, type GroupName, type MadeUpRequest, type World } from './made-up-world.js';
 import { seededRandom } from './seeded-random.js';
 import { VirtualTime } from './virtual-time.js';
 import { WatchedClient } from './watched-client.js';
@@ -58,10 +58,9 @@ class WatchedRun {
     this.breaches.push(`${this.time.monotonic()} ms: ${breach}`);
   }
 
-  private openGroup(name: (typeof groupNames)[number]): void {
+  private openGroup(name: GroupName): void {
     const made = this.world.groups[name].map(({ behaviours, weight, rpm, routing }, index) => {
-      const known = Object.fromEntries(Object.entries(routing).filter(([, value]) => value !== undefined));
-      const deployment = madeUpDeployment({ id: `${name}-${index}`, modelGroup: name, weight, rpm, routing: known });
+      const deployment = madeUpDeployment({ id: `${name}-${index}`, modelGroup: name, weight, rpm, routing });
       const tell = (breach: string): void => this.tell(breach);
       const state = this.router.states.of(deployment);
       this.watched.set(deployment, new WatchedDeployment(deployment, state, behaviours, this.time, tell));
@@ -72,7 +71,7 @@ class WatchedRun {
 
   private async ask(asked: MadeUpRequest): Promise<void> {
     const client = new WatchedClient(asked, this.time);
-    const mayUse = (model: string): boolean => asked.mayUse.includes(model as (typeof groupNames)[number]);
+    const mayUse = (model: string): boolean => asked.mayUse.some((name) => name === model);
     const chain = new FallbackChain(asked.group, this.fallbacks, mayUse);
     const way: AskedGroup[] = [];
     const errors: unknown[] = [];
@@ -105,7 +104,7 @@ class WatchedRun {
     const leftAt = asked.leavesAfterMs === undefined ? Infinity : asked.atMs + asked.leavesAfterMs;
     if (this.time.monotonic() > Math.min(deadlineAt, leftAt)) this.tell('a request ended after its time');
     if (thrown === undefined) return;
-    if (!(thrown instanceof GatewayError)) this.tell(`threw ${String(thrown)}`);
+    if (!(thrown instanceof GatewayError)) this.tell('threw what is no GatewayError');
     if (!client.final && thrown !== errors[0]) this.tell('told another failure than that of the requested group');
   }
 
