@@ -1,6 +1,6 @@
 /** The product's router before made-up upstreams, in virtual time: requests arrive, are routed, and what becomes of them is measured. */
 import { DeploymentRouter } from '../../router/router.js';
-import type { Attempt, RoutedRequest, RoutePlan } from '../../router/router.js';
+import type { Attempt, RoutedRequest, RoutePlan } from '../../router/route-plan.js';
 import { plainRules, type RoutingStrategy } from '../../router/routing-rules.js';
 import type { Random } from '../../spec/clock.js';
 import type { Deployment } from '../../spec/deployment.js';

@@ -1,6 +1,6 @@
 /** A client of the property test: it waits for its answer until its deadline, or until it hangs up. */
 import { GatewayError } from '../../errors/gateway-error.js';
-import type { RoutedRequest } from '../../router/router.js';
+import type { RoutedRequest } from '../../router/route-plan.js';
 import type { MadeUpRequest } from './made-up-world.js';
 import type { VirtualTime } from './virtual-time.js';
 

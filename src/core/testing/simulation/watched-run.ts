@@ -2,7 +2,7 @@
 import { GatewayError } from '../../errors/gateway-error.js';
 import { askWithFallbacks, FallbackChain, type FallbackRules, type FallbackTarget } from '../../router/fallbacks.js';
 import { DeploymentRouter } from '../../router/router.js';
-import type { Attempt, RoutePlan } from '../../router/router.js';
+import type { Attempt, RoutePlan } from '../../router/route-plan.js';
 import { plainRules, type RoutingRules } from '../../router/routing-rules.js';
 import type { Deployment } from '../../spec/deployment.js';
 import { madeUpDeployment } from '../deployments.js';
@@ -203,7 +203,7 @@ function rulesOf({ rules }: World): RoutingRules {
     strategy,
     cooldown: { disabled: !coolsDown, cooldownMs, allowedFails, allowedFailsByClass },
     retries,
-    checks: { fitness: false, rateLimits: enforcesLimits },
+    checks: { fitness: false, health: false, rateLimits: enforcesLimits },
     maxParallelRequests: rules.maxParallelRequests,
     maxQueuedRequests: rules.maxQueuedRequests,
   };
