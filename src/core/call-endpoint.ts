@@ -7,6 +7,7 @@ import { readWhole, transportOptions } from './routed-call.js';
 import type { LibraryPlan } from './library-plan.js';
 import { systemClock, type Deployment, type EndpointAdapter } from './spec/index.js';
 import { EndpointTranslation } from './transport/endpoint-translation.js';
+import { withLoadedFiles } from './transport/load-files.js';
 import { ProviderCall } from './transport/execute-call.js';
 
 export type EndpointKey = 'embeddings' | 'rerank' | 'images' | 'transcription' | 'speech' | 'moderations';
@@ -30,12 +31,13 @@ export async function askEndpoint<Body extends object, Answer>(
 ): Promise<Answer> {
   return readWhole<Answer>(
     plan,
-    (deployment, reader, remainingMs) => {
+    async (deployment, reader, remainingMs) => {
+      const adapter = adapterOf<Body, Answer>(deployment, key);
       const translation = new EndpointTranslation<Body, Answer, Answer>(
         deployment.provider.id,
-        adapterOf<Body, Answer>(deployment, key),
+        adapter,
         {
-          body: { ...deployment.defaults, ...body },
+          body: await withLoadedFiles(adapter, { ...deployment.defaults, ...body }),
           model: deployment.model,
           endpoint: deployment.endpoint,
           parameters: deployment.parameters,

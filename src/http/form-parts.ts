@@ -84,7 +84,7 @@ export class FormParts implements AsyncIterable<FormPart> {
 
   private listen(): void {
     const { parser, request } = this;
-    parser.on('part', (part) => this.open(part as Readable));
+    parser.on('part', (part) => this.open(part));
     parser.on('error', () => this.fail(malformedForm('it ends before its closing boundary')));
     // Its own end comes with the end of the last part only, which waits for the reader.
     parser.on('prefinish', () => setImmediate(() => this.finish()));

@@ -46,6 +46,8 @@ export interface CallPieces<Body, Answer> {
 
 export interface EndpointAdapter<Body, Answer> {
   readonly pieces?: CallPieces<Body, Answer>;
+  /** True where files go out within the request's JSON: `buildRequest` is then given all of them in memory. */
+  readonly inlinesFiles?: true;
   /** The parameters of the endpoint that reach the provider for this model; the documentation's matrix is made from it. */
   supportedParams(model: string): ReadonlySet<string>;
   /** Throws `unsupported_parameter` or `invalid_request` for what the provider cannot take. Sets no credentials. */

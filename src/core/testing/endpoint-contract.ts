@@ -2,11 +2,15 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { Readable } from 'node:stream';
+import type { UploadedFile } from '../schema/uploaded-file.js';
 import { isFollowUp, type EndpointAdapter, type EndpointCall } from '../spec/endpoint-adapter.js';
 import type { Credentials, OutboundRequest } from '../spec/outbound.js';
 import { plainParameters, type ParameterPolicy } from '../spec/parameters.js';
 import type { ProviderDefinition } from '../spec/provider.js';
 import type { Usage } from '../spec/usage.js';
+import { withLoadedFiles } from '../transport/load-files.js';
+import { toSent } from '../transport/sent-body.js';
 import { assertFailure, assertPart, assertSame, type ExpectedError } from './assertions.js';
 import { contractTimeMs } from './provider-fixture.js';
 
@@ -100,17 +104,26 @@ function describeFixture(
     return;
   }
   if (sent) {
-    it('sends the request as recorded', async () => {
-      const context = { nowMs: contractTimeMs, settings: call.parameters.provider };
-      const credentials = fixture.call.credentials ?? { apiKey: 'test-key' };
-      const request = await definition.authenticate(adapter().buildRequest(call), credentials, context);
+    const context = { nowMs: contractTimeMs, settings: call.parameters.provider };
+    const credentials = fixture.call.credentials ?? { apiKey: 'test-key' };
+    const requestOf = async (sentCall: EndpointCall<unknown>): Promise<OutboundRequest> =>
+      withWholeBody(await definition.authenticate(adapter().buildRequest(sentCall), credentials, context));
+    const showsRequest = async (request: OutboundRequest): Promise<void> => {
       assert.equal(`${request.method} ${request.path}`, `${sent.method ?? 'POST'} ${sent.path}`);
       assert.equal(request.origin, call.endpoint.origin);
       assertPart(request.headers, { ...sent.headers });
       if (sent.form) assertSame(await formOf(request), sent.form);
       else if (sent.text !== undefined) assert.equal(Buffer.from(request.body ?? '').toString(), sent.text);
       else assertSame(JSON.parse(Buffer.from(request.body ?? 'null').toString()), sent.body ?? null);
-    });
+    };
+    it('sends the request as recorded', async () => showsRequest(await requestOf(call)));
+    if (JSON.stringify(fixture.call.body).includes('"$file"')) {
+      it('sends the same of files that are not in memory', async () => {
+        const body = withFiles(fixture.call.body, stored) as object;
+        const loaded = await withLoadedFiles(adapter() as EndpointAdapter<object, unknown>, body);
+        await showsRequest(await requestOf({ ...call, body: loaded }));
+      });
+    }
   }
   const { status, headers = {}, body } = upstream;
   const response = {
@@ -162,12 +175,39 @@ function callOf(fixture: EndpointFixture, definition: ProviderDefinition): Endpo
   };
 }
 
-function withFiles(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withFiles);
+interface FileFixture {
+  readonly name: string;
+  readonly contentType: string;
+  readonly text: string;
+}
+
+function inMemory({ name, contentType, text }: FileFixture): UploadedFile {
+  return { name, contentType, bytes: Buffer.from(text) };
+}
+
+function stored({ name, contentType, text }: FileFixture): UploadedFile {
+  const bytes = Buffer.from(text);
+  const halves = [bytes.subarray(0, 2), bytes.subarray(2)];
+  return { name, contentType, source: { size: bytes.length, read: () => Readable.from(halves) }, salt: 'contract' };
+}
+
+function withFiles(value: unknown, toFile = inMemory): unknown {
+  if (Array.isArray(value)) return value.map((each) => withFiles(each, toFile));
   if (typeof value !== 'object' || value === null) return value;
-  const { $file: file } = value as { $file?: { name: string; contentType: string; text: string } };
-  if (file) return { name: file.name, contentType: file.contentType, bytes: Buffer.from(file.text) };
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withFiles(inner)]));
+  const { $file: file } = value as { $file?: FileFixture };
+  if (file) return toFile(file);
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withFiles(inner, toFile)]));
+}
+
+/** As the provider receives it, with the length that is announced. */
+async function withWholeBody(request: OutboundRequest): Promise<OutboundRequest> {
+  const { headers, body } = toSent(request);
+  if (!(body instanceof Readable)) return request;
+  const chunks: Buffer[] = [];
+  for await (const chunk of body) chunks.push(chunk as Buffer);
+  const whole = Buffer.concat(chunks);
+  assert.equal(headers['content-length'], String(whole.length));
+  return { ...request, body: whole };
 }
 
 async function formOf(request: OutboundRequest): Promise<Record<string, string | string[]>> {

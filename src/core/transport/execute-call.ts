@@ -22,6 +22,7 @@ import { isFollowUp } from '../spec/endpoint-adapter.js';
 import { ByteLog } from './byte-log.js';
 import type { CredentialStore } from './credential-store.js';
 import { networkFailure } from './network-failure.js';
+import { toSent } from './sent-body.js';
 import { StreamPrelude } from './stream-prelude.js';
 import { withoutCredentials } from './without-credentials.js';
 
@@ -217,8 +218,7 @@ export class ProviderCall<Whole, Part> implements Dispatcher.DispatchHandler, Ru
           origin: request.origin,
           path: request.path,
           method: request.method,
-          headers: request.headers,
-          body: request.body ?? null,
+          ...toSent(request),
           headersTimeout: 0,
           bodyTimeout: 0,
         },

@@ -2,10 +2,12 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { UpstreamConnections } from '../../clients/upstream-connections.service.js';
 import type { ParsedEndpointRequest } from '../../core/dialects/endpoint-requests.js';
+import { readJsonBody } from '../../core/dialects/json-body.js';
 import { GatewayError } from '../../core/errors/gateway-error.js';
 import type { Deployment, EndpointAdapter, ProviderDefinition, WholeAnswer } from '../../core/spec/index.js';
 import { EndpointTranslation } from '../../core/transport/endpoint-translation.js';
 import { ProviderCall } from '../../core/transport/execute-call.js';
+import { withLoadedFiles } from '../../core/transport/load-files.js';
 import { callOptions } from '../call-options.js';
 import { withClientCredentials, withoutCredentials } from '../client-credentials.js';
 import type { Bytes, OpenExchange, Operation, OutputSize, ReadOperation, StartedCall } from '../operation.js';
@@ -32,13 +34,19 @@ export function readEndpointOperation<Body extends ModelRequest, Answer>(
     operationOf(kind, kind.parse(bytes, pathModel), bytes.length, headers);
 }
 
-/** For a request that came as a form and has been read already. */
+/** For a request that came as a form and has been read already: the bytes hold only what a fallback adds to it. */
 export function readParsedOperation<Body extends ModelRequest, Answer>(
   kind: Omit<EndpointKind<Body, Answer>, 'parse'>,
   parse: () => ParsedEndpointRequest<Body>,
   bodyBytes: number,
 ): ReadOperation {
-  return (_bytes: Buffer, headers: IncomingHttpHeaders) => operationOf(kind, parse(), bodyBytes, headers);
+  return (bytes: Buffer, headers: IncomingHttpHeaders) => {
+    const parsed = parse();
+    const added = readJsonBody(bytes);
+    const body = { ...parsed.body, ...added.value };
+    const reservedMembers = [...parsed.reservedMembers, ...added.reservedMembers];
+    return operationOf(kind, { body, reservedMembers }, bodyBytes, headers);
+  };
 }
 
 function operationOf<Body extends ModelRequest, Answer>(
@@ -72,7 +80,11 @@ class EndpointOperation<Body extends ModelRequest, Answer> implements Operation 
     return this.kind.output(this.settings.body);
   }
 
-  start(exchange: OpenExchange, configured: Deployment, connections: UpstreamConnections): StartedCall {
+  start(
+    exchange: OpenExchange,
+    configured: Deployment,
+    connections: UpstreamConnections,
+  ): StartedCall | Promise<StartedCall> {
     const own = this.reservedMembers.length > 0;
     const deployment = own ? withClientCredentials(configured, this.settings.body) : configured;
     const adapter = this.kind.adapterOf(deployment.provider);
@@ -84,12 +96,24 @@ class EndpointOperation<Body extends ModelRequest, Answer> implements Operation 
       const reason = '`mock_response` stands for the answers of chat models only. Remove it.';
       throw new GatewayError('invalid_request', { param: 'mock_response', facts: { reason } });
     }
-    const body = own ? withoutCredentials(this.settings.body) : this.settings.body;
+    const given = own ? withoutCredentials(this.settings.body) : this.settings.body;
+    const loaded = withLoadedFiles(adapter, { ...deployment.defaults, ...given });
+    const send = (body: Body): StartedCall => this.send(exchange, deployment, adapter, body, connections);
+    return loaded instanceof Promise ? loaded.then(send) : send(loaded);
+  }
+
+  private send(
+    exchange: OpenExchange,
+    deployment: Deployment,
+    adapter: EndpointAdapter<Body, Answer>,
+    body: Body,
+    connections: UpstreamConnections,
+  ): StartedCall {
     const translation = new EndpointTranslation(
       deployment.provider.id,
       adapter,
       {
-        body: { ...deployment.defaults, ...body },
+        body,
         model: deployment.model,
         endpoint: deployment.endpoint,
         parameters: deployment.parameters,

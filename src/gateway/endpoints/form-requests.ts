@@ -5,12 +5,25 @@ import { readJsonBody } from '../../core/dialects/json-body.js';
 import { invalidMember, readModel } from '../../core/dialects/model-request.js';
 import { GatewayError } from '../../core/errors/gateway-error.js';
 import type { TranscriptionRequest } from '../../core/schema/openai/audio.js';
-import type { ImageRequest, UploadedFile } from '../../core/schema/openai/images.js';
+import type { ImageRequest } from '../../core/schema/openai/images.js';
+import type { UploadedFile } from '../../core/schema/uploaded-file.js';
 import type { FormBody, FormValue } from '../../http/form-body.js';
 
 /** Fields whose texts stand for numbers and flags. */
-const numbers: ReadonlySet<string> = new Set(['temperature', 'n', 'timeout', 'num_retries', 'output_compression']);
+const numbers: ReadonlySet<string> = new Set([
+  'temperature',
+  'n',
+  'timeout',
+  'num_retries',
+  'output_compression',
+  'partial_images',
+]);
 const flags: ReadonlySet<string> = new Set(['stream']);
+/** Fields of OpenAI's that are no lists: a second one contradicts the first. */
+const single: ReadonlySet<string> = new Set([
+  ...['model', 'prompt', 'language', 'response_format', 'temperature', 'stream', 'user', 'n', 'size', 'quality'],
+  ...['background', 'input_fidelity', 'moderation', 'output_compression', 'output_format', 'partial_images'],
+]);
 
 /** @throws GatewayError `invalid_request`, with `param` where one field is at fault; so do all functions here */
 export function toTranscriptionRequest(
@@ -33,7 +46,8 @@ export function toImageEditRequest(form: FormBody, pathModel?: string): ParsedEn
   if (image.length === 0) throw invalidMember('image', 'at least one picture, uploaded as a file', undefined);
   const { prompt } = texts.body;
   if (typeof prompt !== 'string' || prompt === '') throw invalidMember('prompt', 'a non-empty text', prompt);
-  const [mask] = files.get('mask') ?? [];
+  const [mask, ...masks] = files.get('mask') ?? [];
+  if (masks.length > 0) throw invalidMember('mask', 'one picture, uploaded as a file', masks);
   return {
     body: { ...texts.body, model: modelOf(texts.body, pathModel), prompt, image, ...(mask && { mask }) },
     reservedMembers: texts.reservedMembers,
@@ -63,6 +77,9 @@ function split({ fields }: FormBody): SplitForm {
 
 function toValue(name: string, texts: readonly string[]): unknown {
   const [text = '', ...others] = texts;
+  if (others.length > 0 && single.has(name)) {
+    throw new GatewayError('invalid_request', { param: name, facts: { reason: `\`${name}\` may stand only once.` } });
+  }
   if (others.length > 0) return texts;
   if (flags.has(name) && (text === 'true' || text === 'false')) return text === 'true';
   if (!numbers.has(name)) return text;

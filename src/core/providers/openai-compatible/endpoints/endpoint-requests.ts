@@ -7,12 +7,11 @@ import type { JsonObject, Quirk } from '../quirk.js';
 import { requestPath, withCallHeaders } from '../request-address.js';
 
 /** What one request is made of, besides what the call and the row say. */
-export interface RequestParts {
+export interface RequestParts extends Pick<OutboundRequest, 'body' | 'pieces'> {
   /** Below the base URL; the row's own path for the endpoint goes before it. */
   readonly path: string;
   readonly contentType?: string;
   readonly accept?: string;
-  readonly body: string | Uint8Array;
 }
 
 export class EndpointRequests {
@@ -51,14 +50,14 @@ export class EndpointRequests {
 
   /** A POST without credentials. */
   post(call: EndpointCall<unknown>, parts: RequestParts): OutboundRequest {
-    const { contentType = 'application/json', accept = 'application/json', body } = parts;
+    const { contentType = 'application/json', accept = 'application/json', path: place, ...body } = parts;
     const headers = withCallHeaders(
       { ...this.row.headers, 'content-type': contentType, accept },
       this.headerQuirks,
       call,
     );
-    const path = requestPath(this.row, this.facts.path ?? parts.path, call);
-    return { method: 'POST', origin: call.endpoint.origin, path, headers, body };
+    const path = requestPath(this.row, this.facts.path ?? place, call);
+    return { method: 'POST', origin: call.endpoint.origin, path, headers, ...body };
   }
 
   private withoutRefusedStream(body: JsonObject): JsonObject {

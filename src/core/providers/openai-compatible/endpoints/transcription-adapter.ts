@@ -2,6 +2,7 @@
 // https://platform.openai.com/docs/api-reference/audio/createTranscription
 import { GatewayError } from '../../../errors/gateway-error.js';
 import type { Transcription, TranscriptionRequest } from '../../../schema/openai/audio.js';
+import { isUploadedFile } from '../../../schema/uploaded-file.js';
 import { readCount } from '../../../schema/openai/chat-usage.js';
 import type { EndpointCall, ParsedAnswer, TranscriptionAdapter } from '../../../spec/endpoint-adapter.js';
 import type { InboundResponse, OutboundRequest } from '../../../spec/outbound.js';
@@ -9,7 +10,7 @@ import type { Usage } from '../../../spec/usage.js';
 import type { CatalogRow } from '../catalog-row.js';
 import { EndpointRequests } from './endpoint-requests.js';
 import { toFormFields } from './form-fields.js';
-import { encodeForm, isUploadedFile } from './multipart.js';
+import { encodeForm } from './multipart.js';
 import { transcriptionVocabulary } from './openai-endpoint-params.js';
 import { parseOpenAiError } from '../parse-error.js';
 import { invalidAnswer, mediaTypeOf, objectOf, readJsonAnswer, readSeconds } from '../read-answer.js';
