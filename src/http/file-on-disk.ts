@@ -1,7 +1,6 @@
 /** Bytes that a request brought and that are too many for memory: in a file that is gone with the request, or with the process. */
 import { randomUUID } from 'node:crypto';
 import { open, unlink, type FileHandle } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GatewayError } from '../core/errors/gateway-error.js';
 import type { ByteSource } from '../core/schema/uploaded-file.js';
@@ -10,7 +9,7 @@ const chunkBytes = 64 * 1024;
 
 /**
  * The file has no name once it is open: nobody else can open it, and however the request or the process ends, the system
- * frees its space. Its folder is the system's for temporary files (`TMPDIR`).
+ * frees its space.
  */
 export class FileOnDisk implements ByteSource {
   size = 0;
@@ -18,8 +17,8 @@ export class FileOnDisk implements ByteSource {
   private constructor(private readonly handle: FileHandle) {}
 
   /** @throws GatewayError `upload_storage_unavailable`, as `append` */
-  static async create(): Promise<FileOnDisk> {
-    const path = join(tmpdir(), `tollgate-upload-${randomUUID()}`);
+  static async create(folder: string): Promise<FileOnDisk> {
+    const path = join(folder, `tollgate-upload-${randomUUID()}`);
     try {
       // Never a file that is there already, nor where a link leads to.
       const handle = await open(path, 'wx+', 0o600);

@@ -1,6 +1,7 @@
 /** Reads a multipart form once its caller is known: its files and texts, by their names, with large files on disk. */
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import { tmpdir } from 'node:os';
 import type { UploadedFile } from '../core/schema/uploaded-file.js';
 import { FileOnDisk } from './file-on-disk.js';
 import { malformedForm } from './form-headers.js';
@@ -24,11 +25,23 @@ const mostTextBytes = 4 * 1024 * 1024;
 /** A file is in memory up to here. */
 const mostBytesInMemory = 256 * 1024;
 
-/** @throws GatewayError `body_too_large`, `client_closed`, `upload_storage_unavailable`, or `malformed_request` for what is no form */
-export async function readForm(request: IncomingMessage, limitBytes: number): Promise<FormBody> {
+/**
+ * @param folder for files that are too large for memory; the system's (`TMPDIR`) where none is given
+ * @throws GatewayError `body_too_large`, `client_closed`, `upload_storage_unavailable`, or `malformed_request` for what is no form
+ */
+export async function readForm(
+  request: IncomingMessage,
+  limitBytes: number,
+  folder: string = tmpdir(),
+): Promise<FormBody> {
   const parts = new FormParts(request, { bytes: limitBytes, parts: mostParts });
   const fields = new Map<string, FormValue[]>();
   const onDisk: FileOnDisk[] = [];
+  const toDisk = async (): Promise<FileOnDisk> => {
+    const file = await FileOnDisk.create(folder);
+    onDisk.push(file);
+    return file;
+  };
   const close = async (): Promise<void> => {
     await Promise.all(onDisk.map((file) => file.close()));
   };
@@ -36,7 +49,7 @@ export async function readForm(request: IncomingMessage, limitBytes: number): Pr
   try {
     for await (const part of parts) {
       let value: FormValue;
-      if (part.file) value = await readFile(part.file, part.content, onDisk);
+      if (part.file) value = await readFile(part.file, part.content, toDisk);
       else {
         const text = await readText(part, mostTextBytes - textBytes);
         textBytes += text.length;
@@ -72,11 +85,11 @@ function decode(text: Buffer): string {
   }
 }
 
-/** @param onDisk takes the file where it is a large one, from its first byte there */
+/** @param toDisk asked for a place where the file is a large one */
 async function readFile(
   facts: { readonly name: string; readonly contentType: string },
   content: AsyncIterable<Buffer>,
-  onDisk: FileOnDisk[],
+  toDisk: () => Promise<FileOnDisk>,
 ): Promise<UploadedFile> {
   const chunks: Buffer[] = [];
   let length = 0;
@@ -85,7 +98,7 @@ async function readFile(
     length += chunk.length;
     chunks.push(chunk);
     if (!source && length <= mostBytesInMemory) continue;
-    if (!source) onDisk.push((source = await FileOnDisk.create()));
+    source ??= await toDisk();
     for (const kept of chunks.splice(0)) await source.append(kept);
   }
   return source ? { ...facts, source, salt: randomUUID() } : { ...facts, bytes: Buffer.concat(chunks) };

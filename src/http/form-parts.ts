@@ -144,7 +144,12 @@ export class FormParts implements AsyncIterable<FormPart> {
     this.failure = error;
     this.request.pause();
     for (const { content } of this.waiting.splice(0)) content.destroy();
-    this.current?.content.destroy(error);
+    const { current } = this;
+    if (current && !current.content.readableEnded) {
+      // At once, so that its reader hears of it before the parser's own word comes.
+      current.content.emit('error', error);
+      current.content.destroy();
+    }
     this.wake?.();
   }
 }
