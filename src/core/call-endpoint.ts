@@ -44,7 +44,7 @@ export async function askEndpoint<Body extends object, Answer>(
           created: Math.floor(systemClock.now() / 1_000),
           responseId: randomUUID(),
         },
-        (answer) => ({ answer }),
+        { whole: (answer) => ({ answer }) },
       );
       const transport = transportOptions(connectionsFor(options), deployment, remainingMs, undefined);
       return new ProviderCall(deployment, false, translation, reader, transport);

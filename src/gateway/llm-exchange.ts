@@ -127,9 +127,9 @@ export class LlmExchange implements RoutedRequest, OpenExchange {
     this.answer = answer;
   }
 
-  begin(_head: AnswerHead): void {
+  begin(_head: AnswerHead, contentType?: string): void {
     this.checkpointDueAt = this.clock.monotonic() + checkpointMs;
-    this.writer.begin(this.events.headers(this));
+    this.writer.begin(this.events.headers(this), contentType);
   }
 
   part(part: Bytes): boolean {

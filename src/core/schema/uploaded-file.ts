@@ -33,6 +33,10 @@ export function isStored(value: object): value is StoredFile {
   return typeof (value as { source?: Partial<ByteSource> }).source?.read === 'function';
 }
 
+export function sizeOf(file: UploadedFile): number {
+  return isStored(file) ? file.source.size : file.bytes.length;
+}
+
 /** For adapters that declare `inlinesFiles`: they are given files in memory alone. */
 export function bytesOf(file: UploadedFile): Uint8Array {
   if (!isStored(file)) return file.bytes;

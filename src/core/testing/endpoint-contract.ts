@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { Readable } from 'node:stream';
 import type { UploadedFile } from '../schema/uploaded-file.js';
-import { isFollowUp, type EndpointAdapter, type EndpointCall } from '../spec/endpoint-adapter.js';
+import { isFollowUp, type AnswerStream, type EndpointAdapter, type EndpointCall } from '../spec/endpoint-adapter.js';
 import type { Credentials, OutboundRequest } from '../spec/outbound.js';
 import { plainParameters, type ParameterPolicy } from '../spec/parameters.js';
 import type { ProviderDefinition } from '../spec/provider.js';
@@ -54,6 +54,8 @@ export interface EndpointFixture {
     /** Every member that stands here is compared; a string or list is compared as a whole. */
     readonly answer?: unknown;
     readonly usage?: Usage;
+    /** In place of `answer` where the upstream's bytes are passed on alone: their content type. */
+    readonly passedOn?: string;
     /** The request that the answer leads to, in part. */
     readonly next?: { readonly method?: string; readonly path: string };
     /** Without `upstream`: what the request is refused with. */
@@ -131,7 +133,12 @@ function describeFixture(
     headers,
     body: Buffer.from(typeof body === 'string' ? body : JSON.stringify(body ?? null)),
   };
-  const { error } = expected;
+  const { error, passedOn } = expected;
+  const opened = status < 300 ? given?.openStream?.(response, call) : undefined;
+  if (passedOn !== undefined || (opened && !error)) {
+    describePassing(() => adapter().openStream?.(response, call), response.body, expected);
+  }
+  if (passedOn !== undefined) return;
   if (error) {
     it('maps the error to the catalog', () => {
       assertFailure(() => {
@@ -155,6 +162,40 @@ function describeFixture(
       assertSame(parsed.answer, expected.answer);
     }
     assertSame(parsed.usage, expected.usage);
+  });
+}
+
+/** However the bytes are cut, all of them go on, and what they cost is read from them. */
+function describePassing(
+  open: () => AnswerStream | undefined,
+  body: Buffer,
+  { passedOn, answer, usage, error }: EndpointFixture['expect'],
+): void {
+  const pass = (bytes: Buffer, cut: number): { stream: AnswerStream; passed: string } => {
+    const stream = open();
+    assert.ok(stream, 'The answer is passed on.');
+    const passed: Buffer[] = [];
+    for (let at = 0; at < bytes.length; at += cut)
+      passed.push(stream.push(bytes.subarray(at, at + cut)) ?? Buffer.alloc(0));
+    stream.end();
+    return { stream, passed: Buffer.concat(passed).toString() };
+  };
+  if (error) {
+    it('fails while it is passed on', () => assertFailure(() => pass(body, body.length), error));
+    return;
+  }
+  it('passes the same bytes on while they come', () => {
+    for (const cut of [1, 7, body.length]) {
+      const { stream, passed } = pass(body, cut);
+      assert.equal(passed, body.toString());
+      assertSame(stream.usage, usage);
+      assert.equal(stream.contentType, passedOn ?? (answer as { contentType: string }).contentType);
+    }
+  });
+  if (!passedOn?.startsWith('text/event-stream')) return;
+  it('is an error where its last event is missing', () => {
+    const cutOff = body.subarray(0, body.lastIndexOf('\nevent: ') + 1);
+    assertFailure(() => pass(cutOff, 7), { code: 'upstream_stream_truncated', status: 502 });
   });
 }
 

@@ -31,7 +31,7 @@ function translate(input: EmbeddingRequest['input'], given = adapter) {
     created: 0,
     responseId: 'r',
   };
-  return new EndpointTranslation('acme', given, call, (whole: string) => ({ body: whole }) as never);
+  return new EndpointTranslation('acme', given, call, { whole: (answer: string) => ({ body: answer }) as never });
 }
 
 const answer = (text: string) => ({ status: 200, headers: {}, body: Buffer.from(text) });

@@ -142,6 +142,7 @@ export class ProviderCall<Whole, Part> implements Dispatcher.DispatchHandler, Ru
     this.idleTimer?.refresh();
     if (status >= 300) this.mode = 'error';
     else if (!this.streaming) this.mode = 'whole';
+    else if (this.translation.openAnswer) this.openAnswer();
     else if (this.translation.streamMediaTypes.includes(mediaType(headers) ?? '')) this.openStream();
     else this.mode = 'error';
   }
@@ -248,6 +249,13 @@ export class ProviderCall<Whole, Part> implements Dispatcher.DispatchHandler, Ru
     this.log = new ByteLog(maxKeptBytes);
   }
 
+  /** What is compressed has to be whole to be read. */
+  private openAnswer(): void {
+    const encoded = contentEncoding(this.head.headers) !== undefined;
+    this.stream = encoded ? undefined : this.translation.openAnswer?.(this.head);
+    this.mode = this.stream ? 'stream' : 'whole';
+  }
+
   private forward(stream: StreamTranslation<Part>, chunk: Buffer): void {
     try {
       const part = stream.push(chunk);
@@ -282,7 +290,7 @@ export class ProviderCall<Whole, Part> implements Dispatcher.DispatchHandler, Ru
   private emit(part: Part): void {
     if (this.settled) return;
     if (!this.begun) {
-      if (this.prelude.keeps(part, this.contentEvents, this.options)) return;
+      if (!this.stream?.opaque && this.prelude.keeps(part, this.contentEvents, this.options)) return;
       this.begin();
     }
     if (this.sink.part(part)) return;
@@ -300,7 +308,7 @@ export class ProviderCall<Whole, Part> implements Dispatcher.DispatchHandler, Ru
     this.begun = true;
     this.firstPartAt = this.options.clock.monotonic();
     clearTimeout(this.firstTokenTimer);
-    this.sink.begin(this.head);
+    this.sink.begin(this.head, this.stream?.contentType);
     for (const part of this.prelude.taken()) this.sink.part(part);
   }
 

@@ -1,4 +1,4 @@
-/** One request to an endpoint that answers in one piece: embeddings, rerank, images, moderations, speech, transcription. */
+/** One request to an endpoint besides chat: embeddings, rerank, images, moderations, speech, transcription. */
 import type { IncomingHttpHeaders } from 'node:http';
 import type { UpstreamConnections } from '../../clients/upstream-connections.service.js';
 import type { ParsedEndpointRequest } from '../../core/dialects/endpoint-requests.js';
@@ -22,6 +22,8 @@ export interface EndpointKind<Body extends ModelRequest, Answer> {
   readonly output: (body: Body) => OutputSize;
   readonly parse: (bytes: Buffer, pathModel?: string) => ParsedEndpointRequest<Body>;
   readonly adapterOf: (provider: ProviderDefinition) => EndpointAdapter<Body, Answer> | undefined;
+  /** True where the client takes the answer as it comes; where this is absent, it takes all of it at once. */
+  readonly streams?: (body: Body) => boolean;
   /** The bytes for the client. */
   readonly format: (answer: Answer) => Omit<WholeAnswer<Bytes>, 'usage'>;
 }
@@ -59,8 +61,6 @@ function operationOf<Body extends ModelRequest, Answer>(
 }
 
 class EndpointOperation<Body extends ModelRequest, Answer> implements Operation {
-  readonly stream = false;
-
   constructor(
     private readonly kind: Omit<EndpointKind<Body, Answer>, 'parse'>,
     readonly bodyBytes: number,
@@ -74,6 +74,10 @@ class EndpointOperation<Body extends ModelRequest, Answer> implements Operation 
 
   get model(): string {
     return this.settings.body.model;
+  }
+
+  get stream(): boolean {
+    return this.kind.streams?.(this.settings.body) ?? false;
   }
 
   get output(): OutputSize {
@@ -109,7 +113,8 @@ class EndpointOperation<Body extends ModelRequest, Answer> implements Operation 
     body: Body,
     connections: UpstreamConnections,
   ): StartedCall {
-    const translation = new EndpointTranslation(
+    const streaming = this.stream && adapter.openStream !== undefined;
+    const translation = new EndpointTranslation<Body, Answer, Bytes, Bytes>(
       deployment.provider.id,
       adapter,
       {
@@ -120,9 +125,9 @@ class EndpointOperation<Body extends ModelRequest, Answer> implements Operation 
         created: Math.floor(exchange.startedAtMs / 1000),
         responseId: exchange.requestId,
       },
-      (answer) => this.kind.format(answer),
+      { whole: this.kind.format, part: (bytes) => bytes },
     );
-    const options = callOptions(exchange, this.settings, false, deployment, connections);
-    return { deployment, call: new ProviderCall(deployment, false, translation, exchange, options) };
+    const options = callOptions(exchange, this.settings, streaming, deployment, connections);
+    return { deployment, call: new ProviderCall(deployment, streaming, translation, exchange, options) };
   }
 }

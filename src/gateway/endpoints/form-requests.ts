@@ -6,7 +6,7 @@ import { invalidMember, readModel } from '../../core/dialects/model-request.js';
 import { GatewayError } from '../../core/errors/gateway-error.js';
 import type { TranscriptionRequest } from '../../core/schema/openai/audio.js';
 import type { ImageRequest } from '../../core/schema/openai/images.js';
-import type { UploadedFile } from '../../core/schema/uploaded-file.js';
+import { sizeOf, type UploadedFile } from '../../core/schema/uploaded-file.js';
 import type { FormBody, FormValue } from '../../http/form-body.js';
 
 /** Fields whose texts stand for numbers and flags. */
@@ -52,6 +52,17 @@ export function toImageEditRequest(form: FormBody, pathModel?: string): ParsedEn
     body: { ...texts.body, model: modelOf(texts.body, pathModel), prompt, image, ...(mask && { mask }) },
     reservedMembers: texts.reservedMembers,
   };
+}
+
+/** A minute of speech and a large picture come to about a thousand tokens: so many bytes of them stand for one byte of text. */
+const fileBytesPerTextByte = 400;
+
+/** The size of a form for guesses at what it costs: files are no texts of their length. */
+export function textBytesOf({ fields }: FormBody): number {
+  let bytes = 0;
+  for (const value of [...fields.values()].flat())
+    bytes += typeof value === 'string' ? Buffer.byteLength(value) : sizeOf(value) / fileBytesPerTextByte;
+  return Math.ceil(bytes);
 }
 
 interface SplitForm {

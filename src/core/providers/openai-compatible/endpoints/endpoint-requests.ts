@@ -16,18 +16,20 @@ export interface RequestParts extends Pick<OutboundRequest, 'body' | 'pieces'> {
 
 export class EndpointRequests {
   readonly supported: ReadonlySet<string>;
+  readonly streams: boolean;
   private readonly facts: EndpointFacts;
   private readonly headerQuirks: readonly Quirk[];
 
-  /** @param answersInOnePiece parameters that ask for a stream, which these endpoints do not give: taken when they ask for none */
+  /** @param streamParams parameters that ask for a stream: not sent when they ask for none, and refused where the row has no streams */
   constructor(
     private readonly row: CatalogRow,
     endpoint: RowEndpoint,
     private readonly vocabulary: ParameterVocabulary,
-    private readonly answersInOnePiece: readonly string[] = [],
+    private readonly streamParams: readonly string[] = [],
   ) {
     this.facts = row.endpoints?.[endpoint] ?? {};
-    const refused = new Set([...(this.facts.unsupported ?? []), ...answersInOnePiece]);
+    this.streams = this.facts.streams === true;
+    const refused = new Set([...(this.facts.unsupported ?? []), ...(this.streams ? [] : streamParams)]);
     this.supported = new Set([...vocabulary.params].filter((param) => !refused.has(param)));
     this.headerQuirks = (row.quirks ?? []).filter((quirk) => quirk.headers);
   }
@@ -35,7 +37,7 @@ export class EndpointRequests {
   /** The body as the provider wants it, with its name of the model. */
   prepareBody(call: EndpointCall<JsonObject>): JsonObject {
     const context = { provider: this.row.id, model: call.model, vocabulary: this.vocabulary };
-    const asked = this.withoutRefusedStream(call.body);
+    const asked = this.withoutIdleStream(call.body);
     let body: JsonObject = applyParameterPolicy(asked, this.supported, true, call.parameters, context);
     for (const [name, providersName] of Object.entries(this.facts.renamed ?? {})) {
       if (body[name] === undefined) continue;
@@ -60,8 +62,8 @@ export class EndpointRequests {
     return { method: 'POST', origin: call.endpoint.origin, path, headers, ...body };
   }
 
-  private withoutRefusedStream(body: JsonObject): JsonObject {
-    const idle = this.answersInOnePiece.filter((param) => param in body && !body[param]);
+  private withoutIdleStream(body: JsonObject): JsonObject {
+    const idle = this.streamParams.filter((param) => param in body && !body[param]);
     if (idle.length === 0) return body;
     return Object.fromEntries(Object.entries(body).filter(([param]) => !idle.includes(param)));
   }
