@@ -23,7 +23,7 @@ export class WholeEventDecoder {
   /** @param read returns true where nothing after the event counts any more */
   push(bytes: Buffer, read: (data: string) => boolean): Buffer | undefined {
     this.beforeFault = undefined;
-    if (!this.mayEndEvent(bytes)) {
+    if (this.held.length > 0 && !this.mayEndEvent(bytes)) {
       this.hold(bytes);
       return undefined;
     }

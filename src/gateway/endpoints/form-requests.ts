@@ -19,6 +19,10 @@ const numbers: ReadonlySet<string> = new Set([
   'partial_images',
 ]);
 const flags: ReadonlySet<string> = new Set(['stream']);
+/** Fields of the gateway's own that are objects and lists: JSON in a form. */
+const structured: ReadonlySet<string> = new Set([
+  ...['metadata', 'litellm_metadata', 'tags', 'fallbacks', 'context_window_fallbacks', 'content_policy_fallbacks'],
+]);
 /** Fields of OpenAI's that are no lists: a second one contradicts the first. */
 const single: ReadonlySet<string> = new Set([
   ...['model', 'prompt', 'language', 'response_format', 'temperature', 'stream', 'user', 'n', 'size', 'quality'],
@@ -93,6 +97,7 @@ function toValue(name: string, texts: readonly string[]): unknown {
   }
   if (others.length > 0) return texts;
   if (flags.has(name) && (text === 'true' || text === 'false')) return text === 'true';
+  if (structured.has(name) && /^\s*[[{]/.test(text)) return readJsonBody(Buffer.from(`{"of":${text}}`)).value['of'];
   if (!numbers.has(name)) return text;
   const number = Number(text);
   if (text.trim() === '' || Number.isNaN(number)) throw invalidMember(name, 'a number', text);

@@ -26,6 +26,8 @@ interface Received {
 }
 
 const received: Received[] = [];
+/** Requests of which the provider reads nothing, and which it never answers. */
+const deaf: IncomingMessage[] = [];
 /** How many requests get a 500 before one is answered well. */
 let failures = 0;
 
@@ -60,6 +62,17 @@ function answer(response: ServerResponse): void {
 }
 
 const server = createServer((incoming, response) => {
+  if (incoming.url?.startsWith('/strict/')) {
+    // Nothing of the body is read.
+    const error = { message: 'Who are you?', type: 'invalid_request_error', code: 'invalid_api_key' };
+    response.writeHead(401, { 'content-type': 'application/json', connection: 'close' }).end(JSON.stringify({ error }));
+    return;
+  }
+  if (incoming.url?.startsWith('/deaf/')) {
+    incoming.pause();
+    deaf.push(incoming);
+    return;
+  }
   digestOf(incoming).then(
     (seen) => {
       received.push(seen);
@@ -85,7 +98,7 @@ beforeAll(async () => {
     litellm_params: { model: 'openai/whisper-1', api_base: `${base}/${place}/v1`, api_key: 'sk-provider' },
   });
   folder.writeConfig({
-    model_list: [entry('ears', 'first'), entry('spare', 'second')],
+    model_list: [entry('ears', 'first'), entry('spare', 'second'), entry('strict', 'strict'), entry('deaf', 'deaf')],
     router_settings: { num_retries: 1, fallbacks: [{ ears: ['spare'] }], disable_cooldowns: true },
     general_settings: { master_key: masterKey, max_request_size_mb: 64 },
   });
@@ -102,14 +115,13 @@ afterAll(async () => {
   folder.remove();
 }, 30_000);
 
-const head = Buffer.from(
-  '--x\r\nContent-Disposition: form-data; name="model"\r\n\r\nears\r\n' +
-    '--x\r\nContent-Disposition: form-data; name="file"; filename="a.wav"\r\nContent-Type: audio/wav\r\n\r\n',
-);
+const headFor = (model: string): string =>
+  `--x\r\nContent-Disposition: form-data; name="model"\r\n\r\n${model}\r\n` +
+  '--x\r\nContent-Disposition: form-data; name="file"; filename="a.wav"\r\nContent-Type: audio/wav\r\n\r\n';
 const tail = Buffer.from('\r\n--x--\r\n');
 const piece = Buffer.alloc(megabyte, Buffer.from([1, 2, 3, 4, 5, 6, 7]));
 
-function openUpload(headers: Record<string, string> = {}): ClientRequest {
+function openUpload(headers: Record<string, string> = {}, model = 'ears'): ClientRequest {
   const opened = request({
     port,
     host: '127.0.0.1',
@@ -118,17 +130,20 @@ function openUpload(headers: Record<string, string> = {}): ClientRequest {
     agent: false,
     headers: { authorization: `Bearer ${masterKey}`, 'content-type': 'multipart/form-data; boundary=x', ...headers },
   });
-  opened.write(head);
+  opened.write(headFor(model));
   return opened;
 }
 
 async function write(upload: ClientRequest, megabytes: number): Promise<void> {
-  for (let at = 0; at < megabytes && !upload.destroyed; at += 1)
-    await new Promise<void>((resolve) => upload.write(piece, () => resolve()));
+  const closed = new Promise<void>((resolve) => upload.once('close', resolve));
+  for (let at = 0; at < megabytes && !upload.destroyed; at += 1) {
+    const flushed = new Promise<void>((resolve) => upload.write(piece, () => resolve()));
+    await Promise.race([flushed, closed]);
+  }
 }
 
-async function upload(megabytes: number): Promise<{ status: number; text: string }> {
-  const opened = openUpload();
+async function upload(megabytes: number, model?: string): Promise<{ status: number; text: string }> {
+  const opened = openUpload({}, model);
   const answered = new Promise<IncomingMessage>((resolve, reject) => {
     opened.once('response', resolve).on('error', reject);
   });
@@ -207,6 +222,28 @@ test('a client that leaves amid its upload leaves nothing, and no provider hears
   await nothingLeft();
   expect([received, await countRows()]).toEqual([[], parallel + 2]);
   expect((await upload(1)).status).toBe(200);
+});
+
+test('a provider that refuses before it has read the upload is heard', async () => {
+  const { status, text } = await upload(20, 'strict');
+  expect([status, text]).toEqual([401, expect.stringContaining('Who are you?')]);
+  await nothingLeft();
+});
+
+test('a client that leaves while its upload is on the way to the provider closes that, too', async () => {
+  const opened = openUpload({}, 'deaf');
+  opened.on('error', () => undefined);
+  await write(opened, 20);
+  opened.end(tail);
+  await eventually('the provider is asked', () => deaf.length === 1);
+  expect(heldFiles()).toBe(1);
+  const [asked] = deaf;
+  opened.destroy();
+  await eventually('the connection to the provider is closed', () => {
+    asked?.resume();
+    return asked?.destroyed === true;
+  });
+  await nothingLeft();
 });
 
 test('more than the limit is refused by its announced length, and as soon as it has come', async () => {
