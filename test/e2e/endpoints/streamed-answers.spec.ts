@@ -49,7 +49,11 @@ class PlayedProvider {
 
   private play(response: ServerResponse, model: string): void {
     const events = (...lines: object[]): string => lines.map((line) => `data: ${JSON.stringify(line)}\n\n`).join('');
-    if (model === 'broken') {
+    if (this.asked.at(-1)?.path.endsWith(':generateContent')) {
+      const parts = [{ inlineData: { mimeType: 'image/png', data: 'AAAA' } }];
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.end(JSON.stringify({ candidates: [{ content: { parts }, finishReason: 'STOP' }] }));
+    } else if (model === 'broken') {
       response.writeHead(500, { 'content-type': 'application/json' }).end('{"error":{"message":"Broken."}}');
     } else if (model.startsWith('mixed')) {
       response.writeHead(200, { 'content-type': 'application/json' }).end('{"error":{"message":"No voice."}}');
@@ -115,6 +119,7 @@ beforeAll(async () => {
       entry('twins', 'openai/broken'),
       entry('elevenlabs', 'elevenlabs/eleven_v3'),
       entry('deepgram', 'deepgram/aura-2'),
+      entry('retoucher', 'gemini/gemini-2.5-flash-image'),
     ],
     router: { fallbacks: [{ twins: ['voice'] }, { mixed: ['voice'] }] },
   });
@@ -256,4 +261,12 @@ it('pictures come as events, however large', async () => {
   ]);
   const [row] = await gateway.rowsOf('painter');
   expect(row?.status).toBe('success');
+});
+
+it('a large picture reaches a provider that takes it within JSON', async () => {
+  const picture = Buffer.alloc(600_000, 'PNG');
+  const image = await toFile(picture, 'a.png', { type: 'image/png' });
+  const { data } = await openai.images.edit({ image, prompt: 'Sharper', model: 'retoucher' });
+  expect(data?.[0]?.b64_json).toBe('AAAA');
+  expect(provider.asked.at(-1)?.body).toContain(picture.toString('base64'));
 });
