@@ -39,7 +39,7 @@ export type * from './schema/openai/moderations.js';
 export type * from './schema/openai/responses.js';
 export type * from './schema/rerank.js';
 export type * from './schema/uploaded-file.js';
-export { speech } from './speech.js';
+export { speech, speechStream, type SoundStream } from './speech.js';
 export type * from './spec/index.js';
 export { countPromptTokens, countTextTokens, type TokenCount } from './tokens/count-tokens.lazy.js';
 export { transcription } from './transcription.js';
