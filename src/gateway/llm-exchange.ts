@@ -128,9 +128,9 @@ export class LlmExchange implements RoutedRequest, OpenExchange {
     this.answer = answer;
   }
 
-  begin(_head: AnswerHead): void {
+  begin(_head: AnswerHead, contentType?: string): void {
     this.checkpointDueAt = this.clock.monotonic() + checkpointMs;
-    if (!this.writer.begun) this.writer.begin(this.events.headers(this));
+    if (!this.writer.begun) this.writer.begin(this.events.headers(this), contentType);
   }
 
   part(part: Bytes): boolean {

@@ -1,8 +1,11 @@
-/** Reads a multipart form once its caller is known: its files and texts, by their names. */
+/** Reads a multipart form once its caller is known: its files and texts, by their names, with large files on disk. */
+import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { GatewayError } from '../core/errors/gateway-error.js';
-import type { UploadedFile } from '../core/schema/openai/images.js';
-import { readBody } from './read-body.js';
+import { tmpdir } from 'node:os';
+import type { UploadedFile } from '../core/schema/uploaded-file.js';
+import { FileOnDisk } from './file-on-disk.js';
+import { malformedForm } from './form-headers.js';
+import { FormParts, type FormPart } from './form-parts.js';
 
 export type FormValue = string | UploadedFile;
 
@@ -11,30 +14,92 @@ export interface FormBody {
   readonly length: number;
   /** In the order in which they came; a name may stand more than once. */
   readonly fields: ReadonlyMap<string, readonly FormValue[]>;
+  /** Lets go of the files: to be called once nothing reads them any more. */
+  close(): Promise<void>;
 }
 
-/** @throws GatewayError `body_too_large`, `client_closed`, or `malformed_request` for what is no form */
-export async function readForm(request: IncomingMessage, limitBytes: number): Promise<FormBody> {
-  const bytes = await readBody(request, limitBytes);
-  const contentType = request.headers['content-type'] ?? '';
-  let form: FormData;
-  try {
-    form = await new Response(bytes, { headers: { 'content-type': contentType } }).formData();
-  } catch (cause) {
-    const reason = 'its body is no multipart form as its content type says. Let your client set the boundary';
-    throw new GatewayError('malformed_request', { facts: { reason }, cause });
-  }
+/** More than any endpoint has fields. */
+const mostParts = 500;
+/** Of all texts together. */
+const mostTextBytes = 4 * 1024 * 1024;
+/** A file is in memory up to here. */
+const mostBytesInMemory = 256 * 1024;
+
+/**
+ * @param folder for files that are too large for memory; the system's (`TMPDIR`) where none is given
+ * @throws GatewayError `body_too_large`, `client_closed`, `upload_storage_unavailable`, or `malformed_request` for what is no form
+ */
+export async function readForm(
+  request: IncomingMessage,
+  limitBytes: number,
+  folder: string = tmpdir(),
+): Promise<FormBody> {
+  const parts = new FormParts(request, { bytes: limitBytes, parts: mostParts });
   const fields = new Map<string, FormValue[]>();
-  for (const [name, value] of form) {
-    const given = typeof value === 'string' ? value : await toFile(value);
-    const known = fields.get(name);
-    if (known) known.push(given);
-    else fields.set(name, [given]);
+  const onDisk: FileOnDisk[] = [];
+  const toDisk = async (): Promise<FileOnDisk> => {
+    const file = await FileOnDisk.create(folder);
+    onDisk.push(file);
+    return file;
+  };
+  const close = async (): Promise<void> => {
+    await Promise.all(onDisk.map((file) => file.close()));
+  };
+  let textBytes = 0;
+  try {
+    for await (const part of parts) {
+      let value: FormValue;
+      if (part.file) value = await readFile(part.file, part.content, toDisk);
+      else {
+        const text = await readText(part, mostTextBytes - textBytes);
+        textBytes += text.length;
+        value = decode(text);
+      }
+      const known = fields.get(part.name);
+      if (known) known.push(value);
+      else fields.set(part.name, [value]);
+    }
+  } catch (error) {
+    await close();
+    throw error;
   }
-  return { length: bytes.length, fields };
+  return { length: parts.bytesRead, fields, close };
 }
 
-async function toFile(file: File): Promise<UploadedFile> {
-  const bytes = new Uint8Array(await file.arrayBuffer());
-  return { name: file.name, contentType: file.type || 'application/octet-stream', bytes };
+async function readText({ content }: FormPart, mostBytes: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let left = mostBytes;
+  for await (const chunk of content as AsyncIterable<Buffer>) {
+    left -= chunk.length;
+    if (left < 0) throw malformedForm(`its texts are larger than ${mostTextBytes} bytes. Send files with a file name`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function decode(text: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(text);
+  } catch (cause) {
+    throw malformedForm('a text is not encoded in UTF-8', cause);
+  }
+}
+
+/** @param toDisk asked for a place where the file is a large one */
+async function readFile(
+  facts: { readonly name: string; readonly contentType: string },
+  content: AsyncIterable<Buffer>,
+  toDisk: () => Promise<FileOnDisk>,
+): Promise<UploadedFile> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  let source: FileOnDisk | undefined;
+  for await (const chunk of content) {
+    length += chunk.length;
+    chunks.push(chunk);
+    if (!source && length <= mostBytesInMemory) continue;
+    source ??= await toDisk();
+    for (const kept of chunks.splice(0)) await source.append(kept);
+  }
+  return source ? { ...facts, source, salt: randomUUID() } : { ...facts, bytes: Buffer.concat(chunks) };
 }

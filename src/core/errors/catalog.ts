@@ -59,6 +59,12 @@ export const errorCatalog = {
     'invalid_request_error',
     'The request body is larger than {limit} bytes. Send less, or raise `general_settings.max_request_size_mb`.',
   ),
+  upload_storage_unavailable: row(
+    503,
+    'service_unavailable_error',
+    'The upload cannot be kept at the moment. Try again shortly; operators: see that the folder for temporary files (`TMPDIR`) has space and may be written.',
+    { retryable: false },
+  ),
   unsupported_media_type: row(
     415,
     'invalid_request_error',

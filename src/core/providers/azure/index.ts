@@ -27,7 +27,7 @@ const engine = openAiCompatible({
   path: azurePath,
   modelMembers: (call) => ({ model: deploymentOf(call) }),
   serves: ['embeddings', 'images', 'transcription', 'speech'],
-  endpoints: { images: imageModels },
+  endpoints: { images: { ...imageModels, streams: true }, transcription: { streams: true } },
   quirks: [azureReasoningParams, closedMessages, promptFilterResults],
 });
 

@@ -13,6 +13,8 @@ export interface EndpointFacts {
   readonly unsupported?: readonly string[];
   /** The common name to the provider's. */
   readonly renamed?: Readonly<Record<string, string>>;
+  /** True where `stream` gives OpenAI's events; where it is absent, `stream` is refused. */
+  readonly streams?: true;
   /** What follows the name of a list's field in a form; `[]` where absent. */
   readonly listMark?: string;
   /** Changes the body on its way out, after policy and renames; pure, and its argument itself where there is nothing to do. */
