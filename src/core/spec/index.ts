@@ -10,4 +10,5 @@ export * from './outbound.js';
 export * from './parameters.js';
 export * from './provider.js';
 export * from './secret-source.js';
+export * from './stored-responses.js';
 export * from './usage.js';

@@ -42,9 +42,18 @@ export function readDialogue<Spoken extends Dialect>(kind: DialogueKind<Spoken>,
   return (bytes, headers) => {
     const parsed = kind.dialect.read(bytes, path);
     refuseOtherModel(parsed.body, path);
-    const settings = readRequestSettings<DialectBodies[Spoken]>(parsed.body, headers, kind.meaning);
-    return new DialogueOperation(kind, parsed, settings, kind.clientHeaders?.(headers));
+    return openDialogue(kind, parsed, headers);
   };
+}
+
+/** @throws GatewayError for what a request cannot ask of the gateway */
+export function openDialogue<Spoken extends Dialect>(
+  kind: DialogueKind<Spoken>,
+  parsed: ParsedRequest<DialectBodies[Spoken]>,
+  headers: IncomingHttpHeaders,
+): Operation {
+  const settings = readRequestSettings<DialectBodies[Spoken]>(parsed.body, headers, kind.meaning);
+  return new DialogueOperation(kind, parsed, settings, kind.clientHeaders?.(headers));
 }
 
 /** About the least that providers keep in their caches. */

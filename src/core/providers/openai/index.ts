@@ -3,8 +3,9 @@ import type { ProviderDefinition } from '../../spec/provider.js';
 import { openAiCompatible } from '../openai-compatible/index.js';
 import { accountHeaders } from './account-headers.js';
 import { imageModels } from './image-models.js';
-import { nativeResponses } from './native-responses.js';
+import { nativeResponses, type ResponsesHost } from './native-responses.js';
 import { reasoningModelParams } from './reasoning-model-params.js';
+import { storedResponses } from './stored-responses.js';
 
 const engine = openAiCompatible({
   id: 'openai',
@@ -18,14 +19,14 @@ const engine = openAiCompatible({
   quirks: [accountHeaders, reasoningModelParams],
 });
 
+const host: ResponsesHost = {
+  provider: 'openai',
+  path: ({ endpoint }) => `${endpoint.basePath}/responses`,
+  headers: accountHeaders.headers,
+};
+
 export const openai: ProviderDefinition = {
   ...engine,
-  native: {
-    ...engine.native,
-    'openai-responses': nativeResponses({
-      provider: 'openai',
-      path: ({ endpoint }) => `${endpoint.basePath}/responses`,
-      headers: accountHeaders.headers,
-    }),
-  },
+  native: { ...engine.native, 'openai-responses': nativeResponses(host) },
+  storedResponses: storedResponses(host),
 };
