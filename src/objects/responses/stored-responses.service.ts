@@ -109,7 +109,9 @@ export class StoredResponsesService {
     const responseIds = [...new Set(itemIds.map(responseOfItem).filter((id) => id !== undefined))];
     if (responseIds.length === 0) return new Map();
     const responses = await this.repository.findAll(responseIds, this.now(), reader);
-    return new Map(responses.flatMap(({ content }) => itemsOf(content).map((item) => [item.id, item] as const)));
+    const named = new Set(itemIds);
+    const items = responses.flatMap(({ content }) => itemsOf(content)).filter(({ id }) => named.has(id));
+    return new Map(items.map((item) => [item.id, item]));
   }
 
   /** Keeps a whole turn. False where it could not be kept, or may not be; never rejects. */
