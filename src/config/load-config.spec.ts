@@ -54,6 +54,7 @@ describe('what a configuration comes to', () => {
       staleKeyMaxMs: 3_600_000,
       keyCacheTtlMs: 60_000,
       keyCacheMaxSize: 10_000,
+      storedResponsesRetentionMs: 30 * 86_400_000,
       keyHeaderName: undefined,
     });
     expect(router).toMatchObject({ rules: { strategy: 'simple-shuffle' }, numRetries: 2, timeoutMs: 6_000_000 });
