@@ -9,6 +9,7 @@ import { EndpointsController } from './endpoints/endpoints.controller.js';
 import { UploadsController } from './endpoints/uploads.controller.js';
 import { LlmPipelineService } from './llm-pipeline.service.js';
 import { ModelsController } from './models/models.controller.js';
+import { BackgroundSpendService } from './responses/background-spend.service.js';
 import { ProviderResponsesService } from './responses/provider-responses.service.js';
 import { ResponseTurnsService } from './responses/response-turns.service.js';
 import { ResponsesController } from './responses/responses.controller.js';
@@ -27,6 +28,6 @@ import { StoredResponsesController } from './responses/stored-responses.controll
     StoredResponsesController,
     UploadsController,
   ],
-  providers: [LlmPipelineService, ProviderResponsesService, ResponseTurnsService],
+  providers: [BackgroundSpendService, LlmPipelineService, ProviderResponsesService, ResponseTurnsService],
 })
 export class GatewayModule {}

@@ -3,6 +3,7 @@ import type { GatewayError } from '../errors/gateway-error.js';
 import type { NativeStreamTap } from './chat-adapter.js';
 import type { Endpoint, InboundResponse, OutboundRequest } from './outbound.js';
 import type { ParameterPolicy } from './parameters.js';
+import type { Usage } from './usage.js';
 
 export interface StoredResponseRequest {
   /** The provider's id. */
@@ -24,8 +25,11 @@ export interface StoredResponseCall extends StoredResponseRequest {
 export interface StoredResponsesAdapter {
   /** Sets no credentials. */
   buildRequest(call: StoredResponseCall): OutboundRequest;
-  /** Checks a 2xx answer, which the client gets as it is. Throws `upstream_invalid_response` for one that is none. */
-  checkAnswer(response: InboundResponse): void;
+  /**
+   * Checks a 2xx answer, which the client gets as it is, and reads what the response in it has cost: undefined for a list,
+   * and while the response is still being made. Throws `upstream_invalid_response` for what is no answer.
+   */
+  readUsage(response: InboundResponse): Usage | undefined;
   createStreamTap(): NativeStreamTap;
   /** Reads any other answer, and never throws. */
   parseError(response: InboundResponse): GatewayError;

@@ -28,10 +28,8 @@ export class StoredResponseTranslation implements Translation<Buffer, Buffer> {
     this.request = asking(id, () => storedResponses.buildRequest(call));
   }
 
-  /** What was counted when the response was made is not counted again. */
   readWhole(response: { status: number; headers: InboundHeaders; body: Buffer }): WholeAnswer<Buffer> {
-    reading(this.provider, () => this.adapter.checkAnswer(response));
-    return { answer: response.body, usage: undefined };
+    return { answer: response.body, usage: reading(this.provider, () => this.adapter.readUsage(response)) };
   }
 
   parseError(response: InboundResponse): GatewayError {

@@ -39,7 +39,7 @@ it.each([true, false])('a stream waits at its first event, and goes on where tha
   expect(answer.part(created)).toBe(false);
   answer.onDrain(() => (resumed += 1));
   expect(answer.part('more')).toBe(false);
-  expect([got, kept]).toEqual([['begin'], [{ id: 'resp_1', status: 'in_progress' }]]);
+  expect([got, kept]).toEqual([['begin'], [{ id: 'resp_1', status: 'in_progress', unsettled: false }]]);
   written(isKept);
   await settled();
   expect([got, resumed]).toEqual([['begin', created, 'more'], 1]);
@@ -92,8 +92,23 @@ it('a whole answer comes once it is written down, as the provider sent it', asyn
   answer.whole({ answer: body, usage: undefined }, head);
   const end = answer.finish();
   await settled();
-  expect([got, kept]).toEqual([[], [{ id: 'resp_1', status: 'completed' }]]);
+  expect([got, kept]).toEqual([[], [{ id: 'resp_1', status: 'completed', unsettled: false }]]);
   written();
   await end;
   expect(got).toEqual([String(body)]);
+});
+
+it.each([
+  ['queued', undefined, true],
+  ['in_progress', undefined, true],
+  ['completed', undefined, false],
+  ['in_progress', { promptTokens: 1, completionTokens: 1 }, false],
+])('%s with the usage %j is unsettled: %s', async (status, usage, unsettled) => {
+  const { answer, kept, written } = open();
+  answer.whole({ answer: JSON.stringify({ id: 'resp_1', status }), usage }, head);
+  const end = answer.finish();
+  await settled();
+  written();
+  await end;
+  expect(kept).toEqual([{ id: 'resp_1', status, unsettled }]);
 });

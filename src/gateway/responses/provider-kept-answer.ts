@@ -1,16 +1,17 @@
 /** An answer that its provider keeps: the client gets nothing of it before it is written down whose it is. */
 import type { AnswerHead, WholeAnswer } from '../../core/spec/index.js';
 import type { Bytes, OpenExchange } from '../operation.js';
+import type { ProvidersWord } from '../../objects/responses/stored-responses.service.js';
 import { AnswerInKeeping } from './answer-in-keeping.js';
 
 /** What an answer says of its being kept. */
-export interface ProviderResponse {
+export interface ProviderResponse extends ProvidersWord {
   readonly id: string;
-  readonly status: string;
 }
 
 /** A stream says whose it is in its first event; where it has not by then, it does not at all. */
 const mostPartsRead = 3;
+const running: ReadonlySet<string | undefined> = new Set(['queued', 'in_progress']);
 
 export class ProviderKeptAnswer extends AnswerInKeeping {
   private readonly waitingParts: Bytes[] = [];
@@ -50,7 +51,8 @@ export class ProviderKeptAnswer extends AnswerInKeeping {
     if (!waitingWhole) return;
     const { answer, head } = waitingWhole;
     const response = keptResponseIn(parsed(String(answer.answer)));
-    if (response) await this.keep(response);
+    const runsOn = running.has(response?.status);
+    if (response) await this.keep({ ...response, unsettled: runsOn && answer.usage === undefined });
     this.exchange.whole(answer, head);
   }
 
@@ -83,7 +85,8 @@ export class ProviderKeptAnswer extends AnswerInKeeping {
 function keptResponseIn(value: unknown): ProviderResponse | undefined {
   const { id, status, store } = Object(value) as { id?: unknown; status?: unknown; store?: unknown };
   if (typeof id !== 'string' || store === false) return undefined;
-  return { id, status: typeof status === 'string' ? status : 'completed' };
+  // A stream comes with its usage at its end, also where the response is made in the background.
+  return { id, status: typeof status === 'string' ? status : 'completed', unsettled: false };
 }
 
 function parsed(text: string): unknown {

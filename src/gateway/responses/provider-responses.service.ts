@@ -5,12 +5,20 @@ import type { CatalogSnapshot } from '../../catalog/catalog-snapshot.js';
 import { UpstreamConnections } from '../../clients/upstream-connections.service.js';
 import { CLOCK } from '../../config/ports.js';
 import { GatewayError } from '../../core/errors/gateway-error.js';
-import type { AnswerSink, Clock, Deployment, StoredResponseRequest } from '../../core/spec/index.js';
+import type { AnswerSink, Clock, Deployment, StoredResponseRequest, Usage } from '../../core/spec/index.js';
 import { ProviderCall, type CallOptions } from '../../core/transport/execute-call.js';
 import { StoredResponseTranslation } from '../../core/transport/stored-response-translation.js';
 import type { StoredResponse } from '../../objects/responses/stored-response.js';
 import type { SseWriter } from '../sse-writer.js';
 import { findMaker } from './response-keepers.js';
+
+export interface ProvidersAnswer {
+  /** Undefined where it was streamed. */
+  readonly body: Buffer | undefined;
+  /** Undefined where it is not known, or not yet. */
+  readonly usage: Usage | undefined;
+  readonly deployment: Deployment;
+}
 
 @Injectable()
 export class ProviderResponsesService {
@@ -21,7 +29,7 @@ export class ProviderResponsesService {
   ) {}
 
   /**
-   * Writes a stream as it comes, and gives back an answer that is whole.
+   * Writes a stream as it comes, and gives back an answer that is whole and what its response has cost.
    *
    * @throws GatewayError `object_not_found` where the deployment is gone; what the provider or the connection says
    */
@@ -29,7 +37,7 @@ export class ProviderResponsesService {
     stored: StoredResponse,
     request: Omit<StoredResponseRequest, 'id'>,
     writer: SseWriter,
-  ): Promise<Buffer | undefined> {
+  ): Promise<ProvidersAnswer> {
     const catalog = this.catalog.current();
     const deployment = findMaker(catalog, stored);
     if (!deployment) {
@@ -44,7 +52,7 @@ export class ProviderResponsesService {
     const call = new ProviderCall(deployment, request.stream, translation, sink, options);
     writer.onClientLeft(() => call.abort(new GatewayError('client_closed')));
     await call.run();
-    return sink.answer;
+    return { body: sink.answer, usage: call.usage, deployment };
   }
 
   private options(deployment: Deployment, stream: boolean, { router, maxResponseBytes }: CatalogSnapshot): CallOptions {

@@ -11,10 +11,9 @@ export function keepsResponses({ provider, mockResponse }: Deployment): boolean 
 
 /** The deployment that made the response; null where it is no longer configured. */
 export function findMaker(catalog: CatalogSnapshot, { deploymentId, modelGroup }: StoredResponse): Deployment | null {
-  const configured = catalog.findDeployment(deploymentId);
-  if (configured) return configured;
-  // One that passes every model on is there only for a name.
-  return catalog.find(modelGroup)?.deployments.find(({ id }) => id === deploymentId) ?? null;
+  // Of a pattern's deployment, the one for this name.
+  const named = catalog.find(modelGroup)?.deployments.find(({ id }) => id === deploymentId);
+  return named ?? catalog.findDeployment(deploymentId);
 }
 
 /** True where both are ways into one account of one provider: what one keeps, the other finds. */

@@ -104,8 +104,8 @@ export class ResponseOperation implements Operation {
     const operation = parsed ? openDialogue(responses, parsed, headers) : this.asRead;
     // What a client makes in an account of its own is nobody else's business.
     if (this.reservedMembers.length > 0) return operation.start(exchange, configured, connections);
-    const answer = new ProviderKeptAnswer(exchange, ({ id, status }) =>
-      stored.keepOwner(this.made(id, configured), status),
+    const answer = new ProviderKeptAnswer(exchange, ({ id, ...word }) =>
+      stored.keepOwner(this.made(id, configured), word),
     );
     return keeping(operation.start(answer, configured, connections), answer);
   }

@@ -8,6 +8,7 @@ import type { StoredResponseRequest } from '../../core/spec/index.js';
 import { pageOf } from '../../objects/responses/input-items.js';
 import type { StoredResponseWithContent } from '../../objects/responses/stored-response.js';
 import { StoredResponsesService } from '../../objects/responses/stored-responses.service.js';
+import { BackgroundSpendService } from './background-spend.service.js';
 import { ProviderResponsesService } from './provider-responses.service.js';
 import { readerOf } from './response-turns.service.js';
 import { responsesPaths } from './responses.controller.js';
@@ -27,6 +28,7 @@ export class StoredResponsesController {
   constructor(
     private readonly stored: StoredResponsesService,
     private readonly providers: ProviderResponsesService,
+    private readonly spend: BackgroundSpendService,
   ) {}
 
   @Get(onePaths)
@@ -77,9 +79,10 @@ export class StoredResponsesController {
     const stream = action === 'read' && isStreamed(request);
     reply.hijack();
     try {
-      const body = await this.providers.ask(response, { action, query: queryOf(request), stream }, writer);
+      const answered = await this.providers.ask(response, { action, query: queryOf(request), stream }, writer);
+      await this.spend.settle(response, answered, principalOf(request));
       if (action === 'delete') await this.forget(response);
-      if (body) writer.whole(200, {}, body);
+      if (answered.body) writer.whole(200, {}, answered.body);
       else writer.end();
     } catch (thrown) {
       writer.fail(thrown instanceof GatewayError ? thrown : new GatewayError('internal', { cause: thrown }), {});

@@ -51,6 +51,15 @@ export class StoredResponseRepository {
     return found.map(toStored);
   }
 
+  /** Marks the response as settled or not; false where it was so already. */
+  async mark({ id, ownerHash: apiKeyHash }: StoredResponse, unsettled: boolean): Promise<boolean> {
+    const where = { id, apiKeyHash, unsettled: !unsettled };
+    const { count } = await this.database.run((client) =>
+      client.storedResponse.updateMany({ where, data: { unsettled } }),
+    );
+    return count > 0;
+  }
+
   async delete(id: string, ownerHash: string): Promise<void> {
     await this.database.run((client) => client.storedResponse.deleteMany({ where: { id, apiKeyHash: ownerHash } }));
   }

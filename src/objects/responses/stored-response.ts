@@ -36,6 +36,8 @@ export interface StoredResponse {
   readonly chain: readonly string[];
   /** Of the whole conversation up to here. */
   readonly conversationBytes: number;
+  /** Made in the background: the ledger does not know yet what it cost. */
+  readonly unsettled: boolean;
   readonly createdAt: Date;
   readonly expiresAt: Date;
 }

@@ -8,6 +8,7 @@ import type { StoredResponseRepository } from './stored-response.repository.js';
 import { StoredResponsesService } from './stored-responses.service.js';
 
 const made = { id: 'resp_1', ownerHash: 'a', modelGroup: 'm', deploymentId: 'd' };
+const word = { status: 'completed', unsettled: false };
 
 /** Timers that only a test lets run out. */
 class Timers {
@@ -44,7 +45,7 @@ afterEach(() => jest.restoreAllMocks());
 
 it('a database that does not answer holds an answer up for two seconds', async () => {
   const { timers, service } = start({ save: () => new Promise(() => undefined) });
-  const kept = service.keepOwner(made, 'completed');
+  const kept = service.keepOwner(made, word);
   expect(timers.tasks.map(({ delayMs }) => delayMs)).toEqual([2_000]);
   timers.runOut();
   expect(await kept).toBe(false);
@@ -52,21 +53,21 @@ it('a database that does not answer holds an answer up for two seconds', async (
 
 it('leaves no timer behind once it is written', async () => {
   const { timers, service } = start({ save: () => Promise.resolve() });
-  expect([await service.keepOwner(made, 'completed'), timers.tasks]).toEqual([true, []]);
+  expect([await service.keepOwner(made, word), timers.tasks]).toEqual([true, []]);
 });
 
 it('says nothing of a database that is away, which others do, and tells what nobody expected', async () => {
   const away = start({ save: () => Promise.reject(new GatewayError('database_unavailable')) });
-  expect([await away.service.keepOwner(made, 'completed'), errors]).toEqual([false, []]);
+  expect([await away.service.keepOwner(made, word), errors]).toEqual([false, []]);
   const broken = start({ save: () => Promise.reject(new Error('no such column')) });
-  expect(await broken.service.keepOwner(made, 'completed')).toBe(false);
+  expect(await broken.service.keepOwner(made, word)).toBe(false);
   expect(errors).toEqual([expect.objectContaining({ cause: expect.any(Error) as Error })]);
 });
 
 it('knows whose a provider’s response is for at least as long as the provider keeps it', async () => {
   const saved: { expiresAt: Date; createdAt: Date }[] = [];
   const { service } = start({ save: (row) => Promise.resolve(void saved.push(row)) });
-  await service.keepOwner(made, 'completed');
+  await service.keepOwner(made, word);
   const [row] = saved;
   expect(Number(row?.expiresAt) - Number(row?.createdAt)).toBe(30 * 86_400_000);
 });

@@ -22,6 +22,13 @@ export interface MadeResponse {
   readonly deploymentId: string;
 }
 
+/** What a provider says of a response that it keeps. */
+export interface ProvidersWord {
+  readonly status: string;
+  /** It is being made in the background, and has not been paid for yet. */
+  readonly unsettled: boolean;
+}
+
 /** What is kept of a response whose provider keeps nothing. */
 export interface Turn {
   readonly input: readonly StoredItem[];
@@ -124,6 +131,7 @@ export class StoredResponsesService {
       ...made,
       ...this.life(this.settings.general.storedResponsesRetentionMs),
       keeper: 'gateway' as const,
+      unsettled: false,
       status: fits ? response.status : 'too_large',
       chain: fits ? (previous?.turns ?? []) : [],
       conversationBytes: fits ? conversationBytes : 0,
@@ -138,10 +146,20 @@ export class StoredResponsesService {
   }
 
   /** Remembers whose a response is that its provider keeps. False where that failed; never rejects. */
-  keepOwner(made: MadeResponse, status: string): Promise<boolean> {
+  keepOwner(made: MadeResponse, { status, unsettled }: ProvidersWord): Promise<boolean> {
     const retentionMs = Math.max(this.settings.general.storedResponsesRetentionMs, leastOwnershipMs);
-    const stored = { ...made, ...this.life(retentionMs), keeper: 'provider' as const, status };
+    const stored = { ...made, ...this.life(retentionMs), keeper: 'provider' as const, status, unsettled };
     return this.written(() => this.repository.save({ ...stored, chain: [], conversationBytes: 0 }, null));
+  }
+
+  /** True for one caller alone: that settles what the response has cost. @throws GatewayError `database_unavailable` */
+  claimSettlement(response: StoredResponse): Promise<boolean> {
+    return this.repository.mark(response, false);
+  }
+
+  /** After a claim that came to nothing. @throws GatewayError `database_unavailable` */
+  async leaveUnsettled(response: StoredResponse): Promise<void> {
+    await this.repository.mark(response, true);
   }
 
   /** @throws GatewayError `database_unavailable` */

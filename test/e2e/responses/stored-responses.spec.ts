@@ -418,3 +418,22 @@ it('a request has one row in the ledger, however much was kept of it', async () 
   expect(rows.length - before).toBe(2);
   expect(rows.at(-1)).toMatchObject({ status: 'success', totalTokens: 15 });
 });
+
+it.each([false, true])(
+  'what was made in the background is paid for once, when it is first seen finished (stream: %s)',
+  async (stream) => {
+    const rowsBefore = await gateway.rowsOf('gpt-mini');
+    const made = await openai.responses.create({ model: 'gpt-mini', input: 'One', background: true });
+    expect(made.status).toBe('queued');
+    await admin.responses.retrieve(made.id);
+    if (stream) await eventsOf(openai.responses.retrieve(made.id, { stream: true }));
+    await Promise.all([1, 2, 3].map(() => openai.responses.retrieve(made.id)));
+    const known = new Set(rowsBefore.map(({ requestId }) => requestId));
+    const rows = (await gateway.rowsOf('gpt-mini'))
+      .filter(({ requestId }) => !known.has(requestId))
+      .sort((left, right) => left.totalTokens - right.totalTokens);
+    expect(rows.map(({ totalTokens }) => totalTokens)).toEqual([0, 15]);
+    expect(rows.map(({ spendNanos }) => spendNanos > 0n)).toEqual([false, true]);
+    expect(new Set(rows.map(({ apiKeyHash }) => apiKeyHash)).size).toBe(1);
+  },
+);

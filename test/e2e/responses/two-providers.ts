@@ -102,6 +102,8 @@ export class TwoProviders {
     };
     if (whole.store !== false) kept.set(id, { response: whole, input: body['input'] });
     if (body['stream'] === true) sendStream(response, whole);
+    else if (whole.background === true)
+      sendJson(response, 200, JSON.stringify({ ...whole, status: 'queued', output: [], usage: null }));
     else sendJson(response, 200, JSON.stringify(whole));
   }
 

@@ -12,6 +12,7 @@ import { StoredResponsesService } from '../../../src/objects/responses/stored-re
 import { describeOnBothDatabases, openDatabase } from '../support/databases.js';
 
 const dayMs = 86_400_000;
+const word = { status: 'completed', unsettled: false };
 const ada = { keyHash: 'a'.repeat(64), readsAll: false };
 const ben = { keyHash: 'b'.repeat(64), readsAll: false };
 const admin = { keyHash: 'c'.repeat(64), readsAll: true };
@@ -110,7 +111,7 @@ describeOnBothDatabases('stored responses', (database) => {
 
   it('of two accounts with one id stand beside each other', async () => {
     const of = (ownerHash: string, deploymentId: string) =>
-      stored.keepOwner({ id: 'resp_same', ownerHash, modelGroup: 'gpt', deploymentId }, 'completed');
+      stored.keepOwner({ id: 'resp_same', ownerHash, modelGroup: 'gpt', deploymentId }, word);
     expect([await of(ada.keyHash, 'd1'), await of(ben.keyHash, 'd2')]).toEqual([true, true]);
     expect((await stored.get('resp_same', ada)).deploymentId).toBe('d1');
     const bens = await stored.get('resp_same', ben);
@@ -118,6 +119,17 @@ describeOnBothDatabases('stored responses', (database) => {
     await stored.delete(bens);
     await expect(stored.get('resp_same', ben)).rejects.toMatchObject({ code: 'response_not_found' });
     expect((await stored.get('resp_same', ada)).deploymentId).toBe('d1');
+  });
+
+  it('that are made in the background are settled by one caller', async () => {
+    const known = { id: 'resp_background', ownerHash: ada.keyHash, modelGroup: 'gpt', deploymentId: 'd1' };
+    await stored.keepOwner(known, { status: 'queued', unsettled: true });
+    const found = await stored.get(known.id, ada);
+    expect([found.unsettled, found.status]).toEqual([true, 'queued']);
+    const claims = await Promise.all([1, 2, 3].map(() => stored.claimSettlement(found)));
+    expect(claims.filter(Boolean)).toHaveLength(1);
+    await stored.leaveUnsettled(found);
+    expect(await stored.claimSettlement(found)).toBe(true);
   });
 
   it('make a conversation in the order in which it was held, along its own branch', async () => {
@@ -205,7 +217,7 @@ describeOnBothDatabases('stored responses', (database) => {
     const known = { id, ownerHash: ada.keyHash, modelGroup: 'm', deploymentId: 'd' };
     const turn = { input: toStoredItems('x', id), response: responseOf(id, 'y'), previous: undefined };
     expect([await stored.keep(known, turn), await isThere(id)]).toEqual([false, false]);
-    expect(await stored.keepOwner(known, 'completed')).toBe(true);
+    expect(await stored.keepOwner(known, word)).toBe(true);
     expect((await stored.get(id, ada)).keeper).toBe('provider');
   });
 

@@ -56,7 +56,13 @@ it.each([
   expect(adapterOf(azure).buildRequest(asked).path).toBe(path);
 });
 
-const check = (body: string) => adapterOf(openai).checkAnswer({ status: 200, headers: {}, body: Buffer.from(body) });
+const check = (body: string) => adapterOf(openai).readUsage({ status: 200, headers: {}, body: Buffer.from(body) });
+
+it('reads what a response has cost, once it is made', () => {
+  const made = { object: 'response', usage: { input_tokens: 3, output_tokens: 2, total_tokens: 5 } };
+  expect(check(JSON.stringify(made))).toEqual({ promptTokens: 3, completionTokens: 2 });
+  expect(check('{"object":"response","status":"in_progress","usage":null}')).toBeUndefined();
+});
 
 it.each(['{"object":"response","status":"failed","error":{"code":"server_error","message":"x"}}', '{"object":"list"}'])(
   'takes %s for an answer',

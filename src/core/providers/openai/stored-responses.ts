@@ -1,11 +1,14 @@
 /** What OpenAI's hosts keep: a response by its id, its input, its end. */
 // https://platform.openai.com/docs/api-reference/responses
 import type { InboundResponse, OutboundRequest } from '../../spec/outbound.js';
+import type { Usage } from '../../spec/usage.js';
 import type { StoredResponseCall, StoredResponsesAdapter } from '../../spec/stored-responses.js';
 import { parseOpenAiError } from '../openai-compatible/parse-error.js';
+import type { JsonObject } from '../openai-compatible/quirk.js';
 import { invalidAnswer, objectOf, readJsonAnswer } from '../openai-compatible/read-answer.js';
 import type { ResponsesHost } from './native-responses.js';
 import { ResponsesStreamTap } from './responses-stream-tap.js';
+import { toUsage } from './responses-usage.js';
 
 const methods = { read: 'GET', delete: 'DELETE', list_input_items: 'GET', cancel: 'POST' } as const;
 const suffixes = { read: '', delete: '', list_input_items: '/input_items', cancel: '/cancel' } as const;
@@ -14,26 +17,28 @@ export function storedResponses(host: ResponsesHost): StoredResponsesAdapter {
   const { provider } = host;
   return {
     buildRequest: (call) => buildRequest(call, host),
-    checkAnswer: ({ body }) => checkAnswer(body, provider),
+    readUsage: ({ body }) => readUsage(body, provider),
     createStreamTap: () => new ResponsesStreamTap(provider),
     parseError: (response) => parseOpenAiError(response, provider),
   };
 }
 
 /** A response that failed has an error in it, and is read all the same. */
-function checkAnswer(body: InboundResponse['body'], provider: string): void {
-  if (isStored(body)) return;
+function readUsage(body: InboundResponse['body'], provider: string): Usage | undefined {
+  const answer = parsed(body);
+  const { object } = answer;
+  if (object === 'response') return toUsage(answer);
+  if (object === 'list' || object === 'response.deleted') return undefined;
   readJsonAnswer(body, provider);
   throw invalidAnswer(provider, 'neither a response nor a list');
 }
 
-function isStored(body: InboundResponse['body']): boolean {
+function parsed(body: InboundResponse['body']): JsonObject {
   try {
-    const { object } = objectOf(JSON.parse(new TextDecoder().decode(body)));
-    return object === 'response' || object === 'list' || object === 'response.deleted';
+    return objectOf(JSON.parse(new TextDecoder().decode(body)));
   } catch {
     // No JSON: who reads it next says so.
-    return false;
+    return {};
   }
 }
 

@@ -9,10 +9,11 @@ CREATE TABLE "stored_responses" (
     "chain" JSONB NOT NULL,
     "content" TEXT,
     "conversation_bytes" INTEGER NOT NULL,
-    "created_at" DATETIME NOT NULL,
-    "expires_at" DATETIME NOT NULL,
+    "unsettled" BOOLEAN NOT NULL DEFAULT false,
+    "created_at" TIMESTAMPTZ(3) NOT NULL,
+    "expires_at" TIMESTAMPTZ(3) NOT NULL,
 
-    PRIMARY KEY ("id", "api_key_hash")
+    CONSTRAINT "stored_responses_pkey" PRIMARY KEY ("id","api_key_hash")
 );
 
 -- CreateIndex
