@@ -37,6 +37,7 @@ export interface Turn {
   readonly previous: Conversation | undefined;
 }
 
+const plausibleId = /^[\x21-\x7e]{1,256}$/;
 /** The most that one conversation takes in the database. */
 export const mostConversationBytes = 16 * 1024 * 1024;
 /** An answer waits no longer for the database. */
@@ -167,8 +168,9 @@ export class StoredResponsesService {
     await this.repository.delete(id, ownerHash);
   }
 
-  private find(id: string, reader: ResponseReader): Promise<StoredResponseWithContent | null> {
-    return this.repository.find(id, reader, this.now());
+  /** What cannot be an id is not looked up: PostgreSQL refuses some characters that clients may write. */
+  private async find(id: string, reader: ResponseReader): Promise<StoredResponseWithContent | null> {
+    return plausibleId.test(id) ? this.repository.find(id, reader, this.now()) : null;
   }
 
   private async turnsBefore({ chain }: StoredResponse): Promise<StoredResponseWithContent[]> {

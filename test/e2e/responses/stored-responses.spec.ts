@@ -41,6 +41,15 @@ beforeAll(async () => {
           api_version: '2025-04-01-preview',
         },
       },
+      {
+        model_name: 'own',
+        litellm_params: {
+          model: 'openai/gpt-5',
+          api_base: `${origin}/v1`,
+          api_key: 'account-4',
+          configurable_clientside_auth_params: ['api_key'],
+        },
+      },
       { model_name: 'local', litellm_params: { model: 'openai/gpt-5', mock_response: 'Mocked.', api_key: 'x' } },
     ],
   });
@@ -311,6 +320,17 @@ describe('a model whose provider keeps responses', () => {
     const asked = providers.received.length;
     expect(await failureOf(openai.responses.retrieve(made.id))).toMatchObject({ status: 404 });
     expect(providers.received).toHaveLength(asked);
+  });
+
+  it('in an account of the client’s own is nothing that the gateway remembers or stands in the way of', async () => {
+    const ask = (more: object): Promise<OpenAI.Responses.Response> =>
+      openai.responses.create({ model: 'own', input: 'One', api_key: 'sk-client', ...more } as never);
+    const first = await ask({});
+    expect(providers.last.account).toBe('sk-client');
+    expect((await ask({ previous_response_id: first.id })).previous_response_id).toBe(first.id);
+    expect(await failureOf(openai.responses.retrieve(first.id))).toMatchObject({ status: 404 });
+    const withGatewaysKey = openai.responses.create({ model: 'own', input: 'Two', previous_response_id: first.id });
+    expect(await failureOf(withGatewaysKey)).toMatchObject({ status: 400, param: 'previous_response_id' });
   });
 
   it('lies below the version of Azure’s API', async () => {

@@ -109,6 +109,11 @@ describeOnBothDatabases('stored responses', (database) => {
     expect((await stored.get(id, admin)).ownerHash).toBe(ada.keyHash);
   });
 
+  it.each(['', 'a\u0000b', 'half \ud800', 'x'.repeat(300), "' OR 1=1"])('are not found by %j', async (id) => {
+    await expect(stored.get(id, admin)).rejects.toMatchObject({ code: 'response_not_found' });
+    await expect(stored.getPrevious(id, admin)).rejects.toMatchObject({ code: 'previous_response_not_found' });
+  });
+
   it('of two accounts with one id stand beside each other', async () => {
     const of = (ownerHash: string, deploymentId: string) =>
       stored.keepOwner({ id: 'resp_same', ownerHash, modelGroup: 'gpt', deploymentId }, word);
