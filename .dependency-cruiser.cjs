@@ -14,6 +14,7 @@ const rooms = [
   'observability',
   'http',
   'clients',
+  'redis',
   'catalog',
   'caching',
   'spend',
@@ -143,6 +144,7 @@ module.exports = {
     // The edge of the HTTP server (bodies, request checks, the error filter): the rooms that serve routes read bodies with it.
     wall('http', ['core', 'config', 'observability']),
     wall('clients', ['core', 'config', 'observability']),
+    wall('redis', ['core', 'config', 'observability']),
     wall('catalog', ['core', 'config', 'database', 'observability']),
     wall('caching', ['core', 'config', 'clients', 'observability']),
     wall('spend', ['core', 'config', 'database', 'clients', 'observability']),

@@ -18,9 +18,10 @@ install: ## install packages and generate the database clients, where they chang
 build: install ## compile src/ into dist/
 	@scripts/build.sh
 
-generate: install ## write what is made from sources: docs/errors.md, docs/providers.md, docs/config.md and its JSON schema
+generate: install ## write what is made from sources: docs/errors.md, docs/providers.md, docs/translation.md, docs/config.md and its JSON schema
 	@$(NODE) node scripts/write-errors-doc.mjs
 	@$(NODE) node --disable-warning=ExperimentalWarning scripts/write-providers-doc.mjs
+	@$(NODE) node --disable-warning=ExperimentalWarning scripts/write-translation-doc.mjs
 	@$(NODE) node --disable-warning=ExperimentalWarning scripts/write-config-docs.mjs
 
 test: ## every test, on SQLite and PostgreSQL

@@ -26,6 +26,7 @@ check licences node scripts/check-licences.mjs
 check 'vulnerable versions' node scripts/check-vulnerable.mjs
 check 'generated pages: errors' node scripts/write-errors-doc.mjs --check
 check 'generated pages: providers' node --disable-warning=ExperimentalWarning scripts/write-providers-doc.mjs --check
+check 'generated pages: translation' node --disable-warning=ExperimentalWarning scripts/write-translation-doc.mjs --check
 check 'schema drift' scripts/check-drift.sh
 
 if ((${#failed[@]} > 0)); then

@@ -22,6 +22,11 @@ if ! python3 -c 'import ensurepip, venv' 2>/dev/null; then
   install_python >&2
 fi
 
+if ! python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then
+  echo "The packages of $requirements need Python 3.11 or newer; this is $(python3 --version)." >&2
+  exit 1
+fi
+
 rm -rf .venv
 python3 -m venv .venv
 .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --only-binary :all: -r "$requirements" >&2

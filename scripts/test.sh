@@ -35,13 +35,13 @@ run_unit() {
   run_jest unit "$@" --roots "${folders[@]/#/$PWD/}"
 }
 
-# Unlike unit tests, these have databases, processes and clients in other languages to talk to.
+# Unlike unit tests, these have databases, a Redis, processes and clients in other languages to talk to.
 run_integration() {
   scripts/build.sh --if-needed
   scripts/python-venv.sh
   export -f run_jest
   export results
-  scripts/with-postgres.sh bash -euo pipefail -c 'run_jest integration "$@" --roots "$PWD/test"' run-integration "$@"
+  scripts/with-postgres.sh scripts/with-redis.sh bash -euo pipefail -c 'run_jest integration "$@" --roots "$PWD/test"' run-integration "$@"
 }
 
 scripts/install.sh

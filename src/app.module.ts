@@ -6,11 +6,14 @@ import { CatalogModule } from './catalog/catalog.module.js';
 import { ClientsModule } from './clients/clients.module.js';
 import { UpstreamsModule } from './clients/upstreams.module.js';
 import { CLOCK, RANDOM } from './config/ports.js';
+import type { GatewayConfig } from './config/gateway-config.js';
 import { SettingsModule, type SettingsModuleOptions } from './config/settings.module.js';
 import { SettingsService } from './config/settings.service.js';
 import { providerRegistry } from './core/providers/registry.js';
 import { systemClock, systemRandom } from './core/spec/clock.js';
+import { CHANGE_SIGNAL } from './database/change-signal.js';
 import { DatabaseModule } from './database/database.module.js';
+import { SHARED_ROUTING_STATE } from './gateway/deployment-router.provider.js';
 import { GatewayModule } from './gateway/gateway.module.js';
 import { HealthModule } from './health/health.module.js';
 import { ErrorFilter } from './http/error.filter.js';
@@ -43,6 +46,7 @@ export class AppModule {
       imports: [
         SettingsModule.forRoot(settings),
         EdgeModule,
+        ...redisModules(settings.config),
         databaseModule(),
         CatalogModule.forRoot(providerRegistry),
         clientsModule(),
@@ -56,6 +60,13 @@ export class AppModule {
       ],
     };
   }
+}
+
+/** What processes share over Redis; without one it is each process's own, and Redis' client is not even loaded. */
+function redisModules({ redis }: GatewayConfig): Promise<DynamicModule>[] {
+  if (redis === undefined) return [];
+  const tokens = { routingState: SHARED_ROUTING_STATE, changeSignal: CHANGE_SIGNAL };
+  return [import('./redis/redis.module.js').then(({ RedisModule }) => RedisModule.register(redis, tokens))];
 }
 
 function databaseModule(): DynamicModule {

@@ -32,6 +32,8 @@ def main() -> None:
         gateway = Gateway(mock.address)
         say(f"(a) the request path, {effort.rounds} round(s)")
         records = request_path.measure(mock, gateway, effort, say)
+        say("(a) the other front doors, and a group with a choice")
+        records += request_path.measure_doors(mock, gateway, effort, say)
         say("(b), (c) the ledger")
         figures = ledger.measure(mock, gateway, ledger_effort, say)
     finally:

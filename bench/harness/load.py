@@ -30,7 +30,7 @@ def run_load(target: Target, mock_session: int, *args: object, slow: bool = Fals
     Raises RuntimeError where the load does not end within `limit_s`.
     """
     model = target.slow_model if slow else target.model
-    command = [str(BIN / "loadgen"), "-addr", target.address, "-key", target.key, "-model", model, *map(str, args)]
+    command = [str(BIN / "loadgen"), "-addr", target.address, "-key", target.key, "-model", model, "-door", target.door, *map(str, args)]
     generator = subprocess.Popen(["taskset", "-c", LOAD_CORE, *command], stdout=subprocess.PIPE, text=True)
     watchdog = threading.Timer(limit_s, generator.kill)
     watchdog.start()

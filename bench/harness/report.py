@@ -2,6 +2,7 @@
 
 from statistics import median
 
+from .request_path import DOORS
 from .summary import AIMS, METRICS, QUIET_CORES, Aim, Figure, Metric, by_cpu, failures, figures, judge, ratio
 
 COLUMNS = (("direct", "mock alone"), ("node-raw", "bare forwarder"), ("gateway", "gateway"), ("translated", "translated"))
@@ -9,7 +10,7 @@ COLUMNS = (("direct", "mock alone"), ("node-raw", "bare forwarder"), ("gateway",
 
 def markdown(run: dict) -> str:
     found = figures(run["records"])
-    parts = [_head(run), _request_path(found, run), _aims(found), _ledger(run["ledger"]), _quality(run["records"])]
+    parts = [_head(run), _request_path(found, run), _doors(found), _aims(found), _ledger(run["ledger"]), _quality(run["records"])]
     return "\n\n".join(parts) + "\n"
 
 
@@ -37,6 +38,15 @@ def _request_path(found: dict[str, dict[str, Figure]], run: dict) -> str:
         '"gateway": OpenAI\'s dialect in and out. "translated": OpenAI\'s dialect in, Anthropic\'s out. '
         f"Slow streams: {run['about']['slow_streams']} at once, 100 chunks each, one every 50 ms.\n\n" + table(head, rows)
     )
+
+
+def _doors(found: dict[str, dict[str, Figure]]) -> str:
+    metrics = [metric for metric in METRICS if metric.key in ("rps", "cpu_us", "streams", "stream_cpu_us")]
+    rows = []
+    for name, title in (("gateway", "chat, one deployment (as above)"), *((door.name, door.title) for door in DOORS)):
+        cells = [f"{_cell(found, name, metric)}, {_ratio(found, name, metric)} of bare" for metric in metrics]
+        rows.append([title, *cells])
+    return "## (a) The other front doors, and the router\n\n" + table(["", *(metric.title for metric in metrics)], rows)
 
 
 def _cell(found: dict[str, dict[str, Figure]], target: str, metric: Metric) -> str:

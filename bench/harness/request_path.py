@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .load import run_load
 from .processes import pss_mb
@@ -65,6 +65,43 @@ def measure(mock: Mock, gateway: Gateway, effort: Effort, say: Callable[[str], N
                 repeats_left -= _measure_target(target, mock, effort, number, repeats_left, records, say)
             finally:
                 target.stop()
+    return records
+
+
+@dataclass(frozen=True)
+class Door:
+    """A way into the gateway: the dialect that the client speaks, and the model group that it asks for."""
+
+    name: str
+    title: str
+    dialect: str
+    model: str
+
+
+DOORS = (
+    Door("routed", "chat, a group of three deployments", "chat", "routed"),
+    Door("messages-native", "Messages, to Anthropic's API", "messages", "translated"),
+    Door("messages", "Messages, to an OpenAI-compatible one", "messages", "compatible"),
+    Door("responses", "Responses, to an OpenAI-compatible one", "responses", "compatible"),
+    Door("gemini", "generateContent, to an OpenAI-compatible one", "gemini", "compatible"),
+)
+
+
+def measure_doors(mock: Mock, gateway: Gateway, effort: Effort, say: Callable[[str], None]) -> list[dict]:
+    """The other front doors, and the router with a choice to make, under the loads that tell what a request costs."""
+    records: list[dict] = []
+    for number in range(effort.rounds):
+        target = gateway.start("doors", rows_per_second=PACED_ROWS_PER_SECOND)
+        try:
+            turn = number % len(DOORS)
+            for door in DOORS[turn:] + DOORS[:turn]:
+                one = replace(target, name=door.name, model=door.model, door=door.dialect)
+                for phase in ("requests", "streams"):
+                    result = run_load(one, mock.pid, *loads(effort)[phase])
+                    records.append({"target": door.name, "round": number, "phase": phase} | result)
+                    say(f"  {door.name:<15} {phase:<10} {_brief(result)}")
+        finally:
+            target.stop()
     return records
 
 

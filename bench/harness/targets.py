@@ -32,6 +32,8 @@ class Target:
     model: str
     slow_model: str
     started: Started | None = None
+    # The dialect in which the load speaks to it.
+    door: str = "chat"
     ready_s: float | None = None
 
     @property
@@ -136,6 +138,9 @@ class Gateway:
                 deployment("mock-slow", "openai/mock-n100-i50", f"{base}/v1"),
                 deployment("translated", "anthropic/mock", base),
                 deployment("translated-slow", "anthropic/mock-n100-i50", base),
+                deployment("compatible", "hosted_vllm/mock", f"{base}/v1"),
+                # Three that differ in nothing but their names.
+                *(deployment("routed", "openai/mock", f"{base}/v1") | {"model_info": {"id": f"routed-{number}"}} for number in range(3)),
             ],
             "general_settings": general,
         }

@@ -31,7 +31,7 @@ import (
 
 var (
 	addr   = flag.String("addr", "127.0.0.1:9100", "host:port (loopback only)")
-	path   = flag.String("path", "/v1/chat/completions", "path")
+	door   = flag.String("door", "chat", "chat|messages|responses|gemini: the dialect that is spoken")
 	model  = flag.String("model", "mock", "model name")
 	key    = flag.String("key", "sk-bench", "bearer key")
 	mode   = flag.String("mode", "closed", "closed|open|stream")
@@ -69,6 +69,36 @@ func (cl *client) close() {
 		cl.c = nil
 	}
 }
+
+// How a dialect asks, and what shows that its stream is complete. %q is the model, %s what asks for a stream.
+type dialect struct{ path, streamPath, body, end string }
+
+const system, question = "You are a helpful assistant.", "Explain in two sentences what an AI gateway does and why a team would run one."
+
+var dialects = map[string]dialect{
+	"chat": {"/v1/chat/completions", "/v1/chat/completions",
+		`{"model":%q,"messages":[{"role":"system","content":"` + system + `"},{"role":"user","content":"` + question + `"}],"temperature":0.7,"max_tokens":128%s}`, "[DONE]"},
+	"messages": {"/v1/messages", "/v1/messages",
+		`{"model":%q,"system":"` + system + `","messages":[{"role":"user","content":"` + question + `"}],"temperature":0.7,"max_tokens":128%s}`, "message_stop"},
+	"responses": {"/v1/responses", "/v1/responses",
+		`{"model":%q,"instructions":"` + system + `","input":"` + question + `","temperature":0.7,"max_output_tokens":128,"store":false%s}`, "response.completed"},
+	"gemini": {"/v1beta/models/%s:generateContent", "/v1beta/models/%s:streamGenerateContent?alt=sse",
+		`{"systemInstruction":{"parts":[{"text":"` + system + `"}]},"contents":[{"role":"user","parts":[{"text":"` + question + `"}]}],"generationConfig":{"temperature":0.7,"maxOutputTokens":128}}`, `"finishReason"`},
+}
+
+// path and body of a request
+func (d dialect) request(model string, stream bool) (string, []byte) {
+	path, member := d.path, ""
+	if stream {
+		path, member = d.streamPath, `,"stream":true`
+	}
+	if *door == "gemini" {
+		return fmt.Sprintf(path, model), []byte(d.body)
+	}
+	return path, []byte(fmt.Sprintf(d.body, model, member))
+}
+
+var endMark []byte // what a stream is complete with
 
 var needle = []byte(`" token"`) // the content of every mock token, whatever the spacing around it
 
@@ -155,7 +185,7 @@ func (cl *client) do(req []byte, stream bool, gaps *[]float64) (res result, err 
 			last = now
 			res.chunks += n
 		}
-		if bytes.Contains(b, []byte("[DONE]")) {
+		if bytes.Contains(b, endMark) {
 			res.done = true
 		}
 		carry = append(carry[:0:0], tail...)
@@ -277,10 +307,15 @@ func main() {
 		*dur = 120
 	}
 	stream := *mode == "stream"
-	payload := []byte(fmt.Sprintf(`{"model":%q,"messages":[{"role":"system","content":"You are a helpful assistant."},{"role":"user","content":"Explain in two sentences what an AI gateway does and why a team would run one."}],"temperature":0.7,"max_tokens":128%s}`,
-		*model, map[bool]string{true: `,"stream":true`, false: ""}[stream]))
+	spoken, known := dialects[*door]
+	if !known {
+		fmt.Fprintln(os.Stderr, "refusing: -door must be chat, messages, responses or gemini")
+		os.Exit(2)
+	}
+	endMark = []byte(spoken.end)
+	path, payload := spoken.request(*model, stream)
 	var rb bytes.Buffer
-	fmt.Fprintf(&rb, "POST %s HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\nAccept: */*\r\nUser-Agent: loadgen\r\nAuthorization: Bearer %s\r\n", *path, *addr, *key)
+	fmt.Fprintf(&rb, "POST %s HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\nAccept: */*\r\nUser-Agent: loadgen\r\nAuthorization: Bearer %s\r\n", path, *addr, *key)
 	fmt.Fprintf(&rb, "Content-Length: %d\r\n\r\n", len(payload))
 	rb.Write(payload)
 	req := rb.Bytes()

@@ -4,6 +4,7 @@ import type { CustomProvider } from '../core/spec/custom-provider.js';
 import type { PriceAdjustment } from '../core/spec/deployment.js';
 import type { Environment } from './environment-references.js';
 import { toMs } from './schema/fields.js';
+import type { RedisSettings } from './redis-settings.js';
 import type { RouterSettings } from './router-settings.js';
 import type { WireGeneralSettings, WireLitellmSettings } from './schema/settings.schema.js';
 import type { ModelEntry } from './model-entry.js';
@@ -11,6 +12,8 @@ import type { ModelEntry } from './model-entry.js';
 export interface GatewayConfig {
   readonly general: GeneralSettings;
   readonly router: RouterSettings;
+  /** Undefined where there is none: each process is by itself. */
+  readonly redis: RedisSettings | undefined;
   readonly requests: RequestPolicy;
   readonly customProviders: readonly CustomProviderEntry[];
   /** Active entries, in the order of the file. */

@@ -303,8 +303,16 @@ describe('keys', () => {
       'router_settings.drop_params: warning: has no effect here: it belongs in `litellm_settings`.',
     ],
     [
-      'router_settings: {routing_strategy: least-busy}',
-      'warning: `least-busy` is known to LiteLLM, not served by this version: `simple-shuffle` is used.',
+      'router_settings: {optional_pre_call_checks: [encrypted_content_affinity]}',
+      'router_settings.optional_pre_call_checks[0]: warning: known to LiteLLM, not served by this version: it has no effect.',
+    ],
+    [
+      'router_settings: {enforce_fallback_model_access: false}',
+      'warning: has no effect: a fallback never leads a key to a model that it may not use.',
+    ],
+    [
+      'router_settings: {allowed_fails_policy: {BadRequestErrorAllowedFails: 1}}',
+      'warning: has no effect: what a request itself is to blame for never counts.',
     ],
     [
       'model_list: [{model_name: a, litellm_params: {model: b}, model_inf: {id: x}}]',
@@ -328,9 +336,8 @@ describe('keys', () => {
     'litellm_settings: {max_budget: 10}',
     'litellm_settings: {callbacks: [langfuse, detect_prompt_injection]}',
     'litellm_settings: {upperbound_key_generate_params: {max_budget: 1}}',
-    'router_settings: {enable_tag_filtering: true}',
     'router_settings: {routing_strategy: provider-budget-routing}',
-    'router_settings: {optional_pre_call_checks: [enforce_model_rate_limits]}',
+    'router_settings: {optional_pre_call_checks: [router_budget_limiting]}',
     'guardrails: [{guardrail_name: g, litellm_params: {guardrail: presidio, default_on: true}}]',
     'litellm_settings: {guardrails: [{g: {callbacks: [x], default_on: true}}]}',
     'model_list: [{model_name: a, litellm_params: {model: b, max_budget: 3}}]',

@@ -5,6 +5,7 @@ import { ConfigError, isError, type ConfigProblem, type Origin } from './config-
 import { extendEnvironment, resolveReferences, type Environment } from './environment-references.js';
 import { checkRouting } from './check-routing.js';
 import { toRequestPolicy, type GatewayConfig } from './gateway-config.js';
+import { checkRedis, resolveRedis } from './redis-settings.js';
 import { toRouterSettings } from './router-settings.js';
 import { toCustomProviders } from './custom-providers.js';
 import { originOf, type LocatedMap } from './located.js';
@@ -85,10 +86,12 @@ function readRoot(
   checkEnvironmentVariables(root, problems);
   checkEnvironment(root, environment, whenNoMasterKey, problems);
   checkRouting(root, problems);
+  checkRedis(root, router, environment, problems);
   const originAt = (...path: readonly string[]): Origin => originOf(root, [...path]);
   return {
     general: resolveGeneral(general, environment),
     router: toRouterSettings(router, litellm, originAt),
+    redis: resolveRedis(router, environment),
     requests: toRequestPolicy(litellm),
     customProviders: toCustomProviders(litellm, (id) => originOf(root, ['litellm_settings', 'custom_providers', id])),
     models,

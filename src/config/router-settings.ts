@@ -74,6 +74,7 @@ function toRules(wire: WireRouterSettings, litellm: WireLitellmSettings, rateLim
   const strategy = wire.routing_strategy as RoutingStrategy;
   const { cooldown, latencyTtlMs } = plainRules;
   const groups = Object.entries(wire.model_group_retry_policy);
+  const { slow_stream_guard: slow } = wire;
   return {
     strategy,
     latencyBuffer: wire.routing_strategy_args.lowest_latency_buffer ?? 0,
@@ -92,6 +93,8 @@ function toRules(wire: WireRouterSettings, litellm: WireLitellmSettings, rateLim
     },
     maxParallelRequests: wire.default_max_parallel_requests,
     maxQueuedRequests: wire.max_queued_requests,
+    slowStreams: slow && { graceMs: toMs(slow.grace_seconds), promptTokensPerSecond: slow.prompt_tokens_per_second },
+    continuesStreams: wire.enable_mid_stream_fallback_continuation,
   };
 }
 
@@ -120,7 +123,7 @@ function toFallbackMap(groups: Readonly<Record<string, readonly string[]>> = {})
 
 /** For whoever has no file: the settings that an empty one comes to. */
 export const plainRouterSettings: RouterSettings = {
-  rules: { ...plainRules, strategy: defaultStrategy },
+  rules: { ...plainRules, strategy: defaultStrategy, slowStreams: undefined, continuesStreams: false },
   fallbacks: noFallbacks,
   fallbacksOrigin: { file: '', line: 0, path: '' },
   numRetries: defaultRetries,

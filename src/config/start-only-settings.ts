@@ -31,12 +31,19 @@ export function keepStartOnlySettings(
   next: GatewayConfig,
 ): { config: GatewayConfig; warnings: readonly ConfigProblem[] } {
   const kept = Object.fromEntries(names.map((name) => [name, current.general[name]]));
-  const changed = names.filter((name) => JSON.stringify(current.general[name]) !== JSON.stringify(next.general[name]));
-  const warnings = changed.map((name) =>
+  const changed = names
+    .filter((name) => differ(current.general[name], next.general[name]))
+    .map((name) => `general_settings.${startOnlySettings[name]}`);
+  if (differ(current.redis, next.redis)) changed.push('router_settings.redis_*');
+  const warnings = changed.map((path) =>
     warningAt(
-      { file: next.files[0] ?? '', line: 0, path: `general_settings.${startOnlySettings[name]}` },
+      { file: next.files[0] ?? '', line: 0, path },
       'changed: restart the gateway to use it. The old value stays until then.',
     ),
   );
-  return { config: { ...next, general: { ...next.general, ...kept } }, warnings };
+  return { config: { ...next, general: { ...next.general, ...kept }, redis: current.redis }, warnings };
+}
+
+function differ(current: unknown, next: unknown): boolean {
+  return JSON.stringify(current) !== JSON.stringify(next);
 }

@@ -33,8 +33,7 @@ export const unservedKeys: Readonly<Record<Section, readonly string[]>> = {
     custom_prometheus_tags disable_end_user_cost_tracking disable_end_user_cost_tracking_prometheus_only
     return_response_headers enable_preview_features model_group_settings check_provider_endpoint guardrails`),
   router_settings: words(`
-    routing_groups enable_weighted_failover enable_mid_stream_fallback_continuation redis_host redis_port
-    redis_password redis_url redis_db cache_responses cache_kwargs caching_groups client_ttl set_verbose debug_level
+    routing_groups cache_responses cache_kwargs caching_groups client_ttl set_verbose debug_level
     polling_interval enable_health_check_routing default_litellm_params assistants_config alerting_config
     ignore_invalid_deployments provider_budget_config`),
   general_settings: words(`

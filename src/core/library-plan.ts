@@ -1,6 +1,7 @@
 /** What a verb of the library runs on: the deployments that may serve a request, and those that stand in for them. */
 import { FallbackChain, noFallbacks, type FallbackTarget } from './router/fallbacks.js';
-import { DeploymentRouter, type RoutePlan } from './router/router.js';
+import type { RoutePlan } from './router/route-plan.js';
+import { DeploymentRouter } from './router/router.js';
 import { plainRules } from './router/routing-rules.js';
 import type { Deployment } from './spec/index.js';
 

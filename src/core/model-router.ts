@@ -54,7 +54,7 @@ export interface RouterOptions {
   readonly maxFallbacks?: number;
   /** How long a deployment is left alone once it has failed too often, milliseconds; longer where it fails again. Default: 5,000. */
   readonly cooldownMs?: number;
-  /** Failures a minute that are put up with. Default: 2 in a row, or up to half of 5 and more; none of a 429, 401 or 404. */
+  /** Failures a minute that are put up with. Default: up to 2 in a row and up to half of 5 and more; none of a 429, 401 or 404. */
   readonly allowedFails?: number;
   /** Further names: `{ 'gpt-4': 'gpt-4o' }`. */
   readonly modelGroupAlias?: Readonly<Record<string, string>>;

@@ -5,7 +5,7 @@ import { defaultTimeoutMs, maxResponseBytes, type RunOptions } from './call-opti
 import { GatewayError } from './errors/gateway-error.js';
 import { onAbort } from './on-abort.js';
 import { askWithFallbacks, type FallbackTarget } from './router/fallbacks.js';
-import type { Attempt, RoutedRequest } from './router/router.js';
+import type { Attempt, RoutedRequest } from './router/route-plan.js';
 import type { LibraryPlan } from './library-plan.js';
 import type { AttemptNotes } from './router/deployment-state.js';
 import { systemClock, type Deployment, type RunningCall } from './spec/index.js';

@@ -2,13 +2,14 @@
 import { Logger } from '@nestjs/common';
 import { ChangeFeedPoller } from './change-feed.poller.js';
 import type { ChangeEvent, ChangeFeedRepository, FeedPage } from './change-feed.repository.js';
-import { systemTimer } from './timer.js';
+import type { ChangeSignal } from './change-signal.js';
+import { systemTimer, type Timer } from './timer.js';
 
 beforeAll(() => Logger.overrideLogger(false));
 
 const event = (sequence: number): ChangeEvent => ({ sequence: BigInt(sequence), topic: 'key', key: String(sequence) });
 
-function harness() {
+function harness(given: { timer?: Timer; signal?: ChangeSignal } = {}) {
   const state = { nowMs: 0, failing: false, events: [] as ChangeEvent[], gap: false, reads: 0 };
   const failIfAway = (): void => {
     if (state.failing) throw new Error('away');
@@ -28,7 +29,11 @@ function harness() {
     prune: async () => 0,
   } as unknown as ChangeFeedRepository;
   const clock = { now: () => state.nowMs, monotonic: () => state.nowMs };
-  const poller = new ChangeFeedPoller(feed, { clock, random: () => 0, timer: systemTimer });
+  const poller = new ChangeFeedPoller(
+    feed,
+    { clock, random: () => 0, timer: given.timer ?? systemTimer },
+    given.signal,
+  );
   const told: { keys: string[]; gap: boolean }[] = [];
   poller.subscribe((events, { gap }) => told.push({ keys: events.map(({ key }) => key), gap }));
   return { state, poller, told };
@@ -100,5 +105,62 @@ describe('ChangeFeedPoller', () => {
     poller.subscribe((_, { gap }) => told.push(gap));
     await poller.poll();
     expect(told).toEqual([true]);
+  });
+
+  describe('with a signal', () => {
+    /** Runs what was scheduled when the test says so. */
+    function wakeable() {
+      const scheduled: { task: () => void; delayMs: number }[] = [];
+      const timer: Timer = {
+        schedule: (task, delayMs) => {
+          const entry = { task, delayMs };
+          scheduled.push(entry);
+          return () => void scheduled.splice(scheduled.indexOf(entry), 1);
+        },
+        pause: async () => undefined,
+      };
+      let wake: () => void = () => undefined;
+      const signal: ChangeSignal = { announce: () => undefined, subscribe: (given) => void (wake = given) };
+      return { ...harness({ timer, signal }), scheduled, wake: () => wake() };
+    }
+    const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+    it('reads soon after it, once for all that come together', async () => {
+      const { state, poller, told, scheduled, wake } = wakeable();
+      await poller.poll();
+      state.events.push(event(1));
+      wake();
+      state.events.push(event(2));
+      wake();
+      expect(scheduled).toHaveLength(1);
+      expect(scheduled[0]?.delayMs).toBeLessThan(100);
+      scheduled.shift()?.task();
+      await turn();
+      expect(told.slice(1)).toEqual([{ keys: ['1', '2'], gap: false }]);
+      wake();
+      expect(scheduled).toHaveLength(1);
+    });
+
+    it('reads once more where a reading was under way, which may have begun too early', async () => {
+      const { state, poller, told, scheduled, wake } = wakeable();
+      await poller.poll();
+      const running = poller.poll();
+      wake();
+      scheduled.shift()?.task();
+      state.events.push(event(1));
+      await running;
+      await turn();
+      expect(told.slice(1).flatMap(({ keys }) => keys)).toEqual(['1']);
+      expect(state.reads).toBeGreaterThan(1);
+    });
+
+    it('reads nothing after the shutdown', async () => {
+      const { state, poller, scheduled, wake } = wakeable();
+      await poller.poll();
+      wake();
+      await poller.onApplicationShutdown();
+      wake();
+      expect([scheduled, state.reads]).toEqual([[], 0]);
+    });
   });
 });

@@ -1,12 +1,15 @@
-/** Reads the change feed each second and tells the caches of this process what changed. */
+/** Reads the change feed each second, and at once when it is woken, and tells the caches of this process what changed. */
 import { Inject, Injectable, Logger, Optional, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { ChangeFeedRepository, type ChangeEvent } from './change-feed.repository.js';
+import { CHANGE_SIGNAL, type ChangeSignal } from './change-signal.js';
 import { DATABASE_RUNTIME, systemRuntime, type DatabaseRuntime } from './database-options.js';
 
 /** With `gap`, events were missed: the subscriber drops all that it caches. Called in order, and not awaited. */
 export type ChangeSubscriber = (events: readonly ChangeEvent[], info: { readonly gap: boolean }) => void;
 
 const intervalMs = 1_000;
+/** Changes that come in a row are read together. */
+const wakeDelayMs = 20;
 const pageSize = 500;
 /** A backlog longer than this is read on in the next second. */
 const pagesPerPoll = 20;
@@ -25,11 +28,15 @@ export class ChangeFeedPoller implements OnModuleInit, OnApplicationShutdown {
   #polls = 0;
   #running: Promise<void> | undefined;
   #cancelNext: (() => void) | undefined;
+  #cancelWake: (() => void) | undefined;
 
   constructor(
     private readonly feed: ChangeFeedRepository,
     @Optional() @Inject(DATABASE_RUNTIME) private readonly runtime: DatabaseRuntime = systemRuntime,
-  ) {}
+    @Optional() @Inject(CHANGE_SIGNAL) signal?: ChangeSignal,
+  ) {
+    signal?.subscribe(() => this.#wake());
+  }
 
   /** When the last successful poll began, on the clock's monotonic scale in milliseconds: all that was committed before is known. */
   get lastSuccessAt(): number | undefined {
@@ -54,6 +61,7 @@ export class ChangeFeedPoller implements OnModuleInit, OnApplicationShutdown {
   async onApplicationShutdown(): Promise<void> {
     this.#stopped = true;
     this.#cancelNext?.();
+    this.#cancelWake?.();
     await this.#running;
   }
 
@@ -61,6 +69,20 @@ export class ChangeFeedPoller implements OnModuleInit, OnApplicationShutdown {
   poll(): Promise<void> {
     this.#running ??= this.#pollOnce().finally(() => (this.#running = undefined));
     return this.#running;
+  }
+
+  #wake(): void {
+    if (this.#stopped) return;
+    this.#cancelWake ??= this.runtime.timer.schedule(() => {
+      this.#cancelWake = undefined;
+      void this.#pollAfterThis();
+    }, wakeDelayMs);
+  }
+
+  /** A reading that is under way may have begun before the change was there. */
+  async #pollAfterThis(): Promise<void> {
+    await this.#running;
+    if (!this.#stopped) await this.poll();
   }
 
   async #pollOnce(): Promise<void> {

@@ -1,5 +1,6 @@
 /** The change feed's table: what was changed in the database, in the order of commits, for the caches of every process. */
 import { Inject, Injectable, Optional } from '@nestjs/common';
+import { CHANGE_SIGNAL, type ChangeSignal } from './change-signal.js';
 import type { TransactionClient } from './database-client.js';
 import { DATABASE_RUNTIME, systemRuntime, type DatabaseRuntime } from './database-options.js';
 import { DatabaseService } from './database.service.js';
@@ -27,6 +28,7 @@ export class ChangeFeedRepository {
   constructor(
     private readonly database: DatabaseService,
     @Optional() @Inject(DATABASE_RUNTIME) private readonly runtime: DatabaseRuntime = systemRuntime,
+    @Optional() @Inject(CHANGE_SIGNAL) private readonly signal?: ChangeSignal,
   ) {}
 
   /**
@@ -40,6 +42,8 @@ export class ChangeFeedRepository {
       update: { sequence: { increment: 1n } },
     });
     await tx.changeFeed.create({ data: { sequence, topic, key, createdAt: new Date(this.runtime.clock.now()) } });
+    const { signal } = this;
+    if (signal) this.database.afterCommit(tx, () => signal.announce());
     return sequence;
   }
 

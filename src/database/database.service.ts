@@ -26,6 +26,7 @@ export class DatabaseService implements OnModuleInit, OnApplicationShutdown {
   readonly #target: DatabaseTarget;
   readonly #client: PrismaClient;
   readonly #supervisor: ConnectionSupervisor;
+  readonly #afterCommit = new WeakMap<TransactionClient, (() => void)[]>();
 
   constructor(
     @Inject(DATABASE_OPTIONS) private readonly options: DatabaseOptions,
@@ -73,9 +74,19 @@ export class DatabaseService implements OnModuleInit, OnApplicationShutdown {
    * and keep it short. Throws as `run` does; when the connection breaks during the commit, nobody knows whether it took place.
    */
   transaction<T>(work: (tx: TransactionClient) => Promise<T>): Promise<T> {
-    return this.#guarded(() =>
-      retryContention({ ...transactionRetry, ...this.runtime }, () => this.#client.$transaction((tx) => work(tx))),
-    );
+    return this.#guarded(() => retryContention({ ...transactionRetry, ...this.runtime }, () => this.#commit(work)));
+  }
+
+  /** Calls `then` once the transaction is committed, and not where it is rolled back. `then` must not throw. */
+  afterCommit(tx: TransactionClient, then: () => void): void {
+    this.#afterCommit.set(tx, [...(this.#afterCommit.get(tx) ?? []), then]);
+  }
+
+  async #commit<T>(work: (tx: TransactionClient) => Promise<T>): Promise<T> {
+    let committed: TransactionClient | undefined;
+    const result = await this.#client.$transaction((tx) => work((committed = tx)));
+    if (committed) for (const then of this.#afterCommit.get(committed) ?? []) then();
+    return result;
   }
 
   async #guarded<T>(work: () => Promise<T>): Promise<T> {

@@ -9,6 +9,8 @@ import type { Deployment, ModelPrices, Usage } from '../core/spec/index.js';
 export interface DeploymentCosts {
   /** Undefined for a model without a price: its requests are recorded as unpriced, never as silently free. */
   readonly prices: CompiledPrices | undefined;
+  /** Before the operator's discount or margin, where there is one. */
+  readonly unadjusted: CompiledPrices | undefined;
   /** The same prices as text, for whoever counts later. */
   readonly listed: ModelPrices | undefined;
   /** The most that the model answers, tokens. */
@@ -33,6 +35,12 @@ export function costOf(deployment: Deployment, usage: Usage | undefined): bigint
   return prices ? costNanos(usage, prices) : reportedCost(deployment, usage);
 }
 
+/** What it would have cost without the operator's discount or margin; undefined where there is none, or no price. */
+export function costBeforeAdjustment(deployment: Deployment, usage: Usage | undefined): bigint | undefined {
+  const { unadjusted } = costsOf(deployment);
+  return unadjusted && usage && costNanos(usage, unadjusted);
+}
+
 /** True where neither a list nor the provider itself says what an answer of this usage costs. */
 export function isUnpriced(deployment: Deployment, usage: Usage | undefined): boolean {
   return costsOf(deployment).prices === undefined && usage?.reportedUsd === undefined;
@@ -53,5 +61,10 @@ function lookUp(deployment: Deployment): DeploymentCosts {
   const paid = effectivePrices(facts?.prices, deployment.prices);
   const { priceAdjustment } = deployment;
   const prices = paid && priceAdjustment ? adjustPrices(paid, priceAdjustment) : paid;
-  return { prices: prices && compilePrices(prices), listed: prices, maxOutputTokens: facts?.maxOutputTokens };
+  return {
+    prices: prices && compilePrices(prices),
+    unadjusted: paid && priceAdjustment && compilePrices(paid),
+    listed: prices,
+    maxOutputTokens: facts?.maxOutputTokens,
+  };
 }

@@ -5,6 +5,7 @@ import { ChatCompletionsController } from './chat/chat-completions.controller.js
 import { CompletionsController } from './chat/completions.controller.js';
 import { GeminiController } from './chat/gemini.controller.js';
 import { MessagesController } from './chat/messages.controller.js';
+import { deploymentRouter } from './deployment-router.provider.js';
 import { EndpointsController } from './endpoints/endpoints.controller.js';
 import { UploadsController } from './endpoints/uploads.controller.js';
 import { LlmPipelineService } from './llm-pipeline.service.js';
@@ -28,6 +29,12 @@ import { StoredResponsesController } from './responses/stored-responses.controll
     StoredResponsesController,
     UploadsController,
   ],
-  providers: [BackgroundSpendService, LlmPipelineService, ProviderResponsesService, ResponseTurnsService],
+  providers: [
+    BackgroundSpendService,
+    deploymentRouter,
+    LlmPipelineService,
+    ProviderResponsesService,
+    ResponseTurnsService,
+  ],
 })
 export class GatewayModule {}

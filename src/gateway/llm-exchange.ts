@@ -1,22 +1,14 @@
 /** One client's request on its way: what was asked, what has been tried, and the sink that the answer goes to. */
 import { GatewayError } from '../core/errors/gateway-error.js';
-import type { RoutedRequest } from '../core/router/router.js';
+import type { RoutedRequest } from '../core/router/route-plan.js';
 import type { AnswerHead, Clock, Deployment, RunningCall, Usage, WholeAnswer } from '../core/spec/index.js';
-import type { Principal } from '../auth/principal.js';
 import type { SpendAttempt, SpendTicket } from '../spend/spend-intent.js';
 import type { CatalogSnapshot } from '../catalog/catalog-snapshot.js';
-import type { Bytes, OpenExchange, Operation, StartedCall } from './operation.js';
+import type { Asked } from './llm-request.js';
+import type { Bytes, OpenExchange, StartedCall } from './operation.js';
 import type { RequestRoute } from './request-route.js';
+import type { StreamContinuation } from './chat/stream-continuation.js';
 import type { Headers, SseWriter } from './sse-writer.js';
-
-export interface Asked {
-  readonly requestId: string;
-  readonly principal: Principal;
-  readonly clientAddress: string;
-  readonly operation: Operation;
-  /** What was served when the request came in; it holds for all of the request. */
-  readonly catalog: CatalogSnapshot;
-}
 
 /** What the exchange tells while its answer is on the way. */
 export interface ExchangeEvents {
@@ -38,6 +30,8 @@ export class LlmExchange implements RoutedRequest, OpenExchange {
   readonly startedAt: number;
   readonly attempts: SpendAttempt[] = [];
   attemptsStarted = 0;
+  hasNext = false;
+  continuation: StreamContinuation | undefined;
   ticket: SpendTicket | undefined;
   /** The attempt that is running, or was the last. */
   deployment: Deployment | undefined;
@@ -78,11 +72,18 @@ export class LlmExchange implements RoutedRequest, OpenExchange {
     return this.asked.operation.stream;
   }
 
-  /** The request is over or its client has got something: whatever fails now is final. */
+  /** The request is over or its client has got something that nobody can go on from: whatever fails now is final. */
   get final(): boolean {
     return (
-      this.ended !== undefined || this.call?.begun === true || this.clock.monotonic() >= this.deadlineAt - timerSlackMs
+      this.ended !== undefined ||
+      (this.writer.begun && !this.continuation?.isOpen) ||
+      this.clock.monotonic() >= this.deadlineAt - timerSlackMs
     );
+  }
+
+  /** A stream that has begun goes on only where a model takes the beginning of its own answer. */
+  get mayTake(): ((deployment: Deployment) => boolean) | undefined {
+    return this.writer.begun ? goesOn : undefined;
   }
 
   get usage(): Usage | undefined {
@@ -129,7 +130,7 @@ export class LlmExchange implements RoutedRequest, OpenExchange {
 
   begin(_head: AnswerHead): void {
     this.checkpointDueAt = this.clock.monotonic() + checkpointMs;
-    this.writer.begin(this.events.headers(this));
+    if (!this.writer.begun) this.writer.begin(this.events.headers(this));
   }
 
   part(part: Bytes): boolean {
@@ -144,4 +145,8 @@ export class LlmExchange implements RoutedRequest, OpenExchange {
   onDrain(resume: () => void): void {
     this.writer.onDrain(resume);
   }
+}
+
+function goesOn({ modelInfo }: Deployment): boolean {
+  return modelInfo['supports_assistant_prefill'] === true;
 }

@@ -6,6 +6,7 @@ import type { UpstreamConnections } from '../clients/upstream-connections.servic
 import { openAiErrorBody, openAiErrorEvent } from '../core/dialects/openai-chat/format-error.js';
 import { GatewayError } from '../core/errors/gateway-error.js';
 import { providerRegistry } from '../core/providers/registry.js';
+import { DeploymentRouter } from '../core/router/router.js';
 import type { Deployment } from '../core/spec/index.js';
 import { madeUpDeployment } from '../core/testing/deployments.js';
 import { FakeClock } from '../core/testing/fake-clock.js';
@@ -113,7 +114,7 @@ function world(given: Given = {}): World {
     connections as unknown as UpstreamConnections,
     spend as unknown as SpendService,
     clock,
-    () => 0,
+    new DeploymentRouter(() => 0, clock),
   );
   return {
     log,
@@ -392,7 +393,9 @@ describe('a request that reaches nobody', () => {
     ['an unknown model', { model: 'unknown' }, [], 400, 'model'],
     ['a model that the key may not use', { model: 'gpt-4o' }, ['claude'], 403, 'model'],
     ['a wrong body', { messages: [] }, [], 400, 'messages'],
-    ['a setting that is not followed', { fallbacks: ['x'] }, [], 400, 'fallbacks'],
+    ['a setting that is not followed', { guardrails: ['x'] }, [], 400, 'guardrails'],
+    ['a fallback that is no model', { fallbacks: ['unknown'] }, [], 400, 'model'],
+    ['a fallback that the key may not use', { fallbacks: ['other'] }, ['gpt-4o'], 403, 'model'],
     ['an address', { api_base: 'https://evil.example' }, [], 400, 'api_base'],
     ['a key', { api_key: 'sk-client' }, [], 400, 'api_key'],
     [

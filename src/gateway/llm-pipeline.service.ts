@@ -1,18 +1,17 @@
 /** The spine of the data plane: every model request passes these steps, read from top to bottom. */
-import type { IncomingHttpHeaders } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
 import { Inject, Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
-import type { Principal } from '../auth/principal.js';
 import { CatalogService } from '../catalog/catalog.service.js';
-import { CLOCK, RANDOM } from '../config/ports.js';
+import { CLOCK } from '../config/ports.js';
 import { UpstreamConnections } from '../clients/upstream-connections.service.js';
 import { GatewayError } from '../core/errors/gateway-error.js';
 import type { AttemptNotes } from '../core/router/deployment-state.js';
 import { DeploymentRouter } from '../core/router/router.js';
-import type { Clock, Deployment, Random } from '../core/spec/index.js';
+import type { Clock, Deployment } from '../core/spec/index.js';
 import { SpendService } from '../spend/spend.service.js';
 import { describeAttempt } from './attempt-notes.js';
 import { LlmExchange, type ExchangeEvents } from './llm-exchange.js';
+import type { LlmRequest } from './llm-request.js';
 import { refuseCutOff } from './cut-off-answer.js';
 import { mockFailure, withMocks } from './mocked-answers.js';
 import type { ReadOperation } from './operation.js';
@@ -22,16 +21,6 @@ import { responseHeaders } from './response-headers.js';
 import { RunningExchanges } from './running-exchanges.js';
 import { attemptOf, intentOf, outcomeOf, progressOf } from './settlement.js';
 import type { SseWriter } from './sse-writer.js';
-
-/** A model request as it came in, its caller known. */
-export interface LlmRequest {
-  /** The matched route, for error texts. */
-  readonly route: string;
-  readonly principal: Principal;
-  readonly headers: IncomingHttpHeaders;
-  readonly clientAddress: string;
-  readonly bytes: Buffer;
-}
 
 /** How long a shutdown waits for running answers. */
 const shutdownGraceMs = 30_000;
@@ -50,7 +39,6 @@ const exchangeEvents: ExchangeEvents = {
 @Injectable()
 export class LlmPipelineService implements BeforeApplicationShutdown {
   private readonly logger = new Logger('Pipeline');
-  private readonly router: DeploymentRouter;
   private readonly running = new RunningExchanges();
   private draining = false;
 
@@ -59,10 +47,8 @@ export class LlmPipelineService implements BeforeApplicationShutdown {
     private readonly connections: UpstreamConnections,
     private readonly spend: SpendService,
     @Inject(CLOCK) private readonly clock: Clock,
-    @Inject(RANDOM) random: Random,
-  ) {
-    this.router = new DeploymentRouter(random, clock);
-  }
+    private readonly router: DeploymentRouter,
+  ) {}
 
   /** Answers one request of the endpoint that `read` reads for, through `writer`; never rejects. */
   async answer(request: LlmRequest, read: ReadOperation, writer: SseWriter): Promise<void> {
@@ -118,6 +104,7 @@ export class LlmPipelineService implements BeforeApplicationShutdown {
     const { operation } = exchange.route;
     const mocks = operation.settings.routing?.mocks;
     const asked = mocks ? withMocks(configured, mocks) : configured;
+    exchange.hasNext = notes.hasNext === true;
     const started = await operation.start(exchange, asked, this.connections);
     exchange.attach(started);
     const { call, deployment } = started;

@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { CatalogSnapshot } from '../catalog/catalog-snapshot.js';
 import type { AnswerSink, Clock, Deployment, RunningCall } from '../core/spec/index.js';
 import type { UpstreamConnections } from '../clients/upstream-connections.service.js';
+import type { StreamContinuation } from './chat/stream-continuation.js';
 import type { RequestSettings } from './request-settings.js';
 
 export type Bytes = Buffer | string;
@@ -19,6 +20,10 @@ export interface OpenExchange extends AnswerSink<Bytes, Bytes> {
   readonly clock: Clock;
   /** Monotonic milliseconds after which nothing more is tried; an attempt sets it. */
   deadlineAt: number;
+  /** Another deployment or group would be asked after the attempt that starts. */
+  readonly hasNext: boolean;
+  /** Where the operator lets streams go on elsewhere: what has been sent of this one, once its first attempt has begun. */
+  continuation: StreamContinuation | undefined;
 }
 
 /** How much a request may cost, beside the size of its body. */

@@ -1,5 +1,5 @@
 /** A request read again with other members, for fallbacks that bring their own messages or parameters. */
-import type { LlmRequest } from './llm-pipeline.service.js';
+import type { LlmRequest } from './llm-request.js';
 import type { Operation, ReadOperation } from './operation.js';
 
 /** The model stays as the client has named it: which group is asked is the route's to know. */

@@ -5,11 +5,11 @@ import { GatewayError } from '../core/errors/gateway-error.js';
 import { askWithFallbacks, FallbackChain, type FallbackRules, type FallbackTarget } from '../core/router/fallbacks.js';
 import { filterByTags } from '../core/router/filter-by-tags.js';
 import type { RequestFacts } from '../core/router/pre-call-checks.js';
-import type { RoutePlan } from '../core/router/router.js';
+import type { RoutePlan } from '../core/router/route-plan.js';
 import type { Deployment } from '../core/spec/index.js';
 import { estimateTokens } from '../core/tokens/estimate-tokens.js';
 import { allowingDeployments } from './client-credentials.js';
-import type { Asked, LlmExchange } from './llm-exchange.js';
+import type { Asked } from './llm-request.js';
 import type { Operation } from './operation.js';
 import type { RequestRouting } from './request-routing.js';
 
@@ -46,7 +46,7 @@ export class RequestRoute {
    *
    * @throws GatewayError the requested group's failure
    */
-  follow(route: (plan: RoutePlan) => Promise<void>, exchange: LlmExchange): Promise<void> {
+  follow(route: (plan: RoutePlan) => Promise<void>, request: { readonly final: boolean }): Promise<void> {
     const { chain } = this;
     if (chain === undefined) return route(this.planFor(this.found, false));
     const ask = (target: FallbackTarget, hasMore: boolean): Promise<void> => {
@@ -55,7 +55,7 @@ export class RequestRoute {
       if (mocked) return Promise.reject(new GatewayError(mocked, { message: 'Made up, as the request asks for.' }));
       return route(this.planFor(found, hasMore));
     };
-    return askWithFallbacks(chain, this.model, ask, exchange);
+    return askWithFallbacks(chain, this.model, ask, request);
   }
 
   /** True where an answer that a content policy has cut off is to be had from another group. */
@@ -131,9 +131,10 @@ export class RequestRoute {
   private affinityKey(): string | undefined {
     const { principal, catalog } = this.asked;
     const { session, prompt, key } = catalog.router.affinity;
-    const { settings, bodyBytes, promptStart } = this.operation;
-    if (session && settings.sessionId !== undefined) return settings.sessionId;
-    if (prompt && bodyBytes >= leastCachedPromptBytes && promptStart) return promptStart.call(this.operation);
+    const { operation } = this;
+    if (session && operation.settings.sessionId !== undefined) return operation.settings.sessionId;
+    const start = prompt && operation.bodyBytes >= leastCachedPromptBytes ? operation.promptStart?.() : undefined;
+    if (start !== undefined) return start;
     return key ? principal.keyHash : undefined;
   }
 

@@ -9,7 +9,8 @@ function headersOf(given: Record<string, unknown> = {}, model = 'gpt-4o'): Recor
   const clock = new FakeClock();
   clock.advance(250);
   return responseHeaders({
-    asked: { requestId: 'request-1', operation: { model } },
+    asked: { requestId: 'request-1' },
+    route: { model, fallbacksTried: 0 },
     attempts: [],
     attemptsStarted: 1,
     startedAt: 100,
@@ -42,6 +43,13 @@ it('names the deployment, and takes the provider’s time off the gateway’s', 
 
 it('counts retries, not attempts', () => {
   expect(headersOf({ attemptsStarted: 3 })['x-litellm-attempted-retries']).toBe('2');
+});
+
+it('says how many other groups were asked, and which one answered', () => {
+  const deployment = madeUpDeployment();
+  const headers = headersOf({ deployment, route: { model: 'stand-in', fallbacksTried: 2 } });
+  expect(headers).toMatchObject({ 'x-litellm-attempted-fallbacks': '2', 'x-litellm-model-group': 'stand-in' });
+  expect(headersOf({ deployment })).not.toHaveProperty('x-litellm-attempted-fallbacks');
 });
 
 it('tells the cost of a whole answer, and of no other', () => {

@@ -1,7 +1,11 @@
 /** The `x-litellm-*` headers that tell a client what became of its request. */
+import type { SpendAttempt } from '../spend/spend-intent.js';
 import { usdFromNanos } from '../core/pricing/money.js';
 import { version } from '../config/version.js';
+import { costBeforeAdjustment } from './deployment-costs.js';
+import { headerText } from './header-text.js';
 import type { LlmExchange } from './llm-exchange.js';
+import { addProviderHeaders } from './provider-headers.js';
 import type { Headers } from './sse-writer.js';
 
 export function responseHeaders(exchange: LlmExchange): Headers {
@@ -9,6 +13,7 @@ export function responseHeaders(exchange: LlmExchange): Headers {
   const headers: Headers = { 'x-litellm-call-id': asked.requestId, 'x-litellm-version': version };
   if (deployment) {
     headers['x-litellm-model-id'] = headerText(deployment.id);
+    headers['x-litellm-model-name'] = headerText(`${deployment.provider.id}/${deployment.model}`);
     headers['x-litellm-model-group'] = headerText(exchange.route.model);
     headers['x-litellm-model-api-base'] = headerText(deployment.endpoint.origin + deployment.endpoint.basePath);
   }
@@ -20,19 +25,22 @@ export function responseHeaders(exchange: LlmExchange): Headers {
   if (exchange.attemptsStarted > 1) headers['x-litellm-attempted-retries'] = String(exchange.attemptsStarted - 1);
   const { fallbacksTried } = exchange.route;
   if (fallbacksTried > 0) headers['x-litellm-attempted-fallbacks'] = String(fallbacksTried);
+  if (call?.head) addProviderHeaders(headers, call.head.headers);
   const last = attempts.at(-1);
-  if (exchange.answer && last) headers['x-litellm-response-cost'] = String(usdFromNanos(last.costNanos));
+  if (exchange.answer && last) addCost(headers, exchange, last);
   return headers;
 }
 
-const unprintable = /[^\x20-\x7e]/u;
-const everyUnprintable = new RegExp(unprintable, 'gu');
-
-/** Clients and operators choose model names: what no header may hold is percent-encoded. */
-function headerText(text: string): string {
-  return unprintable.test(text) ? text.replace(everyUnprintable, percentEncoded) : text;
+function addCost(headers: Headers, { deployment }: LlmExchange, { costNanos, usage }: SpendAttempt): void {
+  headers['x-litellm-response-cost'] = usdText(costNanos);
+  const original = deployment?.priceAdjustment && costBeforeAdjustment(deployment, usage);
+  if (original === undefined) return;
+  headers['x-litellm-response-cost-original'] = usdText(original);
+  const change = costNanos - original;
+  if (change < 0n) headers['x-litellm-response-cost-discount-amount'] = usdText(-change);
+  if (change > 0n) headers['x-litellm-response-cost-margin-amount'] = usdText(change);
 }
 
-function percentEncoded(character: string): string {
-  return character.isWellFormed() ? encodeURIComponent(character) : '?';
+function usdText(nanos: bigint): string {
+  return String(usdFromNanos(nanos));
 }

@@ -19,7 +19,7 @@ function exchangeWith(
   return {
     asked: {
       requestId: 'r',
-      principal: { keyHash: 'hash' },
+      principal: { keyHash: 'hash', tags: [] },
       clientAddress: '::1',
       operation: { callType: 'acompletion', model: 'public-name', bodyBytes: 400, output, settings: { tags: [] } },
       catalog: { defaultReserveOutputTokens: 1_000 },

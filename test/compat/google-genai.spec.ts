@@ -1,85 +1,73 @@
-/** Google's unmodified client talks to models of OpenAI, Anthropic and Google behind the gateway. */
-import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { GatewayClient } from '../e2e/kill/gateway-client.js';
-import { GatewayFolder, GatewayProcess, newMasterKey } from '../e2e/kill/gateway-process.js';
-import { ReplayingProvider } from './replaying-provider.js';
+/** Google's unmodified client, with four providers behind the gateway, sees what it sees at Google. */
+import { CompatGateway, reportOf } from './compat-gateway.js';
+import {
+  containing,
+  expectedConversation,
+  expectedFailures,
+  providers,
+  said,
+  signaturesOf,
+  type Provider,
+} from './expectations.js';
 
-const upstream = new ReplayingProvider();
-const folder = new GatewayFolder();
-const masterKey = newMasterKey();
-let gateway: GatewayProcess;
-let report: Record<string, unknown>;
-
-const models = {
-  openai: { model: 'openai/gpt-4o', version: '/v1' },
-  anthropic: { model: 'anthropic/claude-sonnet-4-20250514', version: '' },
-  gemini: { model: 'gemini/gemini-2.5-flash', version: '/v1beta' },
-} as const;
+const compat = new CompatGateway();
+let report: Record<Provider | 'gateway', Record<string, unknown>>;
 
 beforeAll(async () => {
-  const url = await upstream.listen();
-  const scenarios = ['chat', 'stream', 'tools', 'permission'];
-  const list = Object.entries(models).flatMap(([provider, { model, version }]) =>
-    scenarios.map((scenario) => ({
-      model_name: `${provider}-${scenario}`,
-      litellm_params: { model, api_base: `${url}/${provider}/${scenario}${version}`, api_key: 'sk-provider' },
-    })),
-  );
-  folder.writeConfig({
-    model_list: list,
-    router_settings: { num_retries: 0 },
-    general_settings: { master_key: masterKey },
-  });
-  gateway = await GatewayProcess.start(folder);
-  const address = await gateway.listening();
-  const options = { url: address, key: await new GatewayClient(address, masterKey).generateKey() };
-  const program = join(__dirname, 'npm-google-genai.ts');
-  const { stdout } = await promisify(execFile)(process.execPath, [program, JSON.stringify(options)]);
-  report = JSON.parse(stdout) as typeof report;
+  await compat.start();
+  report = await reportOf('npm-google-genai.ts', await compat.options());
 }, 60_000);
+afterAll(() => compat.stop(), 30_000);
 
-afterAll(async () => {
-  await gateway.stop();
-  await upstream.close();
-  folder.remove();
-}, 30_000);
+const nameOf = (): string => 'ApiError';
 
-/** With letters that are composed of several characters, as it was recorded. */
-function recordedText(): string {
-  const file = join(__dirname, 'fixtures/openai/chat.json');
-  const recorded = JSON.parse(readFileSync(file, 'utf8')) as {
-    body: { choices: [{ message: { content: string } }] };
+function expectedOf(provider: Provider): Record<string, unknown> {
+  const { chat, stream, thoughts, broken } = said[provider];
+  return {
+    // Google has no word of its own for an answer that calls tools.
+    ...expectedConversation(provider, { stop: 'STOP', tools: 'STOP' }),
+    ...expectedFailures(provider, nameOf),
+    // Google's client gets Gemini's answer as it came: with calls that have no ids.
+    ...(provider === 'gemini' && { tools: withoutIds, streamedTools: withoutIds }),
+    thoughts,
+    conversation: [
+      ['user', 'What is the capital of France?'],
+      ['model', chat.text],
+      ['user', 'Are you sure?'],
+      ['model', stream.text],
+      ['user', 'Really?'],
+      ['model', chat.text],
+    ],
+    streamError: { text: broken.text, error: 'ApiError' },
   };
-  return recorded.body.choices[0].message.content;
 }
 
-/** What the recorded answers say. */
-const texts = {
-  openai: [recordedText(), 'The capital of France is Paris.'],
-  anthropic: ['Tokyo.', 'The capital of France is Paris.'],
-  gemini: ['The capital of France is Paris.', 'The capital of France is Paris.'],
+const withoutIds = {
+  finish: 'STOP',
+  calls: [
+    { name: 'get_weather', arguments: { city: 'Oslo', unit: 'celsius' } },
+    { name: 'get_time', arguments: { city: 'Oslo' } },
+  ],
 };
 
-test.each(Object.entries(texts))('a model of %s answers, whole and streamed', (provider, [whole, streamed]) => {
-  expect(report[`${provider}-chat`]).toEqual({ finish: 'STOP', text: whole, total: expect.any(Number) });
-  expect(report[`${provider}-stream`]).toEqual({
-    finish: 'STOP',
-    text: streamed,
-    severalParts: true,
-    total: expect.any(Number),
+describe.each(providers)('with %s behind the gateway', (provider) => {
+  test.each(Object.keys(expectedOf(provider)))('%s', (scenario) => {
+    expect(report[provider][scenario]).toEqual(expectedOf(provider)[scenario]);
   });
+
+  for (const [scenario, signature] of signaturesOf(said[provider]))
+    test(`${scenario}: what the model signed comes back to it`, () => {
+      expect(compat.upstream.received(provider, scenario).at(-1)).toContain(signature);
+    });
 });
 
-test.each(['openai', 'anthropic'])('a model of %s calls a tool', (provider) => {
-  const { calls } = report[`${provider}-tools`] as { calls: readonly { name: string; args: object; hasId: boolean }[] };
-  expect(calls.length).toBeGreaterThan(0);
-  expect(calls[0]).toMatchObject({ args: expect.any(Object), hasId: true });
+test.each(['anthropic', 'bedrock'])('%s, which refuses empty texts, is sent none', (provider) => {
+  expect(compat.upstream.received(provider, 'chat').at(-1)).not.toMatch(/"text":\s*""/);
 });
 
-test('errors are those of the client, with their status', () => {
-  expect(report['permission']).toEqual({ isApiError: true, status: 403 });
-  expect(report['unknown']).toEqual({ isApiError: true, status: 400 });
+test('errors of the gateway are those of the client', () => {
+  expect(report.gateway).toEqual({
+    unknownModel: { error: 'ApiError', status: 400, message: containing('Invalid model name passed in model=nobody') },
+    wrongKey: { error: 'ApiError', status: 401, message: containing('Authentication Error') },
+  });
 });

@@ -1,12 +1,11 @@
-/** The calls of the compatibility tests, made by the `openai` package from npm; Node runs this file, and it prints what it saw as JSON. */
+/** Conversations of an application that uses the `openai` package from npm; Node runs this file, and it prints what it saw as JSON. */
 import OpenAI, { APIConnectionError, APIConnectionTimeoutError, APIError } from 'openai';
 import { zodResponseFormat } from 'openai/helpers/zod';
 import { z } from 'zod';
-import type { Provider, SeenError } from './expectations.js';
 
 /** Given as JSON in the first argument. */
-export interface ClientOptions {
-  readonly baseUrl: string;
+interface Options {
+  readonly url: string;
   readonly key: string;
   /** A virtual key that may not use `openai-chat`. */
   readonly limitedKey: string;
@@ -15,6 +14,7 @@ export interface ClientOptions {
 }
 
 type Messages = OpenAI.Chat.Completions.ChatCompletionMessageParam[];
+type Message = OpenAI.Chat.Completions.ChatCompletionMessage;
 const question: Messages = [{ role: 'user', content: 'What is the capital of France?' }];
 
 const tools: OpenAI.Chat.Completions.ChatCompletionTool[] = [
@@ -26,29 +26,19 @@ function tool(name: string, properties: object): OpenAI.Chat.Completions.ChatCom
   return { type: 'function', function: { name, parameters: { type: 'object', properties, required: ['city'] } } };
 }
 
-const afterTools: Messages = [
-  { role: 'user', content: 'Weather in Oslo?' },
-  {
-    role: 'assistant',
-    content: null,
-    tool_calls: [{ id: 'call_1', type: 'function', function: { name: 'get_weather', arguments: '{"city":"Oslo"}' } }],
-  },
-  { role: 'tool', tool_call_id: 'call_1', content: '{"temp": -3}' },
-];
-
 const factsFormat = zodResponseFormat(
   z.object({ city: z.string(), population: z.number().int(), tags: z.array(z.string()) }),
   'city_facts',
 );
 
-function clientOf(baseURL: string, apiKey: string): OpenAI {
-  return new OpenAI({ baseURL, apiKey, maxRetries: 0 });
+function clientOf(url: string, apiKey: string): OpenAI {
+  return new OpenAI({ baseURL: `${url}/v1`, apiKey, maxRetries: 0 });
 }
 
 type Usage = OpenAI.CompletionUsage | null | undefined;
-const counts = (usage: Usage) => usage && [usage.prompt_tokens, usage.completion_tokens, usage.total_tokens];
+const counts = (usage: Usage) => usage && [usage.prompt_tokens, usage.completion_tokens];
 
-async function errorOf(call: () => Promise<unknown>): Promise<SeenError> {
+async function errorOf(call: () => Promise<unknown>): Promise<object> {
   try {
     await call();
   } catch (error) {
@@ -68,19 +58,21 @@ async function errorOf(call: () => Promise<unknown>): Promise<SeenError> {
 async function readStream(client: OpenAI, model: string, withUsage: boolean) {
   const options = withUsage ? { stream_options: { include_usage: true } } : {};
   const stream = await client.chat.completions.create({ model, messages: question, stream: true, ...options });
-  let text = '';
+  const pieces: string[] = [];
   let finish: string | null = null;
   let usage: number[] | null = null;
   for await (const chunk of stream) {
-    text += chunk.choices[0]?.delta.content ?? '';
-    finish = chunk.choices[0]?.finish_reason ?? finish;
+    const [choice] = chunk.choices;
+    if (choice?.delta.content) pieces.push(choice.delta.content);
+    finish = choice?.finish_reason ?? finish;
     usage = counts(chunk.usage) ?? usage;
   }
-  return { text, finish, usage };
+  return { text: pieces.join(''), finish, usage, severalPieces: pieces.length > 1 };
 }
 
 type ToolCall = { id: string; function: { name: string; arguments: string } };
-const readCalls = (choice: { finish_reason: string | null; message: { tool_calls?: unknown } } | undefined) => ({
+type Choice = { finish_reason: string | null; message: { tool_calls?: unknown } };
+const readCalls = (choice: Choice | undefined) => ({
   finish: choice?.finish_reason,
   calls: ((choice?.message.tool_calls ?? []) as ToolCall[]).map(({ id, function: { name, arguments: text } }) => ({
     id,
@@ -88,6 +80,46 @@ const readCalls = (choice: { finish_reason: string | null; message: { tool_calls
     arguments: JSON.parse(text) as unknown,
   })),
 });
+
+/** Answers the model's calls as an application does, with the message as it came. */
+async function roundTrip(client: OpenAI, model: string): Promise<string | null | undefined> {
+  const first = await client.chat.completions.create({ model, messages: question, tools });
+  const asked = first.choices[0]?.message;
+  if (!asked?.tool_calls) throw new Error('The model called no tool.');
+  const results = asked.tool_calls.map(({ id }) => ({
+    role: 'tool' as const,
+    tool_call_id: id,
+    content: '{"temp":-3}',
+  }));
+  const second = await client.chat.completions.create({ model, messages: [...question, asked, ...results], tools });
+  return second.choices[0]?.message.content;
+}
+
+/** Members that LiteLLM adds to OpenAI's messages. */
+interface Thinking {
+  readonly reasoning_content?: string;
+  readonly thinking_blocks?: readonly { readonly signature?: string | null }[];
+}
+
+const thoughtsOf = (messages: readonly (Thinking & { content?: string | null })[]) => ({
+  thought: messages.map(({ reasoning_content: text }) => text ?? '').join(''),
+  signature:
+    messages.flatMap(({ thinking_blocks: blocks = [] }) => blocks.map((block) => block.signature)).find(Boolean) ??
+    null,
+  text: messages.map(({ content }) => content ?? '').join(''),
+});
+
+async function think(client: OpenAI, model: string): Promise<object> {
+  const request = { model, messages: question, reasoning_effort: 'low' as const };
+  const message = (await client.chat.completions.create(request)).choices[0]?.message as Message & Thinking;
+  const deltas: (Thinking & { content?: string | null })[] = [];
+  for await (const { choices } of await client.chat.completions.create({ ...request, stream: true }))
+    if (choices[0]) deltas.push(choices[0].delta);
+  // The model's own words go back with the next question.
+  const messages: Messages = [...question, message, { role: 'user', content: 'Are you sure?' }];
+  await client.chat.completions.create({ ...request, messages });
+  return { whole: thoughtsOf([message]), streamed: thoughtsOf(deltas) };
+}
 
 async function readFailingStream(client: OpenAI, model: string) {
   const stream = await client.chat.completions.create({ model, messages: question, stream: true });
@@ -103,7 +135,7 @@ async function readFailingStream(client: OpenAI, model: string) {
 
 async function timeoutOf(client: OpenAI, model: string): Promise<string> {
   try {
-    await client.chat.completions.create({ model, messages: question }, { timeout: 500 });
+    await client.chat.completions.create({ model, messages: question }, { timeout: 300 });
   } catch (error) {
     // The package's own name for what the documentation calls APITimeoutError.
     return error instanceof APIConnectionTimeoutError ? 'APITimeoutError' : String(error);
@@ -123,44 +155,35 @@ async function abandon(client: OpenAI, model: string): Promise<boolean> {
 }
 
 /** Every scenario of one provider. */
-async function callProvider({ baseUrl, key }: ClientOptions, provider: Provider): Promise<Record<string, unknown>> {
-  const client = clientOf(baseUrl, key);
+async function callProvider({ url, key }: Options, provider: string): Promise<Record<string, unknown>> {
+  const client = clientOf(url, key);
   const { completions } = client.chat;
   const model = (scenario: string): string => `${provider}-${scenario}`;
-  const create = (scenario: string, messages = question) => completions.create({ model: model(scenario), messages });
+  const create = (scenario: string) => completions.create({ model: model(scenario), messages: question });
   const chat = await create('chat');
   const choice = chat.choices[0];
   const asked = { model: model('tools'), messages: question, tools };
-  const streamed = completions.stream({ ...asked, model: model('stream-tools') });
   const raw = await create('chat').withResponse();
-  const parsed = await completions.parse({
-    model: model('structured'),
-    messages: question,
-    response_format: factsFormat,
-  });
+  const structured = { model: model('structured'), messages: question, response_format: factsFormat };
   return {
-    chat: {
-      role: choice?.message.role,
-      content: choice?.message.content,
-      finish: choice?.finish_reason,
-      usage: counts(chat.usage),
-    },
-    asyncChat: choice?.message.content,
-    stream: await readStream(client, model('stream'), false),
-    streamWithUsage: await readStream(client, model('stream'), true),
+    chat: { text: choice?.message.content, finish: choice?.finish_reason, usage: counts(chat.usage) },
+    role: choice?.message.role,
+    total: chat.usage?.total_tokens,
+    stream: await readStream(client, model('chat'), true),
+    streamWithoutUsage: await readStream(client, model('chat'), false),
     tools: readCalls((await completions.create(asked)).choices[0]),
-    streamedTools: readCalls((await streamed.finalChatCompletion()).choices[0]),
-    afterTools: (await completions.create({ model: model('after-tools'), messages: afterTools, tools })).choices[0]
-      ?.message.content,
-    parsed: parsed.choices[0]?.message.parsed,
+    streamedTools: readCalls((await completions.stream(asked).finalChatCompletion()).choices[0]),
+    afterTools: await roundTrip(client, model('agent')),
+    structured: (await completions.parse(structured)).choices[0]?.message.parsed,
+    thoughts: await think(client, model('thinking')),
     rawHeaders: {
       callId: raw.response.headers.get('x-litellm-call-id'),
       modelGroup: raw.response.headers.get('x-litellm-model-group'),
       content: raw.data.choices[0]?.message.content,
     },
     permission: await errorOf(() => create('permission')),
-    notFound: await errorOf(() => create('not-found')),
-    rateLimit: await errorOf(() => create('rate-limit')),
+    'not-found': await errorOf(() => create('not-found')),
+    'rate-limit': await errorOf(() => create('rate-limit')),
     overloaded: await errorOf(() => create('overloaded')),
     streamError: await readFailingStream(client, model('stream-error')),
     timeout: await timeoutOf(client, model('silent')),
@@ -169,8 +192,8 @@ async function callProvider({ baseUrl, key }: ClientOptions, provider: Provider)
 }
 
 /** What does not depend on the provider. */
-async function callGateway({ baseUrl, key, limitedKey, deadUrl }: ClientOptions): Promise<Record<string, unknown>> {
-  const client = clientOf(baseUrl, key);
+async function callGateway({ url, key, limitedKey, deadUrl }: Options): Promise<Record<string, unknown>> {
+  const client = clientOf(url, key);
   const create = (one: OpenAI, model: string, messages: Messages = question) =>
     one.chat.completions.create({ model, messages });
   const models: string[] = [];
@@ -180,19 +203,16 @@ async function callGateway({ baseUrl, key, limitedKey, deadUrl }: ClientOptions)
     models,
     model: (await client.models.retrieve('openai-chat')).id,
     noSuchModel: await errorOf(() => client.models.retrieve('no-such-model')),
-    wrongKey: await errorOf(() => create(clientOf(baseUrl, `sk-${'w'.repeat(40)}`), 'openai-chat')),
-    keyWithoutModel: await errorOf(() => create(clientOf(baseUrl, limitedKey), 'openai-chat')),
+    wrongKey: await errorOf(() => create(clientOf(url, `sk-${'w'.repeat(40)}`), 'openai-chat')),
+    keyWithoutModel: await errorOf(() => create(clientOf(url, limitedKey), 'openai-chat')),
     unknownModel: await errorOf(() => create(client, 'no-such-model')),
     badRequest: await errorOf(() => create(client, 'openai-chat', 'not a list' as unknown as Messages)),
     unreachable: unreachable instanceof APIConnectionError ? 'APIConnectionError' : String(unreachable),
   };
 }
 
-const options = JSON.parse(process.argv[2] ?? '') as ClientOptions;
-console.log(
-  JSON.stringify({
-    openai: await callProvider(options, 'openai'),
-    anthropic: await callProvider(options, 'anthropic'),
-    gateway: await callGateway(options),
-  }),
-);
+const options = JSON.parse(process.argv[2] ?? '') as Options;
+const report: Record<string, unknown> = { gateway: await callGateway(options) };
+for (const provider of ['openai', 'anthropic', 'gemini', 'bedrock'])
+  report[provider] = await callProvider(options, provider);
+console.log(JSON.stringify(report));

@@ -1,6 +1,6 @@
-"""The calls of the compatibility tests, made by the `openai` package from PyPI; prints what it saw as JSON.
+"""Conversations of an application that uses the `openai` package from PyPI; prints what it saw as JSON.
 
-Takes the options as JSON in the first argument: baseUrl, key, limitedKey, deadUrl.
+Takes the options as JSON in the first argument: url, key, limitedKey, deadUrl.
 """
 import asyncio
 import json
@@ -24,17 +24,6 @@ TOOLS = [
     tool("get_weather", {"city": {"type": "string"}, "unit": {"type": "string", "enum": ["celsius", "fahrenheit"]}}),
     tool("get_time", {"city": {"type": "string"}}),
 ]
-AFTER_TOOLS = [
-    {"role": "user", "content": "Weather in Oslo?"},
-    {
-        "role": "assistant",
-        "content": None,
-        "tool_calls": [
-            {"id": "call_1", "type": "function", "function": {"name": "get_weather", "arguments": '{"city":"Oslo"}'}}
-        ],
-    },
-    {"role": "tool", "tool_call_id": "call_1", "content": '{"temp": -3}'},
-]
 
 
 class CityFacts(BaseModel):
@@ -43,12 +32,12 @@ class CityFacts(BaseModel):
     tags: list[str]
 
 
-def client_of(base_url, key):
-    return OpenAI(base_url=base_url, api_key=key, max_retries=0)
+def client_of(url, key):
+    return OpenAI(base_url=f"{url}/v1", api_key=key, max_retries=0)
 
 
 def counts(usage):
-    return usage and [usage.prompt_tokens, usage.completion_tokens, usage.total_tokens]
+    return usage and [usage.prompt_tokens, usage.completion_tokens]
 
 
 def error_of(call):
@@ -66,13 +55,14 @@ def error_of(call):
 
 
 def read_stream(client, model, **options):
-    text, finish, usage = "", None, None
+    pieces, finish, usage = [], None, None
     for chunk in client.chat.completions.create(model=model, messages=QUESTION, stream=True, **options):
         usage = counts(chunk.usage) or usage
         for choice in chunk.choices:
-            text += choice.delta.content or ""
+            if choice.delta.content:
+                pieces.append(choice.delta.content)
             finish = choice.finish_reason or finish
-    return {"text": text, "finish": finish, "usage": usage}
+    return {"text": "".join(pieces), "finish": finish, "usage": usage, "severalPieces": len(pieces) > 1}
 
 
 def read_calls(choice):
@@ -88,6 +78,36 @@ def read_streamed_tools(client, model):
         for _ in stream:
             pass
         return read_calls(stream.get_final_completion().choices[0])
+
+
+def round_trip(client, model):
+    """Answers the model's calls as an application does, with the message as it came."""
+    asked = client.chat.completions.create(model=model, messages=QUESTION, tools=TOOLS).choices[0].message
+    results = [{"role": "tool", "tool_call_id": call.id, "content": '{"temp":-3}'} for call in asked.tool_calls]
+    messages = [*QUESTION, asked, *results]
+    return client.chat.completions.create(model=model, messages=messages, tools=TOOLS).choices[0].message.content
+
+
+def thoughts_of(messages):
+    """Of the members that LiteLLM adds to OpenAI's messages."""
+    blocks = [block for message in messages for block in getattr(message, "thinking_blocks", None) or []]
+    return {
+        "thought": "".join(getattr(message, "reasoning_content", None) or "" for message in messages),
+        "signature": next((block["signature"] for block in blocks if block.get("signature")), None),
+        "text": "".join(message.content or "" for message in messages),
+    }
+
+
+def think(client, model):
+    request = {"model": model, "reasoning_effort": "low"}
+    message = client.chat.completions.create(messages=QUESTION, **request).choices[0].message
+    stream = client.chat.completions.create(messages=QUESTION, stream=True, **request)
+    deltas = [choice.delta for chunk in stream for choice in chunk.choices]
+    # The model's own words go back with the next question.
+    client.chat.completions.create(
+        messages=[*QUESTION, message, {"role": "user", "content": "Are you sure?"}], **request
+    )
+    return {"whole": thoughts_of([message]), "streamed": thoughts_of(deltas)}
 
 
 def read_failing_stream(client, model):
@@ -118,56 +138,52 @@ def abandon(client, model):
 
 
 async def async_chat(options, model):
-    async with AsyncOpenAI(base_url=options["baseUrl"], api_key=options["key"], max_retries=0) as client:
-        answer = await client.chat.completions.create(model=model, messages=QUESTION)
-        return answer.choices[0].message.content
+    async with AsyncOpenAI(base_url=f"{options['url']}/v1", api_key=options["key"], max_retries=0) as client:
+        return await client.chat.completions.create(model=model, messages=QUESTION)
 
 
 def call_provider(options, provider):
-    client = client_of(options["baseUrl"], options["key"])
+    client = client_of(options["url"], options["key"])
     completions = client.chat.completions
 
     def model(scenario):
         return f"{provider}-{scenario}"
 
     def create(scenario, **rest):
-        return completions.create(model=model(scenario), messages=rest.pop("messages", QUESTION), **rest)
+        return completions.create(model=model(scenario), messages=QUESTION, **rest)
 
-    chat = create("chat")
+    chat = asyncio.run(async_chat(options, model("chat")))
     choice = chat.choices[0]
     raw = completions.with_raw_response.create(model=model("chat"), messages=QUESTION)
     parsed = completions.parse(model=model("structured"), messages=QUESTION, response_format=CityFacts)
     return {
-        "chat": {
-            "role": choice.message.role,
-            "content": choice.message.content,
-            "finish": choice.finish_reason,
-            "usage": counts(chat.usage),
-        },
-        "asyncChat": asyncio.run(async_chat(options, model("chat"))),
-        "stream": read_stream(client, model("stream")),
-        "streamWithUsage": read_stream(client, model("stream"), stream_options={"include_usage": True}),
+        "chat": {"text": choice.message.content, "finish": choice.finish_reason, "usage": counts(chat.usage)},
+        "role": choice.message.role,
+        "total": chat.usage.total_tokens,
+        "stream": read_stream(client, model("chat"), stream_options={"include_usage": True}),
+        "streamWithoutUsage": read_stream(client, model("chat")),
         "tools": read_calls(create("tools", tools=TOOLS).choices[0]),
-        "streamedTools": read_streamed_tools(client, model("stream-tools")),
-        "afterTools": create("after-tools", messages=AFTER_TOOLS, tools=TOOLS).choices[0].message.content,
-        "parsed": parsed.choices[0].message.parsed.model_dump(),
+        "streamedTools": read_streamed_tools(client, model("tools")),
+        "afterTools": round_trip(client, model("agent")),
+        "structured": parsed.choices[0].message.parsed.model_dump(),
+        "thoughts": think(client, model("thinking")),
         "rawHeaders": {
             "callId": raw.headers.get("x-litellm-call-id"),
             "modelGroup": raw.headers.get("x-litellm-model-group"),
             "content": raw.parse().choices[0].message.content,
         },
         "permission": error_of(lambda: create("permission")),
-        "notFound": error_of(lambda: create("not-found")),
-        "rateLimit": error_of(lambda: create("rate-limit")),
+        "not-found": error_of(lambda: create("not-found")),
+        "rate-limit": error_of(lambda: create("rate-limit")),
         "overloaded": error_of(lambda: create("overloaded")),
         "streamError": read_failing_stream(client, model("stream-error")),
-        "timeout": class_of_failure(lambda: create("silent", timeout=0.5)),
+        "timeout": class_of_failure(lambda: create("silent", timeout=0.3)),
         "abandoned": abandon(client, model("endless")),
     }
 
 
 def call_gateway(options):
-    client = client_of(options["baseUrl"], options["key"])
+    client = client_of(options["url"], options["key"])
 
     def create(one, model, messages=QUESTION):
         return lambda: one.chat.completions.create(model=model, messages=messages)
@@ -176,8 +192,8 @@ def call_gateway(options):
         "models": [model.id for model in client.models.list()],
         "model": client.models.retrieve("openai-chat").id,
         "noSuchModel": error_of(lambda: client.models.retrieve("no-such-model")),
-        "wrongKey": error_of(create(client_of(options["baseUrl"], "sk-" + "w" * 40), "openai-chat")),
-        "keyWithoutModel": error_of(create(client_of(options["baseUrl"], options["limitedKey"]), "openai-chat")),
+        "wrongKey": error_of(create(client_of(options["url"], "sk-" + "w" * 40), "openai-chat")),
+        "keyWithoutModel": error_of(create(client_of(options["url"], options["limitedKey"]), "openai-chat")),
         "unknownModel": error_of(create(client, "no-such-model")),
         "badRequest": error_of(create(client, "openai-chat", "not a list")),
         "unreachable": class_of_failure(create(client_of(options["deadUrl"], options["key"]), "openai-chat")),
@@ -186,5 +202,5 @@ def call_gateway(options):
 
 if __name__ == "__main__":
     given = json.loads(sys.argv[1])
-    seen = {provider: call_provider(given, provider) for provider in ("openai", "anthropic")}
+    seen = {provider: call_provider(given, provider) for provider in ("openai", "anthropic", "gemini", "bedrock")}
     print(json.dumps({**seen, "gateway": call_gateway(given)}))

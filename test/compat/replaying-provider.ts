@@ -1,31 +1,17 @@
-/** A provider that answers each path below `/<provider>/<scenario>` with the answer recorded under that name. */
-import { readFileSync } from 'node:fs';
+/** A provider that answers each path below `/<provider>/<scenario>` with the answer recorded under that name, and keeps what it was asked. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
+import { contentTypeOf, eventsOf, findRecorded, type RecordedAnswer } from './recorded-answers.js';
 
-interface SseEvent {
-  readonly event?: string;
-  readonly data: unknown;
-}
-
-/** The `upstream` member of a wire case. */
-interface RecordedAnswer {
-  readonly status?: number;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly content_type?: string;
-  readonly body?: unknown;
-  readonly raw?: string;
-  readonly sse?: readonly unknown[];
-  readonly done?: boolean;
-  /** The connection breaks after the last event. */
-  readonly abort?: boolean;
-}
+/** What stands in a request once a client has answered the model's calls: OpenAI's two dialects, Anthropic's, Google's, Bedrock's. */
+const toolResult = /"role":"tool"|"function_call_output"|"tool_result"|"functionResponse"|"toolResult"/;
 
 export class ReplayingProvider {
   /** When the connection of each endless stream was closed by the gateway. */
   readonly endlessClosedAt: number[] = [];
+  readonly #received = new Map<string, string[]>();
   readonly #server = createServer((request, response) => void this.#answer(request, response));
 
   async listen(): Promise<string> {
@@ -38,60 +24,74 @@ export class ReplayingProvider {
     await new Promise((resolve) => this.#server.close(resolve));
   }
 
+  /** The bodies of all requests so far, as text. */
+  received(provider: string, scenario: string): readonly string[] {
+    return this.#received.get(`${provider}/${scenario}`) ?? [];
+  }
+
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const [, provider = '', scenario = ''] = (request.url ?? '').split('/');
-    await new Promise((resolve) => request.resume().once('end', resolve));
+    const path = request.url ?? '';
+    const [, provider = '', scenario = ''] = path.split('/');
+    const body = (await buffer(request)).toString();
+    this.#received.set(`${provider}/${scenario}`, [...this.received(provider, scenario), body]);
     if (scenario === 'silent') return;
-    if (scenario === 'endless') return this.#stream(endless(provider), response);
-    const recorded = JSON.parse(
-      readFileSync(join(__dirname, 'fixtures', provider, `${scenario}.json`), 'utf8'),
-    ) as RecordedAnswer;
-    if (recorded.sse) await this.#stream(eventsOf(recorded), response, recorded.abort);
-    else {
-      const head = { 'content-type': recorded.content_type ?? 'application/json', ...recorded.headers };
+    if (scenario === 'endless') {
+      const recorded = findRecorded(`${provider}/stream`) ?? {};
+      return this.#stream(endless(recorded), contentTypeOf(recorded), response);
+    }
+    const recorded = recordedFor(provider, scenario, path, body);
+    const contentType = contentTypeOf(recorded);
+    if (recorded.sse ?? recorded.eventstream) {
+      await this.#stream(eventsOf(recorded), contentType, response, recorded.abort);
+    } else {
+      const head = { 'content-type': contentType, ...recorded.headers };
       response.writeHead(recorded.status ?? 200, head).end(recorded.raw ?? JSON.stringify(recorded.body));
     }
   }
 
-  async #stream(events: Iterable<string>, response: ServerResponse, breaks = false): Promise<void> {
-    response.writeHead(200, { 'content-type': 'text/event-stream' });
+  async #stream(
+    events: Iterable<string | Uint8Array>,
+    contentType: string,
+    response: ServerResponse,
+    breaks = false,
+  ): Promise<void> {
+    response.writeHead(200, { 'content-type': contentType });
     for (const event of events) {
       if (response.destroyed) {
         this.endlessClosedAt.push(performance.now());
         return;
       }
       response.write(event);
-      await pause(5);
+      await pause(2);
     }
     if (breaks) response.destroy();
     else response.end();
   }
 }
 
-function* eventsOf({ sse = [], done }: RecordedAnswer): Generator<string> {
-  for (const entry of sse) {
-    const named = isNamed(entry) ? entry : { data: entry };
-    const name = named.event === undefined ? '' : `event: ${named.event}\n`;
-    const data = typeof named.data === 'string' ? named.data : JSON.stringify(named.data);
-    yield `${name}data: ${data}\n\n`;
+/** Of one scenario there may be a whole and a streamed answer; an `agent` calls tools until it is given their results. */
+function recordedFor(provider: string, scenario: string, path: string, body: string): RecordedAnswer {
+  const folder = path.endsWith('/responses') ? `${provider}/responses` : provider;
+  const step = scenario === 'agent' ? (toolResult.test(body) ? 'after-tools' : 'tools') : scenario;
+  const streamed = step === 'chat' ? 'stream' : `stream-${step}`;
+  const isStream = /"stream":\s*true/.test(body) || /stream(GenerateContent|\?|$)/.test(path);
+  const names = isStream ? [streamed, step] : [step];
+  for (const place of folder === provider ? [folder] : [folder, provider]) {
+    for (const name of names) {
+      const recorded = findRecorded(`${place}/${name}`);
+      if (recorded) return recorded;
+    }
   }
-  if (done) yield 'data: [DONE]\n\n';
+  return { status: 501, raw: `No answer of ${provider} is recorded for ${names.join(' or ')}.` };
 }
 
-function isNamed(entry: unknown): entry is SseEvent {
-  return typeof entry === 'object' && entry !== null && 'event' in entry && 'data' in entry;
-}
-
-/** The beginning of the recorded stream, and then its first piece of text for ever. */
-function* endless(provider: string): Generator<string> {
-  const recorded = JSON.parse(
-    readFileSync(join(__dirname, 'fixtures', provider, 'stream.json'), 'utf8'),
-  ) as RecordedAnswer;
-  let last = '';
+/** The beginning of a recorded stream, and then its first piece of text for ever. */
+function* endless(recorded: RecordedAnswer): Generator<string | Uint8Array> {
+  let last: string | Uint8Array = '';
   for (const event of eventsOf(recorded)) {
     last = event;
     yield event;
-    if (event.includes('The cap')) break;
+    if (Buffer.from(event).includes('The cap')) break;
   }
   for (;;) yield last;
 }

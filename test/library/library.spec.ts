@@ -166,6 +166,20 @@ describe('the packed library in an empty folder', () => {
       for await (const chunk of router.completion({ model: 'smart', messages: ask.messages, stream: true }))
         text += chunk.choices[0]?.delta.content ?? '';
       results.routedStream = text;
+      const standIns = new Router({
+        modelList: [
+          { modelName: 'first', model: 'openai/limited', ...openai },
+          { modelName: 'second', model: 'openai/fixture-1', ...openai },
+          { modelName: 'lone', model: 'openai/limited', ...openai },
+        ],
+        fallbacks: { first: ['lone', 'second'] },
+        routingStrategy: 'latency-based-routing',
+        numRetries: 0,
+      });
+      results.stoodIn = (await standIns.completion({ model: 'first', messages: ask.messages })).choices[0].message.content;
+      results.stoodInEvents = (await types(standIns.messages({ model: 'first', ...ask, stream: true }))).at(-1);
+      results.nobody = await standIns.completion({ model: 'lone', messages: ask.messages }).catch((error) => error.code);
+      try { new Router({ modelList: [{ modelName: 'a', model: 'demo/x' }], routingStrategy: 'best' }); } catch (error) { results.strategy = error.message; }
       results.unknown = await router.completion({ model: 'other', messages: [] }).catch((error) => [error.code, error.message]);
       results.vectors = (await embedding({ model: 'openai/fixture-1', input: 'a' }, openai)).data[0].embedding;
       console.log(JSON.stringify(results));
@@ -186,6 +200,10 @@ describe('the packed library in an empty folder', () => {
       ],
       routed: 'Hello world',
       routedStream: 'Hello world',
+      stoodIn: 'Hello world',
+      stoodInEvents: 'message_stop',
+      nobody: 'upstream_rate_limited',
+      strategy: expect.stringContaining('`routingStrategy` must be one of simple-shuffle, '),
       unknown: ['invalid_request', 'There is no model "other" in this router. It knows smart.'],
       vectors: [0.5, -0.5],
     });

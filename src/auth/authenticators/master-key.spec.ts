@@ -14,6 +14,7 @@ it('makes the one who has it a proxy admin, known in the ledger by the key’s h
     userId: 'default_user_id',
     teamId: undefined,
     models: [],
+    tags: [],
   });
 });
 

@@ -139,6 +139,11 @@ export const modelInfoSchema = z.looseObject({
     description: 'The longest prompt in tokens, over the price table; for `router_settings.enable_pre_call_checks`.',
     example: 128000,
   }),
+  supports_assistant_prefill: described(flag().optional(), {
+    description:
+      'True where the model goes on from the beginning of its own answer; for `router_settings.enable_mid_stream_fallback_continuation`.',
+    example: true,
+  }),
   access_groups: described(textList().optional(), {
     description: 'Names that keys may list in their `models` in place of this one.',
     example: ['beta-models'],

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { failureClasses } from '../../core/router/failure-class.js';
 import { routingStrategies, type RoutingStrategy } from '../../core/router/routing-rules.js';
 import { amount, described, flag, positive, text, textList, wholeNumber } from './fields.js';
+import { redisSettings } from './redis.schema.js';
 
 const aliasTarget = z.union(
   [z.string().min(1), z.looseObject({ model: z.string().min(1), hidden: z.boolean().default(false) })],
@@ -28,9 +29,12 @@ function mergedMaps(list: readonly unknown[]): unknown {
 
 /** By the names of LiteLLM's exceptions: `RateLimitErrorRetries`, `RateLimitErrorAllowedFails`. */
 export function byFailure(suffix: string): z.ZodType<Partial<Record<string, number>>> {
-  const names = failureClasses.map((name) => `${name}Error${suffix}`);
-  return z.strictObject(Object.fromEntries(names.map((name) => [name, wholeNumber().optional()])), {
-    error: `expected a map with some of ${names.join(', ')}`,
+  const members = failureClasses.map((kind) => {
+    const description = `For failures of the kind ${kind}.`;
+    return [`${kind}Error${suffix}`, described(wholeNumber().optional(), { description, example: 3 })] as const;
+  });
+  return z.strictObject(Object.fromEntries(members), {
+    error: `expected a map with some of ${members.map(([name]) => name).join(', ')}`,
   });
 }
 
@@ -58,7 +62,7 @@ export const fallbackSettings = {
   }),
   allowed_fails: described(wholeNumber().optional(), {
     description:
-      'Failures a minute that are put up with before a deployment is left alone. Without it: two in a row, or up to half of five and more; none of a 429, 401, 403 or 404.',
+      'Failures a minute that are put up with before a deployment is left alone. Without it: up to two in a row and up to half of five and more; none of a 429, 401, 403 or 404.',
     example: 3,
   }),
   cooldown_time: described(positive().optional(), {
@@ -76,7 +80,15 @@ export const routerSettingsSchema = z.looseObject({
     example: 'latency-based-routing',
   }),
   routing_strategy_args: described(
-    z.looseObject({ ttl: positive().optional(), lowest_latency_buffer: amount().optional() }).prefault({}),
+    z
+      .looseObject({
+        ttl: described(positive().optional(), { description: 'Seconds for which a latency counts.', example: 600 }),
+        lowest_latency_buffer: described(amount().optional(), {
+          description: 'How far above the lowest latency one may be and still be chosen, as a part of it.',
+          example: 0.2,
+        }),
+      })
+      .prefault({}),
     {
       description:
         'For `latency-based-routing`: `ttl`, the seconds for which a latency counts (3600), and `lowest_latency_buffer`, how far above the lowest one may be and still be chosen, as a part of it (0).',
@@ -163,11 +175,41 @@ export const routerSettingsSchema = z.looseObject({
     description: 'Requests that may wait for a place on one deployment; beyond it they get 429.',
     example: 1000,
   }),
+  slow_stream_guard: described(
+    z
+      .looseObject({
+        grace_seconds: described(amount().default(5), {
+          description: 'Seconds that every stream has until its first token.',
+          example: 5,
+        }),
+        prompt_tokens_per_second: described(positive().default(1_000), {
+          description: 'At this rate a prompt must be read; the time for it is added.',
+          example: 1_000,
+        }),
+      })
+      .optional(),
+    {
+      description:
+        'A stream whose first token takes longer is ended, and another deployment or fallback is asked. Not where none is left: a slow answer is better than none.',
+      example: { grace_seconds: 5, prompt_tokens_per_second: 1_000 },
+    },
+  ),
+  enable_mid_stream_fallback_continuation: described(flag().default(false), {
+    description:
+      'A stream that breaks off within a plain text (no tools, one answer) is continued, by a deployment of the group or of a fallback whose `model_info.supports_assistant_prefill` is true. Streams are translated then, not passed through.',
+    example: true,
+  }),
+  enable_weighted_failover: described(flag().default(true), {
+    description:
+      'Always so: an attempt after a failure goes to another deployment of the group, drawn by the weights of those that are left.',
+    example: true,
+  }),
   default_priority: described(wholeNumber().optional(), {
     description:
       'Who waits with a lower number goes first, 0 to 255; requests set it by `priority` or `x-litellm-priority`.',
     example: 100,
   }),
+  ...redisSettings,
 });
 
 export type WireRouterSettings = z.output<typeof routerSettingsSchema>;

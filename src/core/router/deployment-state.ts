@@ -1,11 +1,13 @@
 /** What the router has seen of one deployment: who is on it, how it has answered, and whether it is out. */
 import type { GatewayError } from '../errors/gateway-error.js';
 import type { Deployment } from '../spec/deployment.js';
+import type { SharedRoutingState } from '../spec/shared-routing-state.js';
 import { CircuitBreaker, type BreakerPass } from './circuit-breaker.js';
 import { failureClassOf, type FailureClass } from './failure-class.js';
 import { LatencyRecord } from './latency-record.js';
 import { RollingCount } from './rolling-count.js';
 import type { CooldownRules } from './routing-rules.js';
+import { SharedCount } from './shared-count.js';
 
 /** What whoever makes an attempt tells of it. */
 export interface AttemptNotes {
@@ -15,6 +17,8 @@ export interface AttemptNotes {
   tokens?: number;
   /** The caller brought credentials or a deadline of its own, or had the answer made up: nothing is learnt from how it ended. */
   unrepresentative?: boolean;
+  /** Told to the attempt: this one is not the last, somebody else would be asked after it. */
+  hasNext?: boolean;
   /** The answer goes on after the attempt has been a success; settles with its end. */
   ended?: Promise<unknown>;
 }
@@ -39,8 +43,8 @@ const certain: ReadonlySet<FailureClass> = new Set(['RateLimit', 'Authentication
 /** Times are monotonic milliseconds. */
 export class DeploymentState {
   readonly breaker = new CircuitBreaker();
-  readonly requests = new RollingCount();
-  readonly tokens = new RollingCount();
+  readonly requests = new SharedCount();
+  readonly tokens = new SharedCount();
   /** Places that are taken: attempts that are running or about to. */
   inFlight = 0;
   private readonly streamed = new LatencyRecord();
@@ -49,20 +53,40 @@ export class DeploymentState {
   private readonly failuresByClass = new Map<FailureClass, RollingCount>();
   private failedOnEnd = 0;
 
+  /**
+   * @param key what the other processes call the deployment
+   * @param shared tells them
+   */
+  constructor(
+    private readonly key = '',
+    private readonly shared?: SharedRoutingState,
+  ) {}
+
   latency(stream: boolean): LatencyRecord {
     return stream ? this.streamed : this.whole;
   }
 
   begin(now: number, stream: boolean): RunningAttempt {
     this.requests.add(now);
+    this.shared?.used(this.key, 1, 0);
     return { pass: this.breaker.enter(now), stream };
   }
 
   succeed({ pass, stream }: RunningAttempt, now: number, { latencyMs, tokens }: AttemptNotes): void {
+    const wasOut = this.breaker.stateAt(now) !== 'closed';
     this.breaker.succeed(pass);
+    if (wasOut && this.breaker.stateAt(now) === 'closed') this.shared?.closed(this.key);
     this.failedOnEnd = 0;
     this.latency(stream).add(now, latencyMs ?? now - pass.startedAt);
-    if (tokens !== undefined) this.tokens.add(now, tokens);
+    if (tokens === undefined) return;
+    this.tokens.add(now, tokens);
+    this.shared?.used(this.key, 0, tokens);
+  }
+
+  /** Another process has had an answer from it. */
+  answeredElsewhere(now: number): void {
+    this.breaker.succeed({ startedAt: now, probe: false });
+    this.failedOnEnd = 0;
   }
 
   /** Nothing about the deployment can be learnt from how the attempt ended. */
@@ -92,7 +116,10 @@ export class DeploymentState {
     }
     const forMs = deployment.routing?.cooldownMs ?? rules.cooldownMs;
     const asked = Math.min(error.retryAfterMs ?? 0, longestTimeOutMs);
+    const outMs = this.breaker.msUntilProbe(now);
     this.breaker.fail(pass, now, this.isOneTooMany(kind, now, rules, deployment), forMs, asked);
+    const nowOutMs = this.breaker.msUntilProbe(now);
+    if (nowOutMs > outMs) this.shared?.opened(this.key, nowOutMs, kind);
   }
 
   private isOneTooMany(kind: FailureClass, now: number, rules: CooldownRules, deployment: Deployment): boolean {
@@ -103,7 +130,7 @@ export class DeploymentState {
     const failed = this.failures.total(now);
     if (allowedInAll !== undefined) return failed > allowedInAll;
     if (certain.has(kind) || this.failedOnEnd >= failuresInARow) return true;
-    const requests = this.requests.total(now);
+    const requests = this.requests.ownTotal(now);
     return requests >= fewestRequests && failed * 2 > requests;
   }
 

@@ -2,6 +2,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Deployment } from '../spec/deployment.js';
 import { DeploymentState } from './deployment-state.js';
+import { heedOthers, type Sharing } from './shared-breakers.js';
 
 /** Wildcards and databases may bring many; a state takes about half a kilobyte. */
 const mostStates = 20_000;
@@ -14,13 +15,22 @@ export class DeploymentStates {
   private readonly byKey = new LRUCache<string, DeploymentState>({ max: mostStates });
   private readonly byDeployment = new WeakMap<Deployment, DeploymentState>();
 
+  /** @param sharing where other processes are told, and heard */
+  constructor(private readonly sharing?: Sharing) {
+    if (sharing) heedOthers(sharing, (key) => this.under(key));
+  }
+
   of(deployment: Deployment): DeploymentState {
     const known = this.byDeployment.get(deployment);
     if (known !== undefined) return known;
-    const key = `${deployment.id} ${deployment.model}`;
-    let state = this.byKey.get(key);
-    if (state === undefined) this.byKey.set(key, (state = new DeploymentState()));
+    const state = this.under(`${deployment.id} ${deployment.model}`);
     this.byDeployment.set(deployment, state);
+    return state;
+  }
+
+  private under(key: string): DeploymentState {
+    let state = this.byKey.get(key);
+    if (state === undefined) this.byKey.set(key, (state = new DeploymentState(key, this.sharing?.shared)));
     return state;
   }
 }

@@ -20,7 +20,7 @@ export class RetryBudget {
 }
 
 /** One request's part in the budget. */
-class GroupBudget {
+export class GroupBudget {
   private retrying = false;
 
   constructor(

@@ -4,7 +4,8 @@ import { GatewayError, type ErrorFacts } from '../errors/gateway-error.js';
 import type { ErrorCode } from '../errors/catalog.js';
 import type { Deployment } from '../spec/deployment.js';
 import { madeUpDeployment } from '../testing/deployments.js';
-import { DeploymentRouter, type RoutePlan } from './router.js';
+import type { RoutePlan } from './route-plan.js';
+import { DeploymentRouter } from './router.js';
 import { plainRules } from './routing-rules.js';
 
 const failure = (code: ErrorCode, facts: ErrorFacts = {}): GatewayError =>

@@ -43,6 +43,16 @@ export interface RoutingRules {
   readonly maxParallelRequests: number | undefined;
   /** Requests that may wait for a free place on one deployment. */
   readonly maxQueuedRequests: number;
+  /** How slow a stream may be before its first token while another deployment could be asked; undefined for any. */
+  readonly slowStreams?: SlowStreamRules | undefined;
+  /** A stream that breaks off in the middle of a plain text is continued by another deployment. */
+  readonly continuesStreams?: boolean;
+}
+
+/** The first token is due after `graceMs` and the time in which the prompt is read at this rate. */
+export interface SlowStreamRules {
+  readonly graceMs: number;
+  readonly promptTokensPerSecond: number;
 }
 
 export const plainRules: RoutingRules = {

@@ -6,7 +6,7 @@ import { affineDeployment } from './affinity.js';
 import type { DeploymentState } from './deployment-state.js';
 import type { DeploymentStates } from './deployment-states.js';
 import { fitDeployments, overLimitMs } from './pre-call-checks.js';
-import type { RoutedRequest, RoutePlan } from './router.js';
+import type { RoutedRequest, RoutePlan } from './route-plan.js';
 import { strategies } from './strategies/index.js';
 import type { Candidates } from './strategies/strategy.js';
 import { lowestPriority, WaitingLine } from './waiting-line.js';
@@ -31,7 +31,9 @@ export class DeploymentSelector {
    */
   select(plan: RoutePlan, failed: ReadonlySet<Deployment>, request: RoutedRequest): Deployment | Promise<Deployment> {
     const now = this.clock.monotonic();
-    const { deployments, rules, modelGroup } = plan;
+    const { rules, modelGroup } = plan;
+    const { mayTake } = request;
+    const deployments = mayTake ? plan.deployments.filter(mayTake) : plan.deployments;
     if (deployments.length === 0) throw new GatewayError('no_deployment', { facts: { model: modelGroup } });
     const fit =
       rules.checks.fitness && plan.facts ? fitDeployments(deployments, modelGroup, plan.facts()) : deployments;
@@ -42,6 +44,11 @@ export class DeploymentSelector {
     const chosen = this.choose(lowestOrder(free), plan, now);
     this.states.of(chosen).inFlight += 1;
     return chosen;
+  }
+
+  /** False where the request can go nowhere in this group any more. */
+  hasAny({ deployments }: RoutePlan, { mayTake }: RoutedRequest): boolean {
+    return !mayTake || deployments.some(mayTake);
   }
 
   /** True where a deployment is left that this request has not tried and that is not known to be out. */

@@ -73,6 +73,8 @@ export interface CallProgress {
   readonly begun: boolean;
   readonly usage: Usage | undefined;
   readonly contentEvents: number;
+  /** What the provider's answer began with, one that failed included; undefined until it has come, and for one that is made here. */
+  readonly head?: AnswerHead | undefined;
 }
 
 /** One running attempt, over the network or within the process. */

@@ -10,5 +10,6 @@ export * from './outbound.js';
 export * from './parameters.js';
 export * from './provider.js';
 export * from './secret-source.js';
+export * from './shared-routing-state.js';
 export * from './stored-responses.js';
 export * from './usage.js';

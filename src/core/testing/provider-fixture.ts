@@ -164,7 +164,7 @@ const codec = new EventStreamCodec(
   (text) => Buffer.from(text),
 );
 
-function toAwsFrame({ type = 'event', name, payload }: AwsMessage): Buffer {
+export function toAwsFrame({ type = 'event', name, payload }: AwsMessage): Buffer {
   const frame = codec.encode({
     headers: {
       ':message-type': { type: 'string', value: type },

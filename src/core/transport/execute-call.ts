@@ -76,7 +76,7 @@ export class ProviderCall<Whole, Part> implements Dispatcher.DispatchHandler, Ru
   private settled = false;
   private ended = false;
   private followed = false;
-  private head: AnswerHead = noHead;
+  head: AnswerHead = noHead;
   private stream: StreamTranslation<Part> | undefined;
   private log: ByteLog | undefined;
   private wholeUsage: Usage | undefined;

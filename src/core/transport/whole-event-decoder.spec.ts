@@ -57,4 +57,17 @@ describe('WholeEventDecoder', () => {
     const decoder = new WholeEventDecoder();
     expect(() => decoder.push(Buffer.alloc(1024 * 1024 + 1, 'x'), () => false)).toThrow('larger than 1048576 bytes');
   });
+
+  it('refuses an event above the limit however its bytes come, and keeps what was good before it', () => {
+    const long = Buffer.from(`data: good\n\ndata: ${'x'.repeat(1024 * 1024)}\n\n`);
+    const last = 20_000;
+    for (const pieces of [[long], [long.subarray(0, -last), long.subarray(-last)]]) {
+      const decoder = new WholeEventDecoder();
+      const passed: (Buffer | undefined)[] = [];
+      expect(() => {
+        for (const piece of pieces) passed.push(decoder.push(piece, () => false));
+      }).toThrow('larger than 1048576 bytes');
+      expect([...passed, decoder.beforeFault].join('')).toBe('data: good\n\n');
+    }
+  });
 });

@@ -24,6 +24,7 @@ export class WholeEventDecoder {
     let finished = false;
     try {
       for (const { 0: blank, index } of text.matchAll(eventEnd)) {
+        if (index - from > maxEventBytes) throw tooLarge();
         const data = dataOf(joined.toString('utf8', from, index));
         // Without data an event is a comment that keeps the connection alive.
         finished = data !== '' && read(data);

@@ -22,6 +22,7 @@ import { withClientCredentials, withoutCredentials } from '../client-credentials
 import type { Bytes, OpenExchange, Operation, OutputSize, ReadOperation, StartedCall } from '../operation.js';
 import { readRequestSettings, type MemberMeaning, type RequestSettings } from '../request-settings.js';
 import { sentTextOf } from './sent-text.js';
+import { isContinuable, StreamContinuation } from './stream-continuation.js';
 
 /** An endpoint at which clients talk to chat models. */
 export interface DialogueKind<Spoken extends Dialect> {
@@ -33,6 +34,8 @@ export interface DialogueKind<Spoken extends Dialect> {
   /** What ids of answers begin with. */
   readonly idPrefix: string;
   readonly meaning?: MemberMeaning<DialectBodies[Spoken]>;
+  /** A provider that speaks the dialect is always asked in it, also where its stream could go on elsewhere otherwise. */
+  readonly staysNative?: boolean;
   /** Those of the client's headers that say more about the request. */
   readonly clientHeaders?: (headers: IncomingHttpHeaders) => Readonly<Record<string, string>>;
 }
@@ -54,6 +57,12 @@ export function openDialogue<Spoken extends Dialect>(
 ): Operation {
   const settings = readRequestSettings<DialectBodies[Spoken]>(parsed.body, headers, kind.meaning);
   return new DialogueOperation(kind, parsed, settings, kind.clientHeaders?.(headers));
+}
+
+/** How an answer reaches the client by way of the hub. */
+interface HubWay {
+  readonly call: ChatCall;
+  readonly format: AnswerFormat<string, string>;
 }
 
 /** About the least that providers keep in their caches. */
@@ -115,20 +124,33 @@ class DialogueOperation<Spoken extends Dialect> implements Operation {
       };
     }
     const send = (translation: Translation<Bytes, Bytes>, hub: () => ChatCall): StartedCall => {
-      const options = callOptions(exchange, this.settings, this.stream, deployment, connections);
+      const options = callOptions(exchange, this.settings, this, deployment, connections);
       const call = new ProviderCall(deployment, this.stream, translation, exchange, options);
       return { deployment, call, sentText: () => sentTextOf(call, deployment, hub) };
     };
-    const passed = passThrough(provider, this.kind.dialect.name, native);
+    const continuation = this.continuationOf(exchange, native, deployment);
+    const passed = continuation ? undefined : passThrough(provider, this.kind.dialect.name, native);
     if (passed) return send(passed, () => this.hubCall(native, deployment));
-    const call = this.hubCall(native, deployment);
-    const format: AnswerFormat<Bytes, Bytes> = this.kind.dialect.format(native);
+    const hub = { call: this.hubCall(native, deployment), format: this.kind.dialect.format(native) };
+    const { call, format }: HubWay = continuation?.next(hub.call) ?? hub;
     const urls = provider.chat?.remoteMedia?.(call) ?? [];
     if (urls.length === 0) return send(translate(provider, call, format), () => call);
     return fetchMedia(urls, (origin) => connections.dispatcherTo(origin, 'restricted')).then((media) => {
       const complete = { ...call, media };
       return send(translate(provider, complete, format), () => complete);
     });
+  }
+
+  /** Made with the first attempt of a stream that may go on elsewhere. Such a stream is not passed through: its text must be known. */
+  private continuationOf(
+    exchange: OpenExchange,
+    native: NativeCall<DialectBodies[Spoken]>,
+    deployment: Deployment,
+  ): StreamContinuation | undefined {
+    if (!this.stream || this.kind.staysNative || !exchange.catalog.router.rules.continuesStreams) return undefined;
+    if (!exchange.continuation && isContinuable(this.hubCall(native, deployment).body))
+      exchange.continuation = new StreamContinuation(this.kind.dialect.format(native));
+    return exchange.continuation;
   }
 
   private nativeCall(

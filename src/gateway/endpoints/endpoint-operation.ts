@@ -98,7 +98,7 @@ class EndpointOperation<Body extends ModelRequest, Answer> implements Operation 
       },
       (answer) => this.kind.format(answer),
     );
-    const options = callOptions(exchange, this.settings, false, deployment, connections);
+    const options = callOptions(exchange, this.settings, this, deployment, connections);
     return { deployment, call: new ProviderCall(deployment, false, translation, exchange, options) };
   }
 }

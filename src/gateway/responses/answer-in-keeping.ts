@@ -1,6 +1,7 @@
 /** The exchange as the call of a response sees it: what comes passes on to the client, but for what waits until the response is kept. */
 import type { CatalogSnapshot } from '../../catalog/catalog-snapshot.js';
 import type { AnswerHead, Clock, WholeAnswer } from '../../core/spec/index.js';
+import type { StreamContinuation } from '../chat/stream-continuation.js';
 import type { Bytes, OpenExchange } from '../operation.js';
 
 export abstract class AnswerInKeeping implements OpenExchange {
@@ -32,6 +33,18 @@ export abstract class AnswerInKeeping implements OpenExchange {
 
   set deadlineAt(at: number) {
     this.exchange.deadlineAt = at;
+  }
+
+  get hasNext(): boolean {
+    return this.exchange.hasNext;
+  }
+
+  get continuation(): StreamContinuation | undefined {
+    return this.exchange.continuation;
+  }
+
+  set continuation(continuation: StreamContinuation | undefined) {
+    this.exchange.continuation = continuation;
   }
 
   begin(head: AnswerHead): void {

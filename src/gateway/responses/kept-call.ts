@@ -1,6 +1,6 @@
 /** A call whose answer is kept before its client sees the end of it. */
 import type { GatewayError } from '../../core/errors/gateway-error.js';
-import type { RunningCall, Usage } from '../../core/spec/index.js';
+import type { AnswerHead, RunningCall, Usage } from '../../core/spec/index.js';
 import type { AnswerInKeeping } from './answer-in-keeping.js';
 
 export class KeptCall implements RunningCall {
@@ -21,6 +21,10 @@ export class KeptCall implements RunningCall {
 
   abort(error: GatewayError): void {
     this.call.abort(error);
+  }
+
+  get head(): AnswerHead | undefined {
+    return this.call.head;
   }
 
   get sentAt(): number | undefined {

@@ -2,9 +2,10 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { CatalogSnapshot } from '../../catalog/catalog-snapshot.js';
 import type { UpstreamConnections } from '../../clients/upstream-connections.service.js';
-import type { ParsedRequest } from '../../core/dialects/client-dialect.js';
+import type { AnswerContext, ParsedRequest } from '../../core/dialects/client-dialect.js';
 import { ResponsesFormat } from '../../core/dialects/openai-responses/format.js';
 import { openAiResponses } from '../../core/dialects/openai-responses/index.js';
+import type { ResponseEnd } from '../../core/dialects/openai-responses/keeping.js';
 import { GatewayError } from '../../core/errors/gateway-error.js';
 import type { ResponsesRequest } from '../../core/schema/openai/responses.js';
 import type { Deployment } from '../../core/spec/index.js';
@@ -29,8 +30,19 @@ export interface ResponseContext {
   readonly turn: ResponseTurn;
   readonly stored: StoredResponsesService;
   readonly writer: ResponsesWriter;
+  readonly current: CurrentAnswer;
 }
 
+/** The answer that is being made: one for all attempts and fallbacks of a request. */
+export interface CurrentAnswer {
+  /** What writes it; of one attempt, or of all where they make one stream. */
+  format: ResponsesFormat | undefined;
+  /** Where the attempt that is running has its end. */
+  hold: ((end: ResponseEnd) => void) | undefined;
+}
+
+/** A provider that keeps responses can do so only where it is asked for them. */
+const withKeeper = { ...responses, staysNative: true };
 /** What only a provider that keeps things can do. */
 const membersForKeepers = ['background', 'conversation', 'prompt'];
 
@@ -49,7 +61,7 @@ export class ResponseOperation implements Operation {
     private readonly parsed: ParsedRequest<ResponsesRequest>,
     private readonly context: ResponseContext,
   ) {
-    this.asRead = openDialogue(responses, parsed, context.headers);
+    this.asRead = openDialogue(withKeeper, parsed, context.headers);
     const { settings, stream, reservedMembers, model, output } = this.asRead;
     this.settings = settings;
     this.stream = stream;
@@ -82,8 +94,9 @@ export class ResponseOperation implements Operation {
     configured: Deployment,
     connections: UpstreamConnections,
   ): StartedCall | Promise<StartedCall> {
-    this.context.writer.endingOf = undefined;
-    return keepsResponses(configured)
+    // What one attempt has begun the next one ends in the same form.
+    if (exchange.continuation === undefined) this.context.current.format = undefined;
+    return keepsResponses(configured) && exchange.continuation === undefined
       ? this.startWithKeeper(exchange, configured, connections)
       : this.startKeptHere(exchange, configured, connections);
   }
@@ -101,7 +114,7 @@ export class ResponseOperation implements Operation {
     const { turn, headers, stored } = this.context;
     const changed = requestForKeeper(this.parsed.body, turn);
     const parsed = changed && { ...this.parsed, body: changed, bytes: Buffer.from(JSON.stringify(changed)) };
-    const operation = parsed ? openDialogue(responses, parsed, headers) : this.asRead;
+    const operation = parsed ? openDialogue(withKeeper, parsed, headers) : this.asRead;
     // What a client makes in an account of its own is nobody else's business.
     if (this.reservedMembers.length > 0) return operation.start(exchange, configured, connections);
     const answer = new ProviderKeptAnswer(exchange, ({ id, ...word }) =>
@@ -115,22 +128,26 @@ export class ResponseOperation implements Operation {
     configured: Deployment,
     connections: UpstreamConnections,
   ): StartedCall | Promise<StartedCall> {
-    const { turn, headers, stored, writer } = this.context;
+    const { turn, headers, stored, writer, current } = this.context;
     const { body } = this.parsed;
+    writer.endingOf = (error) => current.format?.fail(error);
     const answer = new GatewayKeptAnswer(exchange, (response) => {
       const input = toStoredItems(ownInput(body.input, turn), response.id);
       return stored.keep(this.made(response.id, configured), { input, response, previous: turn.conversation });
     });
-    const keptFormat: typeof openAiResponses.format = (context) => {
-      const store = (context.body.store ?? true) && stored.keepsConversations;
-      const previousResponseId = body.previous_response_id ?? null;
-      const format = new ResponsesFormat({ ...context, keeping: { store, previousResponseId, hold: answer.hold } });
-      writer.endingOf = (error) => format.fail(error);
-      return format;
-    };
+    current.hold = answer.hold;
+    const keptFormat: typeof openAiResponses.format = (context) => (current.format ??= this.newFormat(context));
     const kind = { ...responses, dialect: { ...openAiResponses, format: keptFormat } };
     const parsed = { ...this.parsed, body: wholeRequest(body, turn) };
     return keeping(openDialogue(kind, parsed, headers).start(answer, configured, connections), answer);
+  }
+
+  private newFormat(context: AnswerContext<ResponsesRequest>): ResponsesFormat {
+    const { stored, current } = this.context;
+    const store = (context.body.store ?? true) && stored.keepsConversations;
+    const previousResponseId = this.parsed.body.previous_response_id ?? null;
+    const hold = (end: ResponseEnd): void => current.hold?.(end);
+    return new ResponsesFormat({ ...context, keeping: { store, previousResponseId, hold } });
   }
 
   private made(id: string, { id: deploymentId }: Deployment): MadeResponse {

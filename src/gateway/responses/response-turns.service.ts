@@ -9,7 +9,7 @@ import type { ResponsesRequest } from '../../core/schema/openai/responses.js';
 import type { ResponseReader } from '../../objects/responses/stored-response.js';
 import { StoredResponsesService } from '../../objects/responses/stored-responses.service.js';
 import type { ReadOperation } from '../operation.js';
-import { ResponseOperation } from './response-operation.js';
+import { ResponseOperation, type CurrentAnswer } from './response-operation.js';
 import { referencesIn, type ResponseTurn } from './response-turn.js';
 import type { ResponsesWriter } from './responses-writer.js';
 
@@ -30,12 +30,13 @@ export class ResponseTurnsService {
     const reader = readerOf(principal);
     this.checkStore(parsed.body);
     const turn = await this.findTurn(parsed, reader);
+    const current: CurrentAnswer = { format: undefined, hold: undefined };
     return (given, headers) => {
       // A fallback may bring other members.
       const asked = given === bytes ? parsed : openAiResponses.read(given);
       refuseOtherTurn(asked.body, parsed.body);
       const { stored } = this;
-      return new ResponseOperation(asked, { headers, ownerHash: reader.keyHash, turn, stored, writer });
+      return new ResponseOperation(asked, { headers, ownerHash: reader.keyHash, turn, stored, writer, current });
     };
   }
 

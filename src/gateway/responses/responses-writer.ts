@@ -9,7 +9,7 @@ const errors = { body: openAiErrorBody, event: (error: GatewayError) => response
 
 export class ResponsesWriter extends SseWriter {
   /** Writes the last events of a stream that fails, where whoever made its events can. */
-  endingOf: ((error: GatewayError) => string) | undefined;
+  endingOf: ((error: GatewayError) => string | undefined) | undefined;
   private lastPart: Buffer | string = '';
 
   constructor(response: ServerResponse) {

@@ -69,7 +69,6 @@ it.each([
   'guardrails',
   'permissions',
   'organization_id',
-  'tags',
   'aliases',
   'spend',
   'unheard_of',

@@ -23,15 +23,7 @@ const notServed = [
     'mcp_rpm_limit',
   ],
   ...['tag_rpm_limit', 'tpm_limit_type', 'rpm_limit_type', 'agent_id', 'organization_id', 'project_id', 'guardrails'],
-  ...[
-    'policies',
-    'prompts',
-    'disable_global_guardrails',
-    'enforced_params',
-    'allowed_routes',
-    'aliases',
-    'config',
-  ],
+  ...['policies', 'prompts', 'disable_global_guardrails', 'enforced_params', 'allowed_routes', 'aliases', 'config'],
   ...[
     'allowed_passthrough_routes',
     'denied_passthrough_routes',

@@ -17,6 +17,7 @@ export const masterKey = 'sk-master-e2e-6f1c8a02d94b47e5b3710c9e';
 export interface ModelConfig {
   readonly model_name: string;
   readonly litellm_params: Readonly<Record<string, unknown>>;
+  readonly model_info?: Readonly<Record<string, unknown>>;
 }
 
 export interface GatewayOptions {

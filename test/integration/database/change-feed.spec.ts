@@ -53,6 +53,25 @@ describeOnBothDatabases('the change feed', (database) => {
     ]);
   });
 
+  it('wakes others once its transaction is committed, and not where it fails', async () => {
+    const heads: Promise<bigint>[] = [];
+    const signal = { announce: () => void heads.push(feed.head()), subscribe: () => undefined };
+    const signalling = new ChangeFeedRepository(service, systemRuntime, signal);
+    await service.transaction(async (tx) => {
+      await signalling.append(tx, 'key', 'a');
+      await signalling.append(tx, 'key', 'b');
+      expect(heads).toEqual([]);
+    });
+    // Who is woken finds all of it.
+    expect(new Set(await Promise.all(heads))).toEqual(new Set([2n]));
+    const failing = service.transaction(async (tx) => {
+      await signalling.append(tx, 'key', 'undone');
+      throw new Error('changed my mind');
+    });
+    await expect(failing).rejects.toThrow('changed my mind');
+    expect(heads).toHaveLength(2);
+  });
+
   it('says so when events were pruned before they were read, or the database was set back', async () => {
     for (const key of ['a', 'b', 'c']) await append(key);
     nowMs += 3_600_001;

@@ -2,7 +2,7 @@
 import type { MessagesRequest } from '../../schema/anthropic/messages-request.js';
 import { toHubRequest } from './to-hub.js';
 
-const everything = { supported: new Set(['thinking', 'reasoning_effort']) };
+const everything = { supported: new Set(['thinking', 'reasoning_effort', 'parallel_tool_calls']) };
 const efforts = { supported: new Set(['reasoning_effort']) };
 const nothing = { supported: new Set<string>() };
 
@@ -160,6 +160,11 @@ describe('tools', () => {
   it('are called one at a time where that is asked for', () => {
     const choice = { type: 'auto' as const, disable_parallel_tool_use: true };
     expect(hub({ tools: [weather], tool_choice: choice }).parallel_tool_calls).toBe(false);
+  });
+
+  it('are called as the model likes where it cannot be told', () => {
+    const choice = { type: 'any' as const, disable_parallel_tool_use: true };
+    expect(hub({ tools: [weather], tool_choice: choice }, efforts)).not.toHaveProperty('parallel_tool_calls');
   });
 });
 

@@ -39,7 +39,7 @@ export function toHubRequest(body: MessagesRequest, receiver: HubReceiver): Chat
     ...(tools.length > 0 && { tools }),
     ...(searches && { web_search_options: {} }),
     ...(choice !== undefined && tools.length > 0 && { tool_choice: choice }),
-    ...(body.tool_choice?.disable_parallel_tool_use && tools.length > 0 && { parallel_tool_calls: false }),
+    ...(wantsOneCall(body, receiver) && tools.length > 0 && { parallel_tool_calls: false }),
     ...(format?.type === 'json_schema' && {
       response_format: { type: 'json_schema' as const, json_schema: { name: 'answer', schema: format.schema ?? {} } },
     }),
@@ -179,6 +179,11 @@ function toToolChoice(choice: MessagesRequest['tool_choice']): ToolChoice | unde
   if (choice.type === 'any') return 'required';
   if (choice.type === 'tool') return { type: 'function', function: { name: choice.name ?? '' } };
   return choice.type;
+}
+
+/** A wish too: SDKs express it by themselves, with no way to leave it out, wherever a tool stands for a JSON answer. */
+function wantsOneCall({ tool_choice: choice }: MessagesRequest, { supported }: HubReceiver): boolean {
+  return choice?.disable_parallel_tool_use === true && supported.has('parallel_tool_calls');
 }
 
 /** Tokens for thinking from which on an effort is meant: the inverse of what adapters make of an effort. */

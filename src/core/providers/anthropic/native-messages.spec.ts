@@ -51,6 +51,44 @@ describe('the request', () => {
     });
   });
 
+  it('leaves out thoughts without a signature, which another model had, and a turn that was nothing else', () => {
+    const thought = { type: 'thinking', thinking: 'Hm', signature: '' };
+    const signed = { ...thought, signature: 'EqMB==' };
+    const user = { role: 'user', content: 'What is {"signature": ""}?' };
+    const body = {
+      model: 'ours',
+      max_tokens: 5,
+      messages: [
+        user,
+        { role: 'assistant', content: [thought, { type: 'text', text: 'Yes' }] },
+        user,
+        { role: 'assistant', content: [thought] },
+        user,
+        { role: 'assistant', content: [signed, { type: 'text', text: 'No' }] },
+        user,
+      ],
+    };
+    const bytes = Buffer.from(JSON.stringify(body));
+    expect(JSON.parse(String(sent({ body: body as MessagesRequest, bytes }).body))).toEqual({
+      model: 'claude-sonnet-4-5',
+      max_tokens: 5,
+      messages: [
+        user,
+        { role: 'assistant', content: [{ type: 'text', text: 'Yes' }] },
+        user,
+        user,
+        { role: 'assistant', content: [signed, { type: 'text', text: 'No' }] },
+        user,
+      ],
+    });
+  });
+
+  it('keeps the very bytes where a text only speaks of an empty signature', () => {
+    const body = { model: 'ours', max_tokens: 5, messages: [{ role: 'user' as const, content: '"signature": ""' }] };
+    const bytes = Buffer.from(JSON.stringify(body));
+    expect(sent({ body, bytes, model: 'ours' }).body).toBe(bytes);
+  });
+
   it('names the betas of the client and of the deployment, and the client’s version', () => {
     const clientHeaders = { 'anthropic-beta': 'a', 'anthropic-version': '2024-01-01' };
     expect(sent({ clientHeaders }, { extraHeaders: { 'anthropic-beta': 'b', 'x-own': '1' } }).headers).toMatchObject({

@@ -1,7 +1,7 @@
 /** The native pair for clients that speak Anthropic's Messages API: bytes through, the model's name changed in place. */
 // https://platform.claude.com/docs/en/api/messages
 import type { AnthropicMessage } from '../../schema/anthropic/messages.js';
-import type { MessagesRequest } from '../../schema/anthropic/messages-request.js';
+import type { MessagesBlock, MessagesRequest } from '../../schema/anthropic/messages-request.js';
 import type { NativeAdapter, NativeCall } from '../../spec/chat-adapter.js';
 import type { OutboundRequest } from '../../spec/outbound.js';
 import type { Usage } from '../../spec/usage.js';
@@ -46,14 +46,35 @@ function buildRequest(call: NativeCall<MessagesRequest>, host: ClaudeHost): Outb
 function bodyOf(call: NativeCall<MessagesRequest>): Buffer | string {
   const { alwaysDrop, extraBody } = call.parameters;
   const dropped = alwaysDrop.filter((name) => name in call.body && name !== 'model' && name !== 'messages');
-  if (dropped.length === 0 && !extraBody) {
-    const text = call.bytes.toString('latin1');
+  const text = call.bytes.toString('latin1');
+  const isForeign = unsigned.test(text);
+  if (dropped.length === 0 && !extraBody && !isForeign) {
     const span = scanTopLevel(text, ['model'], call.body)?.spans.get('model');
     if (span && call.body.model === call.model) return call.bytes;
     if (span) return applySplices(text, [{ ...span, text: JSON.stringify(call.model) }]);
   }
   const kept = Object.entries(call.body).filter(([name]) => !dropped.includes(name));
-  return JSON.stringify({ ...Object.fromEntries(kept), ...extraBody, model: call.model });
+  return JSON.stringify({
+    ...Object.fromEntries(kept),
+    ...(isForeign && { messages: withoutUnsigned(call.body.messages) }),
+    ...extraBody,
+    model: call.model,
+  });
+}
+
+/** How thoughts of other providers' models reach a client: what Claude did not sign, it refuses. */
+const unsigned = /"signature"\s*:\s*""/;
+
+function withoutUnsigned(messages: MessagesRequest['messages']): MessagesRequest['messages'] {
+  const kept = messages.map((message) => {
+    if (message.role !== 'assistant' || typeof message.content === 'string') return message;
+    return { ...message, content: message.content.filter((block) => !isUnsigned(block)) };
+  });
+  return kept.filter(({ content }, at) => content.length > 0 || messages[at]?.content.length === 0);
+}
+
+function isUnsigned({ type, signature }: MessagesBlock): boolean {
+  return type === 'thinking' && signature === '';
 }
 
 /** The client's betas and the deployment's are both wanted. */

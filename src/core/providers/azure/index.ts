@@ -1,5 +1,6 @@
 /** Azure OpenAI: OpenAI's models behind Azure's addresses, versions and identities. */
 import type { ProviderDefinition } from '../../spec/provider.js';
+import { closedMessages } from '../openai/closed-messages.js';
 import { nativeResponses, type ResponsesHost } from '../openai/native-responses.js';
 import { storedResponses } from '../openai/stored-responses.js';
 import { imageModels } from '../openai/image-models.js';
@@ -28,7 +29,7 @@ const engine = openAiCompatible({
   modelMembers: (call) => ({ model: deploymentOf(call) }),
   serves: ['embeddings', 'images', 'transcription', 'speech'],
   endpoints: { images: imageModels },
-  quirks: [azureReasoningParams, promptFilterResults],
+  quirks: [azureReasoningParams, closedMessages, promptFilterResults],
 });
 
 const host: ResponsesHost = { provider: id, path: responsesPath, model: deploymentOf };

@@ -2,6 +2,7 @@
 import type { GeminiContent, GeminiPart } from '../../schema/google/generate-content.js';
 import type { ChatMessage, ContentPart, ToolCall } from '../../schema/openai/chat.js';
 import { contentParts, isWebUrl, parseDataUrl, textOf } from '../../schema/openai/content.js';
+import { inCallOrder } from '../../schema/openai/result-order.js';
 import { parseToolArguments } from '../../schema/openai/tool-arguments.js';
 import type { ChatCall, FetchedMedia } from '../../spec/chat-adapter.js';
 import type { GeminiHost } from './gemini-host.js';
@@ -26,7 +27,7 @@ export function buildContents({ body, model, media }: ChatCall): Contents {
   const contents: { role: string; parts: GeminiPart[] }[] = [];
   /** Results name their function, which the hub knows by the call's id only. */
   const names = new Map<string, string>();
-  for (const message of body.messages) {
+  for (const message of inCallOrder(body.messages)) {
     for (const { id, function: called } of message.tool_calls ?? []) names.set(id, called.name);
     if (message.function_call) names.set(message.function_call.name, message.function_call.name);
     if (message.role === 'system' || message.role === 'developer') {

@@ -61,8 +61,15 @@ function buildBody(call: ChatCall): GeminiRequest {
   return wire;
 }
 
+/** Of one function alone SDKs ask for one call as a matter of course; among several it is a wish that Gemini has no word for. */
+function countFunctions({ tools, functions }: ChatCompletionRequest): number {
+  const offered = Array.isArray(tools) ? tools.filter((tool) => tool.function) : [];
+  return offered.length + (Array.isArray(functions) ? functions.length : 0);
+}
+
 function withoutNeutral(body: ChatCompletionRequest): Readonly<Record<string, unknown>> {
   const idle = Object.keys(neutral).filter((name) => body[name] === neutral[name]);
+  if (body.parallel_tool_calls === false && countFunctions(body) < 2) idle.push('parallel_tool_calls');
   if (idle.length === 0) return body;
   return Object.fromEntries(Object.entries(body).filter(([name]) => !idle.includes(name)));
 }

@@ -30,6 +30,29 @@ const last = event({
   usageMetadata,
 });
 
+it('has another model’s calls signed by the stand-in where the model demands signatures', () => {
+  const call1 = { functionCall: { name: 'f', args: {} } };
+  const signed = { ...call1, thoughtSignature: 'c2ln' };
+  const contents = [
+    { role: 'user', parts: [{ text: 'Hi' }] },
+    { role: 'model', parts: [{ text: 'Well' }, call1, call1] },
+    { role: 'model', parts: [signed, call1] },
+  ];
+  const sent = (model: string): unknown => {
+    const given = { ...call(), model, body: { model: 'ours', contents } };
+    return (JSON.parse(String(native.buildRequest(given).body)) as { contents: unknown }).contents;
+  };
+  expect(sent('gemini-2.5-flash')).toEqual(contents);
+  expect(sent('gemini-3-flash-preview')).toEqual([
+    contents[0],
+    {
+      role: 'model',
+      parts: [{ text: 'Well' }, { ...call1, thoughtSignature: 'skip_thought_signature_validator' }, call1],
+    },
+    contents[2],
+  ]);
+});
+
 it('sends what the client sent, without the model, which stands in the path', () => {
   const whole = native.buildRequest(call());
   expect([whole.path, JSON.parse(String(whole.body))]).toEqual([

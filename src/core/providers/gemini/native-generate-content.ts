@@ -6,6 +6,7 @@ import { GenerateContentTap } from './generate-content-tap.js';
 import type { GeminiHost } from './gemini-host.js';
 import { countSearches, toUsage } from './map-usage.js';
 import { parseAnswer } from './parse-error.js';
+import { withSignatures } from './thought-signature.js';
 import { invalidAnswer } from '../openai-compatible/read-answer.js';
 
 export function nativeGenerateContent(host: GeminiHost): NativeAdapter<GenerateContentRequest> {
@@ -33,6 +34,6 @@ function buildRequest(call: NativeCall<GenerateContentRequest>, host: GeminiHost
     origin: call.endpoint.origin,
     path: `${host.path(call, method)}${call.stream ? '?alt=sse' : ''}`,
     headers: { 'content-type': 'application/json', ...extraHeaders },
-    body: JSON.stringify({ ...kept, ...extraBody }),
+    body: JSON.stringify({ ...kept, contents: withSignatures(call.body.contents, call.model), ...extraBody }),
   };
 }

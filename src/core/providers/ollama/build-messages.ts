@@ -2,6 +2,7 @@
 // https://docs.ollama.com/api/chat , https://docs.ollama.com/capabilities/tool-calling
 import type { OllamaMessage, OllamaToolCall } from '../../schema/ollama.js';
 import type { ChatMessage, ToolCall } from '../../schema/openai/chat.js';
+import { inCallOrder } from '../../schema/openai/result-order.js';
 import { parseToolArguments } from '../../schema/openai/tool-arguments.js';
 import type { FetchedMedia } from '../../spec/chat-adapter.js';
 import { readParts, refused } from './message-parts.js';
@@ -12,7 +13,7 @@ export function buildMessages(
 ): readonly OllamaMessage[] {
   /** Results name their tool, which the hub knows by the call's id only. */
   const toolNames = new Map<string, string>();
-  return messages.map((message) => {
+  return inCallOrder(messages).map((message) => {
     for (const { id, function: called } of message.tool_calls ?? []) toolNames.set(id, called.name);
     return toMessage(message, toolNames, media);
   });

@@ -196,6 +196,23 @@ describe('OpenAiStreamTap', () => {
     expect(before).toBe(opening);
   });
 
+  it('refuses an event above 1 MiB however its bytes come, also one that is like those before it', () => {
+    const good = opening + words.slice(0, 2).join('');
+    const long = event(chunk({ content: 'x'.repeat(1024 * 1024) }));
+    // No piece takes what is held above the limit: the event is above it only when it is whole.
+    for (const pieces of [[good + long], [good, long], [good + long.slice(0, -20_000), long.slice(-20_000)]]) {
+      const { error, before } = fail(open(), ...pieces, closing, done);
+      expect(error.code).toBe('upstream_invalid_response');
+      expect(before).toBe(good);
+    }
+  });
+
+  it('gives out what was good before the beginning of an event that is above 1 MiB already', () => {
+    const { error, before } = fail(open(), opening + words[0] + `data: "${'x'.repeat(1024 * 1024)}`);
+    expect(error.code).toBe('upstream_invalid_response');
+    expect(before).toBe(opening + words[0]);
+  });
+
   it('takes an event just below 1 MiB that comes in small pieces', () => {
     const long = event(chunk({ content: 'x'.repeat(1_000_000) }));
     const pieces = Array.from({ length: Math.ceil(long.length / 1000) }, (_, index) =>

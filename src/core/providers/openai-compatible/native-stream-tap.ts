@@ -74,7 +74,10 @@ export class OpenAiStreamTap implements NativeStreamTap {
     const end = text.lastIndexOf('\n\n') + 2;
     if (end === 1) return this.hold(bytes);
     const forwarded = this.forward(bytes, text, end);
-    if (end < bytes.length && !this.progress.finished) this.hold(bytes.subarray(end));
+    if (end === bytes.length || this.progress.finished) return forwarded;
+    this.beforeFault = forwarded;
+    this.hold(bytes.subarray(end));
+    this.beforeFault = undefined;
     return forwarded;
   }
 
@@ -114,6 +117,7 @@ export class OpenAiStreamTap implements NativeStreamTap {
       while (at < end && !this.progress.finished) {
         const matched = this.template === undefined ? -1 : this.template.matchEnd(text, at);
         if (matched !== -1) {
+          if (matched - at > maxEventBytes) throw this.tooLong();
           this.contentEvents += 1;
           this.unusedTemplates = 0;
           at = matched;

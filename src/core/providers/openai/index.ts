@@ -2,6 +2,7 @@
 import type { ProviderDefinition } from '../../spec/provider.js';
 import { openAiCompatible } from '../openai-compatible/index.js';
 import { accountHeaders } from './account-headers.js';
+import { closedMessages } from './closed-messages.js';
 import { imageModels } from './image-models.js';
 import { nativeResponses, type ResponsesHost } from './native-responses.js';
 import { reasoningModelParams } from './reasoning-model-params.js';
@@ -16,7 +17,7 @@ const engine = openAiCompatible({
   serves: ['embeddings', 'images', 'transcription', 'speech', 'moderations'],
   endpoints: { images: imageModels },
   completesTexts: (model) => /^(?:ft:)?(?:babbage|davinci)-002|^gpt-3\.5-turbo-instruct/.test(model),
-  quirks: [accountHeaders, reasoningModelParams],
+  quirks: [accountHeaders, closedMessages, reasoningModelParams],
 });
 
 const host: ResponsesHost = {

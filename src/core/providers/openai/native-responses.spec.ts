@@ -30,6 +30,30 @@ const usage = {
 };
 const counted = { promptTokens: 14, completionTokens: 8, cachedTokens: 4, reasoningTokens: 2 };
 
+it('leaves out what another provider’s model has thought, and keeps OpenAI’s own', () => {
+  const own = { type: 'reasoning', id: 'rs_68af4030baa48193b0b43b4c2a176a1a', summary: [] };
+  const foreign = { ...own, id: 'rs_0193f0d2-7c1b-7a52-9d4e-5b0c8f6a1e37_0' };
+  const said = { type: 'message', id: 'msg_0193f0d2-7c1b-7a52-9d4e-5b0c8f6a1e37_1', role: 'assistant', content: [] };
+  const body = { model: 'ours', input: [own, foreign, said] };
+  const request = native.buildRequest({ ...call(), body, bytes: Buffer.from(JSON.stringify(body)) });
+  expect(JSON.parse(String(request.body))).toEqual({ model: 'gpt-5', input: [own, said] });
+});
+
+it('shortens the ids of another provider’s calls, alike for a call and its result', () => {
+  const call_id = `call_0__thought__${'x'.repeat(100)}`;
+  const input = [
+    { type: 'function_call', id: 'fc_1', call_id, name: 'f', arguments: '{}' },
+    { type: 'function_call_output', call_id, output: 'x' },
+    { type: 'function_call_output', call_id: 'y'.repeat(64), output: 'x' },
+  ];
+  const body = { model: 'ours', input };
+  const request = native.buildRequest({ ...call(), body, bytes: Buffer.from(JSON.stringify(body)) });
+  const [called, answered, other] = (JSON.parse(String(request.body)) as { input: { call_id: string }[] }).input;
+  expect(called?.call_id).toMatch(/^call_[\w-]{24}$/);
+  expect(answered?.call_id).toBe(called?.call_id);
+  expect(other?.call_id).toBe('y'.repeat(64));
+});
+
 it('sends the client’s bytes with the model’s name changed, and the account along', () => {
   const request = native.buildRequest(call(false, { provider: { organization: 'org-1' } }));
   expect([request.path, String(request.body)]).toEqual(['/v1/responses', text.replace('"ours"', '"gpt-5"')]);

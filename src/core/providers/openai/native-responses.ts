@@ -6,6 +6,7 @@ import type { OutboundRequest } from '../../spec/outbound.js';
 import { applySplices, scanTopLevel } from '../openai-compatible/json-splice.js';
 import type { RequestTarget } from '../openai-compatible/quirk.js';
 import { invalidAnswer, readJsonAnswer } from '../openai-compatible/read-answer.js';
+import { ownInput } from './own-input.js';
 import { ResponsesStreamTap } from './responses-stream-tap.js';
 import { toUsage } from './responses-usage.js';
 
@@ -52,12 +53,13 @@ function buildRequest(call: NativeCall<ResponsesRequest>, host: ResponsesHost): 
 function bodyOf(call: NativeCall<ResponsesRequest>, model: string): Buffer | string {
   const { alwaysDrop, extraBody } = call.parameters;
   const dropped = alwaysDrop.filter((name) => name in call.body && name !== 'model' && name !== 'input');
-  if (dropped.length === 0 && !extraBody) {
-    const text = call.bytes.toString('latin1');
+  const text = call.bytes.toString('latin1');
+  const input = ownInput(call.body, text);
+  if (dropped.length === 0 && !extraBody && input === call.body.input) {
     const span = scanTopLevel(text, ['model'], call.body)?.spans.get('model');
     if (span && call.body.model === model) return call.bytes;
     if (span) return applySplices(text, [{ ...span, text: JSON.stringify(model) }]);
   }
   const kept = Object.entries(call.body).filter(([name]) => !dropped.includes(name));
-  return JSON.stringify({ ...Object.fromEntries(kept), ...extraBody, model });
+  return JSON.stringify({ ...Object.fromEntries(kept), input, ...extraBody, model });
 }

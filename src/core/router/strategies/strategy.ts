@@ -15,7 +15,7 @@ export interface StrategyView {
   /** Latencies of streams are those of the first part. */
   readonly stream: boolean;
   readonly rules: RoutingRules;
-  stateOf(deployment: Deployment): DeploymentState;
+  readonly stateOf: (deployment: Deployment) => DeploymentState;
 }
 
 export type Strategy = (candidates: Candidates, view: StrategyView) => Deployment;

@@ -1,0 +1,24 @@
+/** One model request: as it came in, and as its endpoint has read it. */
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Principal } from '../auth/principal.js';
+import type { CatalogSnapshot } from '../catalog/catalog-snapshot.js';
+import type { Operation } from './operation.js';
+
+/** A model request as it came in, its caller known. */
+export interface LlmRequest {
+  /** The matched route, for error texts. */
+  readonly route: string;
+  readonly principal: Principal;
+  readonly headers: IncomingHttpHeaders;
+  readonly clientAddress: string;
+  readonly bytes: Buffer;
+}
+
+export interface Asked {
+  readonly requestId: string;
+  readonly principal: Principal;
+  readonly clientAddress: string;
+  readonly operation: Operation;
+  /** What was served when the request came in; it holds for all of the request. */
+  readonly catalog: CatalogSnapshot;
+}

@@ -1,0 +1,31 @@
+/** Nest's module of the Redis room, for an application that has a Redis. */
+import { Module, type DynamicModule, type InjectionToken } from '@nestjs/common';
+import { RedisChangeSignal } from './redis-change-signal.js';
+import { REDIS_OPTIONS, type RedisOptions } from './redis-options.js';
+import { RedisRoutingState } from './redis-routing-state.js';
+import { RedisService } from './redis.service.js';
+
+/** The tokens under which other rooms ask for what is done over Redis here. */
+export interface RedisTokens {
+  readonly routingState: InjectionToken;
+  readonly changeSignal: InjectionToken;
+}
+
+@Module({})
+export class RedisModule {
+  static register(options: RedisOptions, { routingState, changeSignal }: RedisTokens): DynamicModule {
+    return {
+      module: RedisModule,
+      global: true,
+      providers: [
+        { provide: REDIS_OPTIONS, useValue: options },
+        RedisService,
+        RedisRoutingState,
+        RedisChangeSignal,
+        { provide: routingState, useExisting: RedisRoutingState },
+        { provide: changeSignal, useExisting: RedisChangeSignal },
+      ],
+      exports: [RedisService, routingState, changeSignal],
+    };
+  }
+}
