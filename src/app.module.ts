@@ -5,16 +5,18 @@ import { AuthModule } from './auth/auth.module.js';
 import { CatalogModule } from './catalog/catalog.module.js';
 import { ClientsModule } from './clients/clients.module.js';
 import { UpstreamsModule } from './clients/upstreams.module.js';
-import { CLOCK, RANDOM } from './config/ports.js';
+import { CLOCK, MODEL_CALLER, RANDOM } from './config/ports.js';
 import type { GatewayConfig } from './config/gateway-config.js';
 import { SettingsModule, type SettingsModuleOptions } from './config/settings.module.js';
 import { SettingsService } from './config/settings.service.js';
 import { providerRegistry } from './core/providers/registry.js';
-import { systemClock, systemRandom } from './core/spec/clock.js';
+import { HealthBoard } from './core/router/health-board.js';
+import { systemClock, systemRandom, type Clock } from './core/spec/clock.js';
 import { CHANGE_SIGNAL } from './database/change-signal.js';
 import { DatabaseModule } from './database/database.module.js';
 import { SHARED_ROUTING_STATE } from './gateway/deployment-router.provider.js';
 import { GatewayModule } from './gateway/gateway.module.js';
+import { ModelCallerService } from './gateway/model-caller.service.js';
 import { HealthModule } from './health/health.module.js';
 import { ErrorFilter } from './http/error.filter.js';
 import { KeysModule } from './management/keys/keys.module.js';
@@ -28,10 +30,20 @@ import { spendSettings, type SpendSettings } from './spend/spend-settings.js';
     { provide: CLOCK, useValue: systemClock },
     { provide: RANDOM, useValue: systemRandom },
     { provide: APP_FILTER, useClass: ErrorFilter },
+    { provide: HealthBoard, inject: [CLOCK], useFactory: (clock: Clock) => new HealthBoard(clock) },
   ],
-  exports: [CLOCK, RANDOM],
+  exports: [CLOCK, RANDOM, HealthBoard],
 })
 class EdgeModule {}
+
+/** Lets other rooms have models called by the gateway without knowing it. */
+@Global()
+@Module({
+  imports: [GatewayModule],
+  providers: [{ provide: MODEL_CALLER, useExisting: ModelCallerService }],
+  exports: [MODEL_CALLER],
+})
+class ModelCallerModule {}
 
 export interface AppOptions extends SettingsModuleOptions {
   /** How spend rows are written, where it differs from the configuration: tests have no compiled worker file. */
@@ -54,6 +66,7 @@ export class AppModule {
         spendModule(spend),
         authModule(),
         GatewayModule,
+        ModelCallerModule,
         HealthModule,
         KeysModule,
         SpendLogsModule,

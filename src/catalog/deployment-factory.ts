@@ -112,7 +112,7 @@ class EntryReader {
     const { entry, egress } = this;
     const environment = readProviderEnvironment(provider, this.context.environment);
     // The machine's own settings and keys must not follow an address that somebody else wrote.
-    const mayUseEnvironment = egress === 'operator' || entry.baseUrl === undefined;
+    const mayUseEnvironment = egress === 'operator' || !namesAddress(entry);
     const settings = { ...(mayUseEnvironment && environment.settings), ...parts.parameters.provider };
     const credentials = this.findCredentials(provider, mayUseEnvironment ? environment : undefined);
     const known = typeof credentials === 'string' ? {} : credentials;
@@ -247,6 +247,13 @@ function toParameters(entry: ModelEntry, requests: RequestPolicy): ParameterPoli
 
 function isAnsweredHere(entry: ModelEntry, provider: ProviderDefinition): boolean {
   return entry.mockResponse !== undefined || provider.local !== undefined;
+}
+
+/** Settings of providers that say whose host is asked: `aws_bedrock_runtime_endpoint`, `databricks_host`, an account of theirs. */
+const addressSetting = /_(?:endpoint|url|host)$|^account_id$/;
+
+function namesAddress({ baseUrl, providerSettings }: ModelEntry): boolean {
+  return baseUrl !== undefined || Object.keys(providerSettings).some((name) => addressSetting.test(name));
 }
 
 function isAddressParam(name: string): boolean {

@@ -59,6 +59,14 @@ export interface GeneralSettings {
   readonly storedResponsesRetentionMs: number;
   /** Lower case. */
   readonly keyHeaderName: string | undefined;
+  readonly healthChecks: HealthCheckSettings;
+}
+
+export interface HealthCheckSettings {
+  readonly inBackground: boolean;
+  readonly intervalMs: number;
+  readonly showsDetails: boolean;
+  readonly mostAtOnce: number;
 }
 
 /** What holds for every deployment that says nothing else. */
@@ -102,6 +110,12 @@ export function toGeneralSettings(wire: WireGeneralSettings, resolved: ResolvedG
     keyCacheMaxSize: wire.user_api_key_cache_max_size,
     storedResponsesRetentionMs: wire.stored_responses_retention_days * msPerDay,
     keyHeaderName: wire.litellm_key_header_name?.toLowerCase(),
+    healthChecks: {
+      inBackground: wire.background_health_checks,
+      intervalMs: toMs(wire.health_check_interval),
+      showsDetails: wire.health_check_details,
+      mostAtOnce: wire.health_check_concurrency,
+    },
   };
 }
 

@@ -56,6 +56,7 @@ describe('what a configuration comes to', () => {
       keyCacheMaxSize: 10_000,
       storedResponsesRetentionMs: 30 * 86_400_000,
       keyHeaderName: undefined,
+      healthChecks: { inBackground: false, intervalMs: 300_000, showsDetails: true, mostAtOnce: 10 },
     });
     expect(router).toMatchObject({ rules: { strategy: 'simple-shuffle' }, numRetries: 2, timeoutMs: 6_000_000 });
     expect(requests).toEqual({ dropParams: false, modifyParams: false, discounts: {}, margins: {} });

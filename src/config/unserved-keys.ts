@@ -34,12 +34,12 @@ export const unservedKeys: Readonly<Record<Section, readonly string[]>> = {
     return_response_headers enable_preview_features model_group_settings check_provider_endpoint guardrails`),
   router_settings: words(`
     routing_groups cache_responses cache_kwargs caching_groups client_ttl set_verbose debug_level
-    polling_interval enable_health_check_routing default_litellm_params assistants_config alerting_config
+    polling_interval default_litellm_params assistants_config alerting_config
     ignore_invalid_deployments provider_budget_config`),
   general_settings: words(`
     database_disable_prepared_statements disable_spend_logs store_prompts_in_spend_logs proxy_config_reload_interval_seconds
     max_parallel_requests global_max_parallel_requests max_in_flight_requests_per_worker max_queued_requests_per_worker
-    completion_model infer_model_from_keys background_health_checks health_check_interval health_check_details alerting
+    completion_model infer_model_from_keys alerting
     alert_types alert_to_webhook_url alerting_args alerting_threshold slack_webhook_url user_header_mappings
     user_header_name reject_clientside_metadata_tags use_redis_transaction_buffer coordination_redis
     fail_closed_rate_limit_enforcement disable_budget_reservation apply_user_budget_to_team_keys self_serve_budget_policy
@@ -58,8 +58,7 @@ export const unservedKeys: Readonly<Record<Section, readonly string[]>> = {
     auto_router_config_path auto_router_default_model auto_router_embedding_model complexity_router_config
     cache_control_injection_points`),
   model_info: words(`
-    supported_environments health_check_model health_check_timeout disable_background_health_check
-    `),
+    supported_environments`),
 };
 
 const isTrue = (value: unknown): boolean => value === true || /^(true|yes|on)$/i.test(String(value));

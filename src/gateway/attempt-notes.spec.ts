@@ -28,6 +28,12 @@ it('says nothing about the deployment where its client has brought an address, a
   expect(notesOf({}, false).unrepresentative).toBe(true);
 });
 
+it('says nothing where the call succeeds without its provider', () => {
+  const notes: AttemptNotes = {};
+  describeAttempt(notes, { call: {}, unrepresentative: true } as StartedCall, true, noOwnTimes, undefined);
+  expect(notes.unrepresentative).toBe(true);
+});
+
 it('says nothing where the client’s own deadline was too short, but all else of such a request counts', () => {
   const own = { timeoutMs: 5, streamTimeoutMs: undefined } as RequestSettings;
   expect(notesOf({}, true, own, timedOut).unrepresentative).toBe(true);

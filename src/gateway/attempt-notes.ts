@@ -7,7 +7,7 @@ import type { RequestSettings } from './request-settings.js';
 /** @param ownDeployment false where the client brought an address or a key of its own, or wants its answer made up */
 export function describeAttempt(
   notes: AttemptNotes,
-  { call }: StartedCall,
+  { call, unrepresentative = false }: StartedCall,
   ownDeployment: boolean,
   { timeoutMs, streamTimeoutMs }: RequestSettings,
   error: GatewayError | undefined,
@@ -16,5 +16,5 @@ export function describeAttempt(
   if (sentAt !== undefined && firstPartAt !== undefined) notes.latencyMs = firstPartAt - sentAt;
   if (usage) notes.tokens = usage.promptTokens + usage.completionTokens;
   const hadOwnDeadline = timeoutMs !== undefined || streamTimeoutMs !== undefined;
-  notes.unrepresentative = !ownDeployment || (hadOwnDeadline && error?.code === 'upstream_timeout');
+  notes.unrepresentative = unrepresentative || !ownDeployment || (hadOwnDeadline && error?.code === 'upstream_timeout');
 }

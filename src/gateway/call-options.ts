@@ -1,9 +1,8 @@
 /** The connections, deadline and bounds of one attempt. */
-import type { UpstreamConnections } from '../clients/upstream-connections.service.js';
 import type { Deployment } from '../core/spec/deployment.js';
 import type { CallOptions } from '../core/transport/execute-call.js';
 import { estimateTokens } from '../core/tokens/estimate-tokens.js';
-import type { OpenExchange, Operation } from './operation.js';
+import type { Connections, OpenExchange, Operation } from './operation.js';
 import type { RequestSettings } from './request-settings.js';
 
 /** Sets the exchange's deadline: a time-out is the request's, and what earlier attempts took is gone. */
@@ -12,7 +11,7 @@ export function callOptions(
   settings: RequestSettings,
   { stream, bodyBytes }: Pick<Operation, 'stream' | 'bodyBytes'>,
   deployment: Deployment,
-  connections: UpstreamConnections,
+  connections: Connections,
 ): CallOptions {
   const { catalog, clock } = exchange;
   const { router } = catalog;

@@ -8,7 +8,9 @@ import { MessagesController } from './chat/messages.controller.js';
 import { deploymentRouter } from './deployment-router.provider.js';
 import { EndpointsController } from './endpoints/endpoints.controller.js';
 import { UploadsController } from './endpoints/uploads.controller.js';
+import { InspectionController } from './inspection/inspection.controller.js';
 import { LlmPipelineService } from './llm-pipeline.service.js';
+import { ModelCallerService } from './model-caller.service.js';
 import { ModelsController } from './models/models.controller.js';
 import { BackgroundSpendService } from './responses/background-spend.service.js';
 import { ProviderResponsesService } from './responses/provider-responses.service.js';
@@ -23,6 +25,7 @@ import { StoredResponsesController } from './responses/stored-responses.controll
     CompletionsController,
     EndpointsController,
     GeminiController,
+    InspectionController,
     MessagesController,
     ModelsController,
     ResponsesController,
@@ -33,8 +36,10 @@ import { StoredResponsesController } from './responses/stored-responses.controll
     BackgroundSpendService,
     deploymentRouter,
     LlmPipelineService,
+    ModelCallerService,
     ProviderResponsesService,
     ResponseTurnsService,
   ],
+  exports: [ModelCallerService],
 })
 export class GatewayModule {}

@@ -125,6 +125,7 @@ export class LlmPipelineService implements BeforeApplicationShutdown {
 
   /** Opens the account with the first attempt: its intent is on record before any provider hears of the request. */
   private async reserve(exchange: LlmExchange, deployment: Deployment): Promise<void> {
+    if (exchange.asked.operation.unbilled) return;
     exchange.ticket ??= await this.spend.begin(intentOf(exchange, deployment));
   }
 

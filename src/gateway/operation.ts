@@ -2,7 +2,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { CatalogSnapshot } from '../catalog/catalog-snapshot.js';
 import type { AnswerSink, Clock, Deployment, RunningCall } from '../core/spec/index.js';
-import type { UpstreamConnections } from '../clients/upstream-connections.service.js';
+import type { CallOptions } from '../core/transport/execute-call.js';
 import type { StreamContinuation } from './chat/stream-continuation.js';
 import type { RequestSettings } from './request-settings.js';
 
@@ -26,6 +26,11 @@ export interface OpenExchange extends AnswerSink<Bytes, Bytes> {
   continuation: StreamContinuation | undefined;
 }
 
+/** Where attempts get their connections and credentials: `UpstreamConnections`, or what only looks at the requests. */
+export interface Connections extends Pick<CallOptions, 'dispatcherTo' | 'credentials'> {
+  dispatcherFor(deployment: Deployment): CallOptions['dispatcher'];
+}
+
 /** How much a request may cost, beside the size of its body. */
 export interface OutputSize {
   readonly answers?: number | null | undefined;
@@ -40,6 +45,8 @@ export interface StartedCall {
   readonly deployment: Deployment;
   /** The text of a stream that was cut off, from what the call has received; undefined where nothing can be read. */
   readonly sentText?: () => string | undefined;
+  /** How it ends, and how soon, says nothing about how the deployment answers requests. */
+  readonly unrepresentative?: boolean;
 }
 
 /** One request as its endpoint has read it. */
@@ -51,6 +58,8 @@ export interface Operation {
   readonly bodyBytes: number;
   readonly stream: boolean;
   readonly output: OutputSize;
+  /** Nothing that it leads to is billed: it leaves no row in the ledger. */
+  readonly unbilled?: boolean;
   /** Names of addresses and credentials that the caller tried to set. */
   readonly reservedMembers: readonly string[];
   readonly settings: RequestSettings;
@@ -63,11 +72,7 @@ export interface Operation {
   /** What requests have in common that a provider could serve from one prompt cache. */
   promptStart?(): string | undefined;
   /** @throws GatewayError for what the deployment's provider cannot be asked */
-  start(
-    exchange: OpenExchange,
-    configured: Deployment,
-    connections: UpstreamConnections,
-  ): StartedCall | Promise<StartedCall>;
+  start(exchange: OpenExchange, configured: Deployment, connections: Connections): StartedCall | Promise<StartedCall>;
 }
 
 /** @throws GatewayError for a request that cannot be read */

@@ -7,7 +7,13 @@ import type { SpendAttempt, SpendIntent, SpendOutcome, SpendProgress } from '../
 import { costOf, costsOf, isUnpriced } from './deployment-costs.js';
 import type { LlmExchange } from './llm-exchange.js';
 
-export function intentOf(exchange: LlmExchange, deployment: Deployment): SpendIntent {
+/** An exchange as far as its account goes. */
+type Charged = Pick<
+  LlmExchange,
+  'asked' | 'startedAt' | 'startedAtMs' | 'attempts' | 'call' | 'deployment' | 'sentText' | 'stream'
+>;
+
+export function intentOf(exchange: Pick<Charged, 'asked' | 'startedAtMs'>, deployment: Deployment): SpendIntent {
   const { asked, startedAtMs } = exchange;
   const { principal, operation, catalog } = asked;
   const { settings, output } = operation;
@@ -42,11 +48,7 @@ function tagsOf(ofRequest: readonly string[], ofKey: readonly string[]): readonl
 }
 
 /** The attempt that has just ended, with what it cost. */
-export function attemptOf(
-  exchange: LlmExchange,
-  deployment: Deployment,
-  error: GatewayError | undefined,
-): SpendAttempt {
+export function attemptOf(exchange: Charged, deployment: Deployment, error: GatewayError | undefined): SpendAttempt {
   const { usage } = usageSoFar(exchange, error !== undefined);
   return {
     deploymentId: deployment.id,
@@ -61,7 +63,7 @@ export function attemptOf(
   };
 }
 
-export function progressOf(exchange: LlmExchange): SpendProgress | undefined {
+export function progressOf(exchange: Charged): SpendProgress | undefined {
   const { deployment } = exchange;
   const { usage } = usageSoFar(exchange, true);
   if (!deployment || !usage) return undefined;
@@ -73,7 +75,7 @@ export function progressOf(exchange: LlmExchange): SpendProgress | undefined {
   };
 }
 
-export function outcomeOf(exchange: LlmExchange, nowMs: number, error: GatewayError | undefined): SpendOutcome {
+export function outcomeOf(exchange: Charged, nowMs: number, error: GatewayError | undefined): SpendOutcome {
   const { attempts, call, startedAt, startedAtMs } = exchange;
   const { usage, estimated } = usageSoFar(exchange, error !== undefined);
   return {
@@ -92,7 +94,7 @@ export function outcomeOf(exchange: LlmExchange, nowMs: number, error: GatewayEr
   };
 }
 
-function uncountedOf({ deployment, sentText }: LlmExchange): SpendOutcome['uncounted'] {
+function uncountedOf({ deployment, sentText }: Charged): SpendOutcome['uncounted'] {
   const text = sentText?.();
   return text === undefined || !deployment ? undefined : { text, prices: costsOf(deployment).listed };
 }
@@ -101,7 +103,7 @@ function uncountedOf({ deployment, sentText }: LlmExchange): SpendOutcome['uncou
  * The provider's own usage where it is complete. A stream that was cut off is charged for what had been sent: the prompt by
  * its bytes where the provider has not told, the answer by its content events, which carry about a token each.
  */
-function usageSoFar({ call, asked }: LlmExchange, cutOff: boolean): { usage: Usage | undefined; estimated: boolean } {
+function usageSoFar({ call, asked }: Charged, cutOff: boolean): { usage: Usage | undefined; estimated: boolean } {
   const reported = call?.usage;
   const events = call?.contentEvents ?? 0;
   if (!cutOff || events <= (reported?.completionTokens ?? 0)) return { usage: reported, estimated: false };

@@ -8,6 +8,8 @@ import { GatewayError } from '../core/errors/gateway-error.js';
 import { readPastBody } from './read-past-body.js';
 
 const messagesRoute = /^(?:\/v1)?\/messages(?:\/|$)/;
+/** The list of models has Anthropic's shape for clients that name its version. */
+const modelsRoute = /^(?:\/v1)?\/models(?:\/|$)/;
 /** The methods of a model are posted; the list of models is read. */
 const geminiRoute = /\/models\/\*$/;
 
@@ -33,8 +35,9 @@ export class ErrorFilter implements ExceptionFilter {
 }
 
 /** Clients of another dialect than OpenAI's read errors in that one. */
-function errorBody(error: GatewayError, { routeOptions: { url = '' }, method }: FastifyRequest): string {
-  if (messagesRoute.test(url)) return anthropicErrorBody(error);
+function errorBody(error: GatewayError, { routeOptions: { url = '' }, method, headers }: FastifyRequest): string {
+  const listsAsAnthropic = method === 'GET' && modelsRoute.test(url) && headers['anthropic-version'] !== undefined;
+  if (messagesRoute.test(url) || listsAsAnthropic) return anthropicErrorBody(error);
   return method === 'POST' && geminiRoute.test(url) ? geminiErrorBody(error) : openAiErrorBody(error);
 }
 

@@ -157,6 +157,31 @@ export const modelInfoSchema = z.looseObject({
     example: { TimeoutErrorAllowedFails: 5 },
   }),
   max_tokens: described(wholeNumber(1).optional(), { description: "The model's most output tokens.", example: 16384 }),
+  health_check_model: described(text().optional(), {
+    description: 'The model that health checks ask in place of this one; a pattern is checked with it alone.',
+    example: 'openai/gpt-4o-mini',
+  }),
+  health_check_timeout: described(positive().optional(), {
+    description: 'Seconds that a health check may take; 60 without it.',
+    example: 10,
+  }),
+  health_check_max_tokens: described(wholeNumber(1).optional(), {
+    description: 'The most tokens that a health check lets the model answer; 16 without it.',
+    example: 16,
+  }),
+  health_check_params: described(anyMap().optional(), {
+    description:
+      'Members put into the request of a health check. Models whose checks cost much, such as pictures, are checked only where it is set.',
+    example: { size: '256x256' },
+  }),
+  health_check_voice: described(text().optional(), {
+    description: 'The voice of a health check of a model that speaks; `alloy` without it.',
+    example: 'alloy',
+  }),
+  disable_background_health_check: described(flag().optional(), {
+    description: 'Background health checks leave it out.',
+    example: true,
+  }),
 });
 
 export const modelEntrySchema = z.looseObject({

@@ -148,6 +148,11 @@ export const routerSettingsSchema = z.looseObject({
       'Leave out deployments whose context window is too short for the prompt (estimated), that are not in `allowed_model_region`, or that do not support a parameter of the request.',
     example: true,
   }),
+  enable_health_check_routing: described(flag().default(false), {
+    description:
+      'Leave out deployments that the last background check (`general_settings.background_health_checks`) found not to answer, as long as another one does.',
+    example: true,
+  }),
   optional_pre_call_checks: described(textList().default([]), {
     description:
       '`prompt_caching` sends long prompts that begin alike to the same deployment, `session_affinity` the requests of one `x-litellm-session-id`, `deployment_affinity` those of one key; `enforce_model_rate_limits` holds deployments to their `rpm` and `tpm`.',

@@ -221,6 +221,22 @@ export const generalSettingsSchema = z.looseObject({
       example: 7,
     },
   ),
+  background_health_checks: described(flag().default(false), {
+    description: 'Each process asks every model for a short answer now and then; `GET /health` shows the last result.',
+    example: true,
+  }),
+  health_check_interval: described(positive().default(300), {
+    description: 'Seconds between the end of a round of background health checks and the next one.',
+    example: 300,
+  }),
+  health_check_details: described(flag().default(true), {
+    description: 'False leaves nothing but the names of models in what `GET /health` shows.',
+    example: false,
+  }),
+  health_check_concurrency: described(wholeNumber(1).default(10), {
+    description: 'How many health checks run at once in a process.',
+    example: 10,
+  }),
   litellm_key_header_name: described(text().optional(), {
     description: 'One more header in which a key may come.',
     example: 'x-my-key',

@@ -5,6 +5,7 @@ import type { Deployment } from '../spec/deployment.js';
 import { affineDeployment } from './affinity.js';
 import type { DeploymentState } from './deployment-state.js';
 import type { DeploymentStates } from './deployment-states.js';
+import type { HealthBoard } from './health-board.js';
 import { fitDeployments, overLimitMs } from './pre-call-checks.js';
 import type { RoutedRequest, RoutePlan } from './route-plan.js';
 import { strategies } from './strategies/index.js';
@@ -21,6 +22,7 @@ export class DeploymentSelector {
     private readonly random: Random,
     private readonly clock: Clock,
     private readonly states: DeploymentStates,
+    private readonly health?: Pick<HealthBoard, 'isHealthy'>,
   ) {}
 
   /**
@@ -54,7 +56,7 @@ export class DeploymentSelector {
   /** True where a deployment is left that this request has not tried and that is not known to be out. */
   hasOther(plan: RoutePlan, failed: ReadonlySet<Deployment>): boolean {
     const now = this.clock.monotonic();
-    return plan.deployments.some((one) => !failed.has(one) && this.states.of(one).breaker.admits(now));
+    return plan.deployments.some((one) => !failed.has(one) && this.isIn(one, plan, now));
   }
 
   /** An attempt on the deployment has ended: its place is free, or goes to whoever waits for it. */
@@ -80,7 +82,7 @@ export class DeploymentSelector {
     now: number,
   ): readonly Deployment[] {
     const fresh = failed.size === 0 ? deployments : deployments.filter((deployment) => !failed.has(deployment));
-    const admitted = fresh.filter((deployment) => this.states.of(deployment).breaker.admits(now));
+    const admitted = fresh.filter((deployment) => this.isIn(deployment, plan, now));
     if (admitted.length > 0) return admitted;
     if (plan.hasFallback && failed.size === 0)
       throw new GatewayError('no_deployment', { facts: { model: plan.modelGroup } });
@@ -88,6 +90,11 @@ export class DeploymentSelector {
     const waitOf = (deployment: Deployment): number => this.states.of(deployment).breaker.msUntilProbe(now);
     const soonest = Math.min(...rest.map(waitOf));
     return rest.filter((deployment) => waitOf(deployment) <= soonest);
+  }
+
+  private isIn(deployment: Deployment, { rules }: RoutePlan, now: number): boolean {
+    if (!this.states.of(deployment).breaker.admits(now)) return false;
+    return !rules.checks.health || this.health?.isHealthy(deployment.id) !== false;
   }
 
   private choose(candidates: Candidates, plan: RoutePlan, now: number): Deployment {

@@ -11,6 +11,7 @@ import type {
 } from './endpoint-adapter.js';
 import type { Credentials, OutboundRequest } from './outbound.js';
 import type { StoredResponsesAdapter } from './stored-responses.js';
+import type { TokenCountAdapters } from './token-count-adapter.js';
 
 /** A provider that answers within the process: no network, no credentials. Its streams are its answer cut into words. */
 export interface LocalChat {
@@ -50,6 +51,8 @@ export interface ProviderDefinition {
   readonly chat?: ChatAdapter;
   readonly local?: LocalChat;
   readonly native?: NativeAdapters;
+  /** By the dialect that it counts in. */
+  readonly tokenCounts?: TokenCountAdapters;
   readonly embeddings?: EmbeddingAdapter;
   readonly rerank?: RerankAdapter;
   /** Generation and, where the body has `image`, edits. */

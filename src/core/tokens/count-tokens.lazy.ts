@@ -1,20 +1,28 @@
-/** Counts tokens with the model's own tokenizer where it is public, and estimates them where it is not; for use off the request's thread. */
+/** Counts tokens with the model's own tokenizer where it is public, and estimates them where it is not; in turns, so that nothing else waits. */
+import { setImmediate } from 'node:timers/promises';
 import type { ChatCompletionRequest, ChatMessage, ContentPart, Tool } from '../schema/openai/chat.js';
 import type { Usage } from '../spec/usage.js';
 import { estimateTokens } from './estimate-tokens.js';
 
 type EncodingName = 'o200k_base' | 'cl100k_base';
-type CountText = (text: string) => number;
+type CountText = (text: string) => Promise<number>;
 
 interface Tokenizer {
   readonly name: EncodingName;
-  readonly count: CountText;
+  readonly count: (text: string) => number;
 }
 
 export interface TokenCount {
   readonly tokens: number;
   /** False: an estimate, by a tokenizer that is not the model's or by the length of the text. */
   readonly isExact: boolean;
+}
+
+export interface CountLimits {
+  /** Characters of text that are tokenized; what comes after them is estimated. */
+  readonly mostLength?: number;
+  /** Asked between turns: counting for nobody ends early, and the count is worth nothing. */
+  readonly isOver?: () => boolean;
 }
 
 // https://cookbook.openai.com/examples/how_to_count_tokens_with_tiktoken
@@ -32,23 +40,31 @@ const tokensPerImage = 765;
 
 /** The tokenizer's time grows with the square of a run without blanks (128 KiB: 9 s). Pieces bound it, at a token per cut. */
 const maxPieceLength = 4_096;
+/** So many characters in one turn, which takes some milliseconds. */
+const turnLength = 4 * maxPieceLength;
+/** What a text costs besides its length, in characters. */
+const costOfText = 64;
 
 const loading = new Map<EncodingName, Promise<Tokenizer | undefined>>();
 
 /** Tokens of plain text. The first call per encoding loads it, which takes some 250 ms of this thread. */
-export async function countTextTokens(model: string, text: string): Promise<TokenCount> {
-  const { count, isExact } = await counterFor(model);
-  return { tokens: count(text), isExact };
+export async function countTextTokens(model: string, text: string, limits: CountLimits = {}): Promise<TokenCount> {
+  const counter = await counterFor(model, limits);
+  const tokens = await counter.count(text);
+  return { tokens, isExact: counter.isExact() };
 }
 
 /** Tokens of a chat request's messages and tools, as OpenAI counts a prompt. */
 export async function countPromptTokens(
   model: string,
   body: Pick<ChatCompletionRequest, 'messages' | 'tools'>,
+  limits: CountLimits = {},
 ): Promise<TokenCount> {
-  const { count, isExact, encoding } = await counterFor(model);
-  const messages = body.messages.reduce((sum, message) => sum + messageTokens(message, count), tokensOfReplyStart);
-  return { tokens: messages + toolTokens(body.tools ?? [], count, encoding), isExact };
+  const { count, isExact, encoding } = await counterFor(model, limits);
+  let tokens = tokensOfReplyStart;
+  for (const message of body.messages) tokens += await messageTokens(message, count);
+  tokens += await toolTokens(body.tools ?? [], count, encoding);
+  return { tokens, isExact: isExact() };
 }
 
 /** The usage of an answer that broke off before its provider told it. */
@@ -64,11 +80,12 @@ export async function estimateUsage(
 
 interface Counter {
   readonly count: CountText;
-  readonly isExact: boolean;
+  /** True as long as nothing has been estimated. */
+  readonly isExact: () => boolean;
   readonly encoding: EncodingName;
 }
 
-async function counterFor(model: string): Promise<Counter> {
+async function counterFor(model: string, limits: CountLimits): Promise<Counter> {
   const own = encodingOf(model);
   const encoding = own ?? 'o200k_base';
   let tokenizer = loading.get(encoding);
@@ -76,10 +93,45 @@ async function counterFor(model: string): Promise<Counter> {
     tokenizer = loadTokenizer(encoding);
     loading.set(encoding, tokenizer);
   }
-  const count = (await tokenizer)?.count;
-  if (count === undefined)
-    return { count: (text) => estimateTokens(Buffer.byteLength(text)), isExact: false, encoding };
-  return { count: (text) => countInPieces(text, count), isExact: own !== undefined, encoding };
+  const turns = new Turns((await tokenizer)?.count, limits);
+  return { count: (text) => turns.count(text), isExact: () => own !== undefined && !turns.estimated, encoding };
+}
+
+/** Counts texts one after the other, and lets others have the thread between turns. */
+class Turns {
+  estimated = false;
+  private counted = 0;
+  private inTurn = 0;
+
+  constructor(
+    private readonly tokenize: ((text: string) => number) | undefined,
+    private readonly limits: CountLimits,
+  ) {}
+
+  async count(text: string): Promise<number> {
+    const { tokenize, limits } = this;
+    const { mostLength = Infinity } = limits;
+    let tokens = 0;
+    let at = 0;
+    while (tokenize && at < text.length && this.counted < mostLength && !limits.isOver?.()) {
+      const piece = text.slice(at, at + maxPieceLength);
+      tokens += tokenize(piece);
+      at += piece.length;
+      this.counted += piece.length;
+      await this.pause(piece.length);
+    }
+    await this.pause(costOfText);
+    if (at === text.length) return tokens;
+    this.estimated = true;
+    return tokens + estimateTokens(Buffer.byteLength(at === 0 ? text : text.slice(at)));
+  }
+
+  private async pause(afterLength: number): Promise<void> {
+    this.inTurn += afterLength;
+    if (this.inTurn < turnLength) return;
+    this.inTurn = 0;
+    await setImmediate();
+  }
 }
 
 /** Undefined for models whose tokenizer is not public. */
@@ -111,29 +163,22 @@ function isModuleMissing(error: unknown): boolean {
   return code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND';
 }
 
-function countInPieces(text: string, count: CountText): number {
-  if (text.length <= maxPieceLength) return count(text);
-  let tokens = 0;
-  for (let start = 0; start < text.length; start += maxPieceLength) {
-    tokens += count(text.slice(start, start + maxPieceLength));
-  }
+async function messageTokens(message: ChatMessage, count: CountText): Promise<number> {
+  let tokens = tokensPerMessage + (await count(message.role)) + (await contentTokens(message.content, count));
+  if (message.name !== undefined) tokens += tokensPerName + (await count(message.name));
+  const calls = [...(message.tool_calls ?? []).map((call) => call.function), message.function_call];
+  for (const call of calls) if (call) tokens += (await count(call.name)) + (await count(call.arguments));
   return tokens;
 }
 
-function messageTokens(message: ChatMessage, count: CountText): number {
-  let tokens = tokensPerMessage + count(message.role) + contentTokens(message.content, count);
-  if (message.name !== undefined) tokens += tokensPerName + count(message.name);
-  for (const call of message.tool_calls ?? []) tokens += count(call.function.name) + count(call.function.arguments);
-  if (message.function_call) tokens += count(message.function_call.name) + count(message.function_call.arguments);
-  return tokens;
-}
-
-function contentTokens(content: ChatMessage['content'], count: CountText): number {
+async function contentTokens(content: ChatMessage['content'], count: CountText): Promise<number> {
   if (typeof content === 'string') return count(content);
-  return (content ?? []).reduce((sum, part) => sum + partTokens(part, count), 0);
+  let tokens = 0;
+  for (const part of content ?? []) tokens += await partTokens(part, count);
+  return tokens;
 }
 
-function partTokens(part: ContentPart, count: CountText): number {
+function partTokens(part: ContentPart, count: CountText): number | Promise<number> {
   switch (part.type) {
     case 'text':
       return count(part.text);
@@ -151,31 +196,40 @@ function partTokens(part: ContentPart, count: CountText): number {
   }
 }
 
-function toolTokens(tools: readonly Tool[], count: CountText, encoding: EncodingName): number {
+async function toolTokens(tools: readonly Tool[], count: CountText, encoding: EncodingName): Promise<number> {
   if (tools.length === 0) return 0;
-  return tools.reduce((sum, tool) => {
-    if (tool.function === undefined) return sum + tokensPerTool[encoding] + count(JSON.stringify(tool));
-    const { name, description = '', parameters } = tool.function;
-    const heading = count(`${name}:${withoutFullStop(description)}`);
-    return sum + tokensPerTool[encoding] + heading + propertyTokens(parameters?.properties, count);
-  }, tokensPerToolList);
+  let tokens = tokensPerToolList;
+  for (const tool of tools) tokens += tokensPerTool[encoding] + (await oneToolTokens(tool, count));
+  return tokens;
 }
 
-function propertyTokens(properties: unknown, count: CountText): number {
+async function oneToolTokens(tool: Tool, count: CountText): Promise<number> {
+  if (tool.function === undefined) return count(JSON.stringify(tool));
+  const { name, description = '', parameters } = tool.function;
+  const heading = await count(`${name}:${withoutFullStop(description)}`);
+  return heading + (await propertyTokens(parameters?.properties, count));
+}
+
+async function propertyTokens(properties: unknown, count: CountText): Promise<number> {
   if (!isRecord(properties) || Object.keys(properties).length === 0) return 0;
-  return Object.entries(properties).reduce((sum, [name, schema]) => {
-    // How nested schemas are counted is not documented; as JSON they come out slightly high.
-    if (!isRecord(schema) || 'properties' in schema || 'items' in schema || typeof schema.type !== 'string') {
-      return sum + tokensPerProperty + count(`${name}:${JSON.stringify(schema)}`);
-    }
-    const description = typeof schema.description === 'string' ? withoutFullStop(schema.description) : '';
-    const items = Array.isArray(schema.enum) ? schema.enum : undefined;
-    const enumTokens = items?.reduce<number>(
-      (all, item) => all + tokensPerEnumItem + count(String(item)),
-      tokensPerEnum,
-    );
-    return sum + tokensPerProperty + (enumTokens ?? 0) + count(`${name}:${schema.type}:${description}`);
-  }, tokensPerPropertyList);
+  let tokens = tokensPerPropertyList;
+  for (const [name, schema] of Object.entries(properties)) {
+    tokens += tokensPerProperty + (await onePropertyTokens(name, schema, count));
+  }
+  return tokens;
+}
+
+async function onePropertyTokens(name: string, schema: unknown, count: CountText): Promise<number> {
+  // How nested schemas are counted is not documented; as JSON they come out slightly high.
+  if (!isRecord(schema) || 'properties' in schema || 'items' in schema || typeof schema.type !== 'string')
+    return count(`${name}:${JSON.stringify(schema)}`);
+  const description = typeof schema.description === 'string' ? withoutFullStop(schema.description) : '';
+  let tokens = 0;
+  if (Array.isArray(schema.enum)) {
+    tokens += tokensPerEnum;
+    for (const item of schema.enum) tokens += tokensPerEnumItem + (await count(String(item)));
+  }
+  return tokens + (await count(`${name}:${schema.type}:${description}`));
 }
 
 function withoutFullStop(text: string): string {

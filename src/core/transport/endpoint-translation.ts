@@ -24,7 +24,7 @@ export class EndpointTranslation<Body, Answer, Whole> implements Translation<Who
   /** @throws GatewayError what the adapter's `buildRequest` throws */
   constructor(
     private readonly provider: string,
-    private readonly adapter: EndpointAdapter<Body, Answer>,
+    private readonly adapter: Omit<EndpointAdapter<Body, Answer>, 'supportedParams'>,
     call: EndpointCall<Body>,
     private readonly format: (answer: Answer) => Omit<WholeAnswer<Whole>, 'usage'>,
   ) {

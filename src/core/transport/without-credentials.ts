@@ -28,7 +28,8 @@ function holds({ message, param, detail }: GatewayError, secret: string): boolea
   return [message, param, detail].some((text) => text?.includes(secret));
 }
 
-function secretsOf({ credentials, parameters }: Deployment): string[] {
+/** The texts that nobody may read: the longest first, each in the spellings in which it may be echoed. */
+export function secretsOf({ credentials, parameters }: Pick<Deployment, 'credentials' | 'parameters'>): string[] {
   const headers = Object.entries(parameters.extraHeaders ?? {}).filter(([name]) => secretHeader.test(name));
   const values = [...Object.values(credentials), ...headers.map(([, value]) => value.replace(/^\w+ /, ''))];
   return values

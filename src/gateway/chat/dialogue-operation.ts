@@ -1,6 +1,5 @@
 /** One chat request in the dialect of its client, and the call that carries it to one deployment: passed through, translated, or answered here. */
 import type { IncomingHttpHeaders } from 'node:http';
-import type { UpstreamConnections } from '../../clients/upstream-connections.service.js';
 import { GatewayError } from '../../core/errors/gateway-error.js';
 import type { ClientDialect, ParsedRequest, PathTarget } from '../../core/dialects/client-dialect.js';
 import { mockAnswer } from '../../core/providers/demo/mock-answer.js';
@@ -19,7 +18,15 @@ import { LocalCall } from '../../core/transport/local-call.js';
 import { passThrough, translate } from '../../core/transport/translation.js';
 import { callOptions } from '../call-options.js';
 import { withClientCredentials, withoutCredentials } from '../client-credentials.js';
-import type { Bytes, OpenExchange, Operation, OutputSize, ReadOperation, StartedCall } from '../operation.js';
+import type {
+  Bytes,
+  Connections,
+  OpenExchange,
+  Operation,
+  OutputSize,
+  ReadOperation,
+  StartedCall,
+} from '../operation.js';
 import { readRequestSettings, type MemberMeaning, type RequestSettings } from '../request-settings.js';
 import { sentTextOf } from './sent-text.js';
 import { isContinuable, StreamContinuation } from './stream-continuation.js';
@@ -106,11 +113,7 @@ class DialogueOperation<Spoken extends Dialect> implements Operation {
     return JSON.stringify(prompt).slice(0, promptStartLength);
   }
 
-  start(
-    exchange: OpenExchange,
-    configured: Deployment,
-    connections: UpstreamConnections,
-  ): StartedCall | Promise<StartedCall> {
+  start(exchange: OpenExchange, configured: Deployment, connections: Connections): StartedCall | Promise<StartedCall> {
     const ownCredentials = this.reservedMembers.length > 0;
     const deployment = ownCredentials ? withClientCredentials(configured, this.parsed.body) : configured;
     const { provider, mockResponse: mock } = deployment;

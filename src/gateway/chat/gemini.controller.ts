@@ -7,6 +7,7 @@ import { SettingsService } from '../../config/settings.service.js';
 import { geminiErrorBody, geminiErrorEvent } from '../../core/dialects/gemini/format-error.js';
 import { GatewayError } from '../../core/errors/gateway-error.js';
 import { readBody } from '../../http/read-body.js';
+import { readGeminiCount } from '../counting/count-kinds.js';
 import { readGeminiBatchEmbedding, readGeminiEmbedding } from '../endpoints/gemini-embedding.js';
 import { JsonArrayWriter } from '../json-array-writer.js';
 import { LlmPipelineService } from '../llm-pipeline.service.js';
@@ -21,6 +22,7 @@ const geminiErrors = { body: geminiErrorBody, event: geminiErrorEvent };
 const methods: Readonly<Record<string, (model: string) => ReadOperation>> = {
   generateContent: (model) => readDialogue(generateContent, { model }),
   streamGenerateContent: (model) => readDialogue(generateContent, { model, stream: true }),
+  countTokens: readGeminiCount,
   embedContent: readGeminiEmbedding,
   batchEmbedContents: readGeminiBatchEmbedding,
 };

@@ -1,6 +1,5 @@
 /** One request to an endpoint that answers in one piece: embeddings, rerank, images, moderations, speech, transcription. */
 import type { IncomingHttpHeaders } from 'node:http';
-import type { UpstreamConnections } from '../../clients/upstream-connections.service.js';
 import type { ParsedEndpointRequest } from '../../core/dialects/endpoint-requests.js';
 import { GatewayError } from '../../core/errors/gateway-error.js';
 import type { Deployment, EndpointAdapter, ProviderDefinition, WholeAnswer } from '../../core/spec/index.js';
@@ -8,7 +7,15 @@ import { EndpointTranslation } from '../../core/transport/endpoint-translation.j
 import { ProviderCall } from '../../core/transport/execute-call.js';
 import { callOptions } from '../call-options.js';
 import { withClientCredentials, withoutCredentials } from '../client-credentials.js';
-import type { Bytes, OpenExchange, Operation, OutputSize, ReadOperation, StartedCall } from '../operation.js';
+import type {
+  Bytes,
+  Connections,
+  OpenExchange,
+  Operation,
+  OutputSize,
+  ReadOperation,
+  StartedCall,
+} from '../operation.js';
 import { readRequestSettings, type ModelRequest, type RequestSettings } from '../request-settings.js';
 
 /** One endpoint, in terms of the contract that providers implement. */
@@ -72,7 +79,7 @@ class EndpointOperation<Body extends ModelRequest, Answer> implements Operation 
     return this.kind.output(this.settings.body);
   }
 
-  start(exchange: OpenExchange, configured: Deployment, connections: UpstreamConnections): StartedCall {
+  start(exchange: OpenExchange, configured: Deployment, connections: Connections): StartedCall {
     const own = this.reservedMembers.length > 0;
     const deployment = own ? withClientCredentials(configured, this.settings.body) : configured;
     const adapter = this.kind.adapterOf(deployment.provider);

@@ -1,5 +1,5 @@
-/** GET /v1/models: what the caller's key may ask for. */
-import { Controller, Get, Param, Query, Req } from '@nestjs/common';
+/** GET /v1/models: what the caller's key may ask for, in OpenAI's words, or in Anthropic's for clients that name its version. */
+import { Controller, Get, Headers, Param, Query, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { Audience } from '../../auth/audience.decorator.js';
 import { mayUseModel } from '../../auth/model-access.js';
@@ -16,6 +16,22 @@ interface ModelObject {
   readonly owned_by: string;
 }
 
+/** https://platform.claude.com/docs/en/api/models-list */
+interface AnthropicModel {
+  readonly type: 'model';
+  readonly id: string;
+  readonly display_name: string;
+  readonly created_at: string;
+}
+
+/** One page holds them all. */
+interface AnthropicModels {
+  readonly data: readonly AnthropicModel[];
+  readonly has_more: false;
+  readonly first_id: string | null;
+  readonly last_id: string | null;
+}
+
 /** OpenAI's clients need a number here; configured models have no date of their own. */
 const created = 1_677_610_602;
 
@@ -28,20 +44,34 @@ export class ModelsController {
   list(
     @Req() request: FastifyRequest,
     @Query('return_wildcard_routes') withPatterns: unknown,
-  ): { object: 'list'; data: readonly ModelObject[] } {
+    @Headers('anthropic-version') anthropicVersion: unknown,
+  ): { object: 'list'; data: readonly ModelObject[] } | AnthropicModels {
     const options = { allowed: principalOf(request).models, withPatterns: withPatterns === 'true' };
-    return { object: 'list', data: namesFor(this.catalog.current().models(), options).map(modelObject) };
+    const names = namesFor(this.catalog.current().models(), options);
+    if (anthropicVersion === undefined) return { object: 'list', data: names.map(modelObject) };
+    const [first = null, last = null] = [names[0], names.at(-1)];
+    return { data: names.map(anthropicModel), has_more: false, first_id: first, last_id: last };
   }
 
   /** Model names hold slashes: `openai/gpt-4o`. */
   @Get(['v1/models/*', 'models/*'])
   @Audience('llm_api')
-  show(@Req() request: FastifyRequest, @Param('*') name: string): ModelObject {
+  show(
+    @Req() request: FastifyRequest,
+    @Param('*') name: string,
+    @Headers('anthropic-version') anthropicVersion: unknown,
+  ): ModelObject | AnthropicModel {
     const { models } = principalOf(request);
-    if (mayUseModel(models, name) && this.catalog.current().find(name)) return modelObject(name);
+    const found = this.catalog.current().find(name);
+    if (found && mayUseModel(models, name, found.accessGroups))
+      return anthropicVersion === undefined ? modelObject(name) : anthropicModel(name);
     const reason = `The model '${name}' does not exist or is not available for this API key.`;
     throw new GatewayError('object_not_found', { param: 'model', facts: { reason } });
   }
+}
+
+function anthropicModel(id: string): AnthropicModel {
+  return { type: 'model', id, display_name: id, created_at: new Date(created * 1_000).toISOString() };
 }
 
 function modelObject(id: string): ModelObject {

@@ -8,18 +8,29 @@ const roles: ReadonlySet<unknown> = new Set(['user', 'assistant', 'system']);
 /** @throws GatewayError `invalid_json`, `json_too_deep` or `invalid_request`, with `param` where one member is at fault */
 export function parseMessagesRequest(bytes: Buffer, pathModel?: string): ParsedRequest<MessagesRequest> {
   const { body, reservedMembers } = parseModelRequest(bytes, pathModel);
-  const { max_tokens: maxTokens, stream, system, tools } = body;
+  const { max_tokens: maxTokens, stream } = body;
   if (typeof maxTokens !== 'number' || !Number.isInteger(maxTokens) || maxTokens < 1)
     throw invalid('max_tokens', 'a whole number above 0', maxTokens);
-  checkMessages(body['messages']);
-  if (system !== undefined && system !== null && typeof system !== 'string' && !isBlockList(system))
-    throw invalid('system', 'a text or a list of text blocks', system);
-  if (tools !== undefined && tools !== null && !(Array.isArray(tools) && tools.every(isObject)))
-    throw invalid('tools', 'a list of objects', tools);
+  checkPrompt(body);
   if (stream !== undefined && stream !== null && typeof stream !== 'boolean')
     throw invalid('stream', 'true or false', stream);
   // Checked above; no other member is relied on without a check of its own.
   return { body: body as unknown as MessagesRequest, bytes, stream: stream === true, reservedMembers };
+}
+
+/** A request that is only to be counted: it needs no limit for its answer. Throws as `parseMessagesRequest` does. */
+export function parseCountRequest(bytes: Buffer): Omit<ParsedRequest<MessagesRequest>, 'stream'> {
+  const { body, reservedMembers } = parseModelRequest(bytes);
+  checkPrompt(body);
+  return { body: body as unknown as MessagesRequest, bytes, reservedMembers };
+}
+
+function checkPrompt({ messages, system, tools }: Readonly<Record<string, unknown>>): void {
+  checkMessages(messages);
+  if (system !== undefined && system !== null && typeof system !== 'string' && !isBlockList(system))
+    throw invalid('system', 'a text or a list of text blocks', system);
+  if (tools !== undefined && tools !== null && !(Array.isArray(tools) && tools.every(isObject)))
+    throw invalid('tools', 'a list of objects', tools);
 }
 
 function checkMessages(messages: unknown): void {

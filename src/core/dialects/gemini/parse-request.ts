@@ -9,13 +9,17 @@ export function parseGenerateContentRequest(
   { model, stream = false }: PathTarget = {},
 ): ParsedRequest<GenerateContentRequest> {
   const { body, reservedMembers } = parseModelRequest(bytes, model);
-  const { contents } = body;
-  if (!Array.isArray(contents) || contents.length === 0)
-    throw invalid('contents', 'a non-empty list such as [{"role": "user", "parts": [{"text": "Hello"}]}]', contents);
-  contents.forEach((content: unknown, at) => checkContent(content, `contents[${at}]`));
+  checkContents(body['contents']);
   const named = model === undefined ? body : { ...body, model };
   // Checked above; no other member is relied on without a check of its own.
   return { body: named as unknown as GenerateContentRequest, bytes, stream, reservedMembers };
+}
+
+/** @throws GatewayError `invalid_request` naming the member at fault */
+export function checkContents(contents: unknown): void {
+  if (!Array.isArray(contents) || contents.length === 0)
+    throw invalid('contents', 'a non-empty list such as [{"role": "user", "parts": [{"text": "Hello"}]}]', contents);
+  contents.forEach((content: unknown, at) => checkContent(content, `contents[${at}]`));
 }
 
 function checkContent(content: unknown, at: string): void {

@@ -2,6 +2,7 @@
 import type { Credentials, OutboundRequest } from '../../spec/outbound.js';
 import type { ProviderDefinition } from '../../spec/provider.js';
 import { buildRequest } from './build-request.js';
+import { anthropicCounts } from './count-tokens.js';
 import { supportedParams } from './model-traits.js';
 import { nativeMessages } from './native-messages.js';
 import { parseError } from './parse-error.js';
@@ -36,4 +37,5 @@ export const anthropic: ProviderDefinition = {
     parseError,
   },
   native: { 'anthropic-messages': nativeMessages() },
+  tokenCounts: { 'anthropic-messages': anthropicCounts },
 };

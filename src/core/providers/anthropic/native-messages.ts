@@ -37,7 +37,7 @@ function buildRequest(call: NativeCall<MessagesRequest>, host: ClaudeHost): Outb
     method: 'POST',
     origin: call.endpoint.origin,
     path: host.path(call),
-    headers: headersOf(call),
+    headers: messagesHeaders(call),
     body: bodyOf(call),
   };
 }
@@ -78,7 +78,10 @@ function isUnsigned({ type, signature }: MessagesBlock): boolean {
 }
 
 /** The client's betas and the deployment's are both wanted. */
-function headersOf({ clientHeaders = {}, parameters }: NativeCall<MessagesRequest>): Record<string, string> {
+export function messagesHeaders({
+  clientHeaders = {},
+  parameters,
+}: Pick<NativeCall, 'clientHeaders' | 'parameters'>): Record<string, string> {
   const { 'anthropic-beta': own, ...extra } = parameters.extraHeaders ?? {};
   const betas = [clientHeaders['anthropic-beta'], own].filter((beta) => beta !== undefined && beta !== '');
   return {

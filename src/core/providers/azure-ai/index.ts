@@ -9,7 +9,7 @@ import { identityVariables } from '../azure/variables.js';
 import { openAiCompatible } from '../openai-compatible/index.js';
 import { reasoningField } from '../openai-compatible/quirks/reasoning-field.js';
 import { foundryPath, isResource, rerankPath } from './address.js';
-import { claude, claudeHost } from './claude.js';
+import { claude, claudeCounts, claudeHost, isClaude } from './claude.js';
 import { extraParameters, inferenceNames } from './inference-params.js';
 import { providerId } from './provider-id.js';
 
@@ -28,8 +28,6 @@ const engine = openAiCompatible({
   serves: ['embeddings', 'images', 'rerank'],
   quirks: [extraParameters, inferenceNames, reasoningField],
 });
-
-const isClaude = ({ model }: { readonly model: string }): boolean => /^claude(?:-|$)/.test(model);
 
 const chatOf = (model: string): ChatAdapter => (isClaude({ model }) || !engine.chat ? claude : engine.chat);
 
@@ -56,6 +54,7 @@ export const azureAi: ProviderDefinition = {
     'openai-chat': only(engine.native?.['openai-chat'], false),
     'anthropic-messages': only(nativeMessages(claudeHost), true),
   },
+  tokenCounts: { 'anthropic-messages': claudeCounts },
 };
 
 /** Hosts of one deployment take the key as a bearer, Claude in the header of Anthropic's own API. */

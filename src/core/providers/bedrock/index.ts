@@ -3,6 +3,7 @@ import type { ProviderDefinition } from '../../spec/provider.js';
 import { awsAuthentication } from './authenticate.js';
 import { configuredRegion, readSetting, regionVariables, serviceOrigin } from './aws-address.js';
 import { chat } from './chat.js';
+import { claudeCounts } from './count-tokens.js';
 import { awsCredentialExchange } from './credentials/exchange.js';
 import { embeddings } from './embeddings.js';
 import { images } from './images.js';
@@ -33,6 +34,7 @@ export const bedrock: ProviderDefinition = {
   credentialExchange: awsCredentialExchange(providerId),
   authenticate: awsAuthentication(providerId, 'bedrock'),
   chat,
+  tokenCounts: { 'anthropic-messages': claudeCounts },
   embeddings,
   rerank,
   images,

@@ -1,6 +1,7 @@
 /** Google's Gemini through AI Studio. */
 import type { ProviderDefinition } from '../../spec/provider.js';
 import { geminiChat } from './chat.js';
+import { aiStudioCounts } from './count-tokens.js';
 import { embeddings } from './embeddings.js';
 import { aiStudio } from './gemini-host.js';
 import { images } from './images.js';
@@ -17,6 +18,7 @@ export const gemini: ProviderDefinition = {
     apiKey ? { ...request, headers: { ...request.headers, 'x-goog-api-key': apiKey } } : request,
   chat: geminiChat(aiStudio),
   native: { 'gemini-generate-content': nativeGenerateContent(aiStudio) },
+  tokenCounts: { 'gemini-generate-content': aiStudioCounts },
   embeddings,
   images,
 };

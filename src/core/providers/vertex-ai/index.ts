@@ -3,6 +3,7 @@ import type { ProviderDefinition } from '../../spec/provider.js';
 import { locate } from './address.js';
 import { authenticate } from './authenticate.js';
 import { chat } from './chat.js';
+import { tokenCounts } from './count-tokens.js';
 import { exchangeCredentials } from './credentials/exchange.js';
 import { embeddings } from './embeddings.js';
 import { nativeGemini } from './gemini.js';
@@ -27,6 +28,7 @@ export const vertexAi: ProviderDefinition = {
   authenticate,
   chat,
   native: { 'gemini-generate-content': nativeGemini },
+  tokenCounts,
   embeddings,
   images,
 };
