@@ -56,6 +56,7 @@ export interface GeneralSettings {
   readonly staleKeyMaxMs: number;
   readonly keyCacheTtlMs: number;
   readonly keyCacheMaxSize: number;
+  readonly storedResponsesRetentionMs: number;
   /** Lower case. */
   readonly keyHeaderName: string | undefined;
   readonly healthChecks: HealthCheckSettings;
@@ -79,6 +80,7 @@ export interface RequestPolicy {
 
 export const defaultDatabaseUrl = 'file:./.tollgate/gateway.db';
 const bytesPerMb = 1_048_576;
+const msPerDay = 86_400_000;
 
 /** What general settings come to, once the places that may give them have been asked. */
 export interface ResolvedGeneral {
@@ -106,6 +108,7 @@ export function toGeneralSettings(wire: WireGeneralSettings, resolved: ResolvedG
     staleKeyMaxMs: toMs(wire.stale_key_max_seconds),
     keyCacheTtlMs: toMs(wire.user_api_key_cache_ttl),
     keyCacheMaxSize: wire.user_api_key_cache_max_size,
+    storedResponsesRetentionMs: wire.stored_responses_retention_days * msPerDay,
     keyHeaderName: wire.litellm_key_header_name?.toLowerCase(),
     healthChecks: {
       inBackground: wire.background_health_checks,

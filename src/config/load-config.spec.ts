@@ -54,6 +54,7 @@ describe('what a configuration comes to', () => {
       staleKeyMaxMs: 3_600_000,
       keyCacheTtlMs: 60_000,
       keyCacheMaxSize: 10_000,
+      storedResponsesRetentionMs: 30 * 86_400_000,
       keyHeaderName: undefined,
       healthChecks: { inBackground: false, intervalMs: 300_000, showsDetails: true, mostAtOnce: 10 },
     });

@@ -109,6 +109,9 @@ const egressSchema = z.looseObject({
   }),
 });
 
+/** A hundred years: dates have an end. */
+const mostRetentionDays = 36_500;
+
 export const generalSettingsSchema = z.looseObject({
   master_key: described(text().optional(), {
     description:
@@ -208,6 +211,16 @@ export const generalSettingsSchema = z.looseObject({
     example: 10000,
     startOnly: true,
   }),
+  stored_responses_retention_days: described(
+    wholeNumber()
+      .refine((days) => days <= mostRetentionDays, `expected at most ${mostRetentionDays} days`)
+      .default(30),
+    {
+      description:
+        'Days after its last turn for which a conversation of the Responses API is kept, for models whose provider keeps none; 0 keeps nothing.',
+      example: 7,
+    },
+  ),
   background_health_checks: described(flag().default(false), {
     description: 'Each process asks every model for a short answer now and then; `GET /health` shows the last result.',
     example: true,

@@ -82,6 +82,8 @@ export const errorCatalog = {
   ),
   method_not_allowed: row(405, 'invalid_request_error', '{method} is not allowed here. Use {allowed}.'),
   object_not_found: row(404, 'not_found_error', '{reason}'),
+  response_not_found: row(404, 'invalid_request_error', "Response with id '{id}' not found."),
+  previous_response_not_found: row(400, 'invalid_request_error', "Previous response with id '{id}' not found."),
   conflict: row(409, 'invalid_request_error', '{reason}'),
 
   // Who calls.

@@ -12,5 +12,6 @@ export * from './parameters.js';
 export * from './provider.js';
 export * from './secret-source.js';
 export * from './shared-routing-state.js';
+export * from './stored-responses.js';
 export * from './token-count-adapter.js';
 export * from './usage.js';

@@ -10,6 +10,7 @@ import type {
   TranscriptionAdapter,
 } from './endpoint-adapter.js';
 import type { Credentials, OutboundRequest } from './outbound.js';
+import type { StoredResponsesAdapter } from './stored-responses.js';
 import type { TokenCountAdapters } from './token-count-adapter.js';
 
 /** A provider that answers within the process: no network, no credentials. Its streams are its answer cut into words. */
@@ -59,6 +60,8 @@ export interface ProviderDefinition {
   readonly transcription?: TranscriptionAdapter;
   readonly speech?: SpeechAdapter;
   readonly moderations?: ModerationAdapter;
+  /** Of providers that speak the Responses API and keep what they answer. */
+  readonly storedResponses?: StoredResponsesAdapter;
 }
 
 /** What a signature depends on besides the request and the secret. */

@@ -1,7 +1,8 @@
 /** Azure OpenAI: OpenAI's models behind Azure's addresses, versions and identities. */
 import type { ProviderDefinition } from '../../spec/provider.js';
 import { closedMessages } from '../openai/closed-messages.js';
-import { nativeResponses } from '../openai/native-responses.js';
+import { nativeResponses, type ResponsesHost } from '../openai/native-responses.js';
+import { storedResponses } from '../openai/stored-responses.js';
 import { imageModels } from '../openai/image-models.js';
 import { openAiCompatible } from '../openai-compatible/index.js';
 import { azurePath, deploymentOf, responsesPath } from './address.js';
@@ -31,12 +32,12 @@ const engine = openAiCompatible({
   quirks: [azureReasoningParams, closedMessages, promptFilterResults],
 });
 
+const host: ResponsesHost = { provider: id, path: responsesPath, model: deploymentOf };
+
 export const azure: ProviderDefinition = {
   ...engine,
   credentialExchange: entraExchange(id),
   authenticate: (request, credentials) => withAzureCredentials(request, credentials, id),
-  native: {
-    ...engine.native,
-    'openai-responses': nativeResponses({ provider: id, path: responsesPath, model: deploymentOf }),
-  },
+  native: { ...engine.native, 'openai-responses': nativeResponses(host) },
+  storedResponses: storedResponses(host),
 };
