@@ -6,6 +6,7 @@ import { extendEnvironment, resolveReferences, type Environment } from './enviro
 import { checkRouting } from './check-routing.js';
 import { toRequestPolicy, type GatewayConfig } from './gateway-config.js';
 import { toRouterSettings } from './router-settings.js';
+import { readFileServices } from './file-services.js';
 import { toCustomProviders } from './custom-providers.js';
 import { originOf, type LocatedMap } from './located.js';
 import { readModels } from './read-models.js';
@@ -92,6 +93,7 @@ function readRoot(
     requests: toRequestPolicy(litellm),
     customProviders: toCustomProviders(litellm, (id) => originOf(root, ['litellm_settings', 'custom_providers', id])),
     models,
+    fileServices: readFileServices(root.entries.get('files_settings'), problems),
     inactiveModels,
     environment,
   };

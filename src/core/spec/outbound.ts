@@ -16,6 +16,8 @@ export interface OutboundRequest {
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array;
+  /** In place of `body`: read once, while it is sent. No request that has one can be signed over its body, or sent again. */
+  readonly bodyStream?: AsyncIterable<Uint8Array>;
 }
 
 /** Header names in lower case; a header sent more than once is a list. */

@@ -1,4 +1,5 @@
 /** The contract of a provider: who it is, how it is reached, and one optional key for each endpoint it serves. */
+import type { BatchAdapter } from './batch-adapter.js';
 import type { ChatAdapter, ChatCall, NativeAdapters, ParsedChatResponse } from './chat-adapter.js';
 import type { CredentialExchange } from './credential-exchange.js';
 import type {
@@ -9,6 +10,7 @@ import type {
   SpeechAdapter,
   TranscriptionAdapter,
 } from './endpoint-adapter.js';
+import type { FileAdapter } from './file-adapter.js';
 import type { Credentials, OutboundRequest } from './outbound.js';
 
 /** A provider that answers within the process: no network, no credentials. Its streams are its answer cut into words. */
@@ -56,6 +58,9 @@ export interface ProviderDefinition {
   readonly transcription?: TranscriptionAdapter;
   readonly speech?: SpeechAdapter;
   readonly moderations?: ModerationAdapter;
+  readonly files?: FileAdapter;
+  /** Only together with `files`, which hold what goes in and comes out. */
+  readonly batches?: BatchAdapter;
 }
 
 /** What a signature depends on besides the request and the secret. */

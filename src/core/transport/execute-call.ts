@@ -22,6 +22,7 @@ import { isFollowUp } from '../spec/endpoint-adapter.js';
 import { ByteLog } from './byte-log.js';
 import type { CredentialStore } from './credential-store.js';
 import { networkFailure } from './network-failure.js';
+import { bodyOf } from './request-body.js';
 import { StreamPrelude } from './stream-prelude.js';
 import { withoutCredentials } from './without-credentials.js';
 
@@ -141,7 +142,7 @@ export class ProviderCall<Whole, Part> implements Dispatcher.DispatchHandler, Ru
     this.idleTimer?.refresh();
     if (status >= 300) this.mode = 'error';
     else if (!this.streaming) this.mode = 'whole';
-    else if (this.translation.streamMediaTypes.includes(mediaType(headers) ?? '')) this.openStream();
+    else if (this.isStream(headers)) this.openStream();
     else this.mode = 'error';
   }
 
@@ -218,7 +219,7 @@ export class ProviderCall<Whole, Part> implements Dispatcher.DispatchHandler, Ru
           path: request.path,
           method: request.method,
           headers: request.headers,
-          body: request.body ?? null,
+          body: bodyOf(request, (fault) => this.fail(this.asGatewayError(fault))),
           headersTimeout: 0,
           bodyTimeout: 0,
         },
@@ -236,6 +237,11 @@ export class ProviderCall<Whole, Part> implements Dispatcher.DispatchHandler, Ru
   }
 
   // streams
+
+  private isStream(headers: InboundHeaders): boolean {
+    const types = this.translation.streamMediaTypes;
+    return types === 'any' || types.includes(mediaType(headers) ?? '');
+  }
 
   private openStream(): void {
     const encoding = contentEncoding(this.head.headers);

@@ -2,8 +2,8 @@
 import type { ProviderDefinition } from '../../spec/provider.js';
 import { nativeResponses } from '../openai/native-responses.js';
 import { imageModels } from '../openai/image-models.js';
-import { openAiCompatible } from '../openai-compatible/index.js';
-import { azurePath, deploymentOf, responsesPath } from './address.js';
+import { objectAdapters, openAiCompatible } from '../openai-compatible/index.js';
+import { azurePath, deploymentOf, resourcePath, responsesPath } from './address.js';
 import { withAzureCredentials } from './authenticate.js';
 import { entraExchange } from './entra-token.js';
 import { azureReasoningParams } from './model-series.js';
@@ -32,6 +32,8 @@ const engine = openAiCompatible({
 
 export const azure: ProviderDefinition = {
   ...engine,
+  // https://learn.microsoft.com/en-us/azure/ai-services/openai/how-to/batch
+  ...objectAdapters({ provider: id, path: resourcePath, lineModel: deploymentOf }),
   credentialExchange: entraExchange(id),
   authenticate: (request, credentials) => withAzureCredentials(request, credentials, id),
   native: {

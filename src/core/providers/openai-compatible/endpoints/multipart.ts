@@ -29,7 +29,7 @@ export function isUploadedFile(value: unknown): value is UploadedFile {
   return typeof value === 'object' && value !== null && (value as { bytes?: unknown }).bytes instanceof Uint8Array;
 }
 
-function partHead(boundary: string, name: string, value: string | UploadedFile): string {
+export function partHead(boundary: string, name: string, value: string | UploadedFile): string {
   const field = `--${boundary}\r\ncontent-disposition: form-data; name="${quotable(name)}"`;
   if (typeof value === 'string') return `${field}\r\n\r\n`;
   return `${field}; filename="${quotable(value.name)}"\r\ncontent-type: ${mediaType(value.contentType)}\r\n\r\n`;
