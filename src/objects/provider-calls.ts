@@ -78,9 +78,10 @@ export class ProviderCalls {
           // A file with nothing in it has begun and ended at once.
           begun({ status: 200, headers: {} });
         },
-        (error: unknown) => {
+        (failure: unknown) => {
+          const error = failure instanceof Error ? failure : new GatewayError('internal', { cause: failure });
           reject(error);
-          body.destroy(error as GatewayError);
+          body.destroy(error);
         },
       );
     });
