@@ -70,7 +70,7 @@ describeOnBothDatabases('two servers that poll the same batches', (database) => 
   };
 
   test('charge each once, though clients ask both at the same time', async () => {
-    const batches = [];
+    const batches: { id: string; at: string }[] = [];
     for (let count = 0; count < 6; count += 1) batches.push(await startBatch(1));
     for (const { at } of batches) provider.finish(at, outputOf([{ model: 'gpt-4o-mini', usage }]));
     await Promise.all(clients.flatMap((client) => batches.map(({ id }) => client.as(key).get(`/v1/batches/${id}`))));
@@ -84,7 +84,7 @@ describeOnBothDatabases('two servers that poll the same batches', (database) => 
   }, 60_000);
 
   test('leave one row for each when one of them is killed in the midst of it', async () => {
-    const batches = [];
+    const batches: { id: string; at: string }[] = [];
     for (let count = 0; count < 10; count += 1) batches.push(await startBatch(1));
     for (const { at } of batches) provider.finish(at, outputOf([{ model: 'gpt-4o-mini', usage }]));
     const [killed, living] = gateways as [GatewayProcess, GatewayProcess];
