@@ -88,6 +88,7 @@ class FormReader implements UploadForm {
   readonly fields: (readonly [string, string])[] = [];
   file: HeldFile | undefined;
   private writing: Promise<void> = Promise.resolve();
+  private stream: BusboyFileStream | undefined;
 
   constructor(
     private readonly fileField: string,
@@ -107,6 +108,7 @@ class FormReader implements UploadForm {
         request.unpipe(parser);
         request.pause();
         parser.destroy();
+        this.stream?.destroy();
         reject(error);
       };
       // Every request closes in the end; one that was read to its end has not been left.
@@ -146,13 +148,21 @@ class FormReader implements UploadForm {
   }
 
   private async hold(stream: BusboyFileStream, filename: string, contentType: string): Promise<void> {
-    const file = await HeldFile.open(filename === '' ? this.fileField : filename, contentType);
+    this.stream = stream;
+    // Whoever reads it hears of its errors; until then nobody does.
+    stream.on('error', () => undefined);
+    const file = await HeldFile.open(nameOf(filename) || this.fileField, contentType);
     this.file = file;
     for await (const chunk of stream) {
       await file.append(chunk as Buffer);
       if (file.bytes > this.maxFileBytes) throw tooLarge(this.maxFileBytes);
     }
   }
+}
+
+/** As clients write a name with a quotation mark in it: https://html.spec.whatwg.org/#multipart-form-data */
+function nameOf(filename: string): string {
+  return filename.replaceAll('%22', '"');
 }
 
 function tooLarge(maxFileBytes: number): GatewayError {
