@@ -10,3 +10,8 @@ export function newFileId(): string {
 export function newBatchId(): string {
   return `batch_${randomBytes(idBytes).toString('hex')}`;
 }
+
+/** Whether it can be an id at all: whatever else a client sends is the id of nothing. */
+export function isObjectId(id: string): boolean {
+  return /^[\w-]{1,128}$/.test(id);
+}

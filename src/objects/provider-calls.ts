@@ -104,6 +104,17 @@ export class ProviderCalls {
   }
 }
 
+/** What a provider says of an object that it has lost names an id that the client does not know. */
+export async function underOurId<Answer>(id: string, asked: Promise<Answer>): Promise<Answer> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (!(error instanceof GatewayError) || error.code !== 'upstream_not_found') throw error;
+    const reason = `The provider has no object ${id} any more.`;
+    throw new GatewayError('object_not_found', { facts: { reason }, detail: error.message, cause: error });
+  }
+}
+
 class ObjectSink<Answer> implements AnswerSink<Answer, never> {
   private given: WholeAnswer<Answer> | undefined;
 

@@ -1,6 +1,6 @@
 /** OpenAI's batches, run by the provider that keeps their input. */
-import { Controller, Get, HttpCode, Param, Post, Query, Req } from '@nestjs/common';
-import type { FastifyRequest } from 'fastify';
+import { Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Audience } from '../../auth/audience.decorator.js';
 import { principalOf } from '../../auth/principal-of.js';
 import { SettingsService } from '../../config/settings.service.js';
@@ -11,6 +11,7 @@ import { readBody } from '../../http/read-body.js';
 import { batchObject, type BatchObject } from '../../objects/batches/batch-object.js';
 import { BatchPoller } from '../../objects/batches/batch-poller.service.js';
 import { BatchesService, type NewBatchOrder } from '../../objects/batches/batches.service.js';
+import { withHeaders } from './object-headers.js';
 import { accessOf, checkCursor, listObject, objectPaths, ownerOf, pageIn, providerIn } from './object-request.js';
 
 type Members = Readonly<Record<string, unknown>>;
@@ -41,6 +42,7 @@ export class BatchesController {
   @Audience('llm_api')
   async create(
     @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
     @Query() query: Members,
     @Param('provider') provider?: string,
   ): Promise<BatchObject> {
@@ -51,7 +53,8 @@ export class BatchesController {
       throw new GatewayError('clientside_credentials', { param: reserved, facts: { param: reserved } });
     const principal = principalOf(request);
     const order = toOrder(value, providerIn(provider, value, query, request.headers));
-    return batchObject(await this.batches.create(order, ownerOf(principal), accessOf(principal)));
+    const batch = await this.batches.create(order, ownerOf(principal), accessOf(principal));
+    return batchObject(withHeaders(reply, batch));
   }
 
   @Get(objectPaths('batches'))
@@ -71,21 +74,29 @@ export class BatchesController {
 
   @Get(objectPaths('batches/:id'))
   @Audience('llm_api')
-  async retrieve(@Req() request: FastifyRequest, @Param('id') id: string): Promise<BatchObject> {
+  async retrieve(
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+    @Param('id') id: string,
+  ): Promise<BatchObject> {
     const batch = await this.batches.retrieve(id, ownerOf(principalOf(request)));
     this.poller.notice(batch);
-    return batchObject(batch);
+    return batchObject(withHeaders(reply, batch));
   }
 
   @Post(objectPaths('batches/:id/cancel'))
   @HttpCode(200)
   @Audience('llm_api')
-  async cancel(@Req() request: FastifyRequest, @Param('id') id: string): Promise<BatchObject> {
+  async cancel(
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+    @Param('id') id: string,
+  ): Promise<BatchObject> {
     // There is nothing to say, but some clients send an empty object.
     await readBody(request.raw, this.settings.general.maxRequestBytes);
     const batch = await this.batches.cancel(id, ownerOf(principalOf(request)));
     this.poller.notice(batch);
-    return batchObject(batch);
+    return batchObject(withHeaders(reply, batch));
   }
 }
 

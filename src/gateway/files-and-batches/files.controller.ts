@@ -11,7 +11,8 @@ import { readUpload } from '../../http/upload-form.js';
 import { BatchLedger } from '../../objects/batches/batch-ledger.service.js';
 import { fileObject, type FileObject } from '../../objects/files/file-object.js';
 import { FilesService } from '../../objects/files/files.service.js';
-import { toNewUpload } from './new-upload.js';
+import { readPurpose, toNewUpload } from './new-upload.js';
+import { objectHeaders, withHeaders } from './object-headers.js';
 import { accessOf, checkCursor, listObject, objectPaths, ownerOf, pageIn, providerIn } from './object-request.js';
 
 type QueryMembers = Readonly<Record<string, unknown>>;
@@ -33,6 +34,7 @@ export class FilesController {
   @Audience('llm_api')
   async upload(
     @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
     @Query() query: QueryMembers,
     @Param('provider') provider?: string,
   ): Promise<FileObject> {
@@ -41,7 +43,8 @@ export class FilesController {
     try {
       const principal = principalOf(request);
       const upload = toNewUpload(form, provider, query, request.headers);
-      return fileObject(await this.files.upload(upload, ownerOf(principal), accessOf(principal), maxRequestBytes));
+      const kept = await this.files.upload(upload, ownerOf(principal), accessOf(principal), maxRequestBytes);
+      return fileObject(withHeaders(reply, kept));
     } finally {
       await form.close();
     }
@@ -58,15 +61,19 @@ export class FilesController {
     const page = pageIn(query, pageSizes, providerIn(provider, {}, query, request.headers));
     await checkCursor(page.after, (id) => this.files.get(id, owner));
     const { purpose } = query;
-    const asked = { ...page, purpose: typeof purpose === 'string' && purpose !== '' ? purpose : undefined };
-    const { rows, hasMore } = await this.files.list(owner, asked);
+    const asked = purpose === undefined || purpose === '' ? undefined : readPurpose(purpose);
+    const { rows, hasMore } = await this.files.list(owner, { ...page, purpose: asked });
     return listObject(rows.map(fileObject), hasMore);
   }
 
   @Get(objectPaths('files/:id'))
   @Audience('llm_api')
-  async retrieve(@Req() request: FastifyRequest, @Param('id') id: string): Promise<FileObject> {
-    return fileObject(await this.files.retrieve(id, ownerOf(principalOf(request))));
+  async retrieve(
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+    @Param('id') id: string,
+  ): Promise<FileObject> {
+    return fileObject(withHeaders(reply, await this.files.retrieve(id, ownerOf(principalOf(request)))));
   }
 
   @Delete(objectPaths('files/:id'))
@@ -87,6 +94,7 @@ export class FilesController {
     const { 'content-length': length } = head.headers;
     reply.hijack();
     reply.raw.writeHead(200, {
+      ...objectHeaders(file),
       // Whatever the file is, no browser is to take it for a page of the gateway's.
       'content-type': 'application/octet-stream',
       'x-content-type-options': 'nosniff',

@@ -29,15 +29,18 @@ export function toNewUpload(
   if (reserved !== undefined)
     throw new GatewayError('clientside_credentials', { param: reserved, facts: { param: reserved } });
   if (!file) throw invalidMember('file', 'one file, uploaded as a file', members['file']);
-  const { purpose } = members;
-  if (purpose === undefined || !/^[a-z][a-z0-9_-]{0,63}$/.test(purpose))
-    throw invalidMember('purpose', 'what the file is for, such as "batch"', purpose);
   return {
-    purpose,
+    purpose: readPurpose(members['purpose']),
     name: file.name,
     contentType: file.contentType,
     read: () => file.read(),
     fields: fields.filter(([name]) => !ownMembers.has(name)),
     place: placeIn(path, members, query, headers),
   };
+}
+
+/** @throws GatewayError `invalid_request` */
+export function readPurpose(purpose: unknown): string {
+  if (typeof purpose === 'string' && /^[a-z][a-z0-9_-]{0,63}$/.test(purpose)) return purpose;
+  throw invalidMember('purpose', 'what the file is for, such as "batch"', purpose);
 }

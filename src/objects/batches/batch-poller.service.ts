@@ -1,4 +1,5 @@
 /** Looks at the batches whose cost is not in the ledger yet: those that are due, and those that somebody has just seen finish. */
+import { setTimeout as wait } from 'node:timers/promises';
 import {
   Inject,
   Injectable,
@@ -17,6 +18,7 @@ import { BatchRepository } from './batch.repository.js';
 /** A batch is looked at when it is due; whether any is, is asked this often at least. */
 const longestTickMs = 10_000;
 const batchesAPass = 50;
+const shutdownMs = 5_000;
 
 @Injectable()
 export class BatchPoller implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -41,7 +43,13 @@ export class BatchPoller implements OnApplicationBootstrap, BeforeApplicationShu
     this.stopped = true;
     clearTimeout(this.timer);
     this.ledger.stop();
-    await Promise.all(this.running);
+    // A provider that is silent is not waited for: its batch is taken up again by whoever comes next.
+    const waited = new AbortController();
+    await Promise.race([
+      Promise.all(this.running),
+      wait(shutdownMs, undefined, { signal: waited.signal }).catch(() => undefined),
+    ]);
+    waited.abort();
   }
 
   /** Sees to a batch that has just finished, without anybody waiting for it. */

@@ -6,6 +6,7 @@ import type { Prisma, StoredBatch } from '../../database/database-client.js';
 import { DatabaseService } from '../../database/database.service.js';
 import { SpendService } from '../../spend/spend.service.js';
 import { visibleTo, type ObjectOwner } from '../object-owner.js';
+import { storable } from '../storable.js';
 import { pageOf, toPage, type ObjectPage, type PageQuery } from '../object-page.js';
 
 export type NewBatch = Omit<
@@ -44,13 +45,14 @@ export class BatchRepository {
   /** The id of its ledger row is made here: however often it is charged, it is charged under this one. */
   async add(batch: NewBatch): Promise<StoredBatch> {
     const now = this.after(0);
-    const data = { ...batch, ledgerId: this.spend.newRequestId(), createdAt: now, seenAt: now, dueAt: now };
+    const object = storable(batch.object);
+    const data = { ...batch, object, ledgerId: this.spend.newRequestId(), createdAt: now, seenAt: now, dueAt: now };
     return this.database.run((client) => client.storedBatch.create({ data }));
   }
 
   /** What the provider says now. A batch that has finished does not change any more, whoever saw it earlier. */
   async see(id: string, object: Prisma.InputJsonObject, finished: boolean): Promise<void> {
-    const data = { object, finished, seenAt: this.after(0), failures: 0 };
+    const data = { object: storable(object), finished, seenAt: this.after(0), failures: 0 };
     await this.database.run((client) => client.storedBatch.updateMany({ where: { id, finished: false }, data }));
   }
 

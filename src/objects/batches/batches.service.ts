@@ -7,11 +7,11 @@ import type { BatchAdapter, Clock, Deployment, OutboundRequest, ProviderBatch } 
 import type { Prisma, StoredBatch } from '../../database/database-client.js';
 import type { LineModel } from '../files/batch-input.js';
 import { batchPurpose, FilesService, printable } from '../files/files.service.js';
-import { newBatchId } from '../object-id.js';
+import { isObjectId, newBatchId } from '../object-id.js';
 import type { ModelAccess, ObjectOwner } from '../object-owner.js';
 import type { ObjectPage, PageQuery } from '../object-page.js';
 import { accountOf } from '../placement.js';
-import { ProviderCalls } from '../provider-calls.js';
+import { ProviderCalls, underOurId } from '../provider-calls.js';
 import { BatchRepository } from './batch.repository.js';
 
 export interface NewBatchOrder {
@@ -79,7 +79,7 @@ export class BatchesService {
 
   /** @throws GatewayError `object_not_found` where there is none, or none of this owner */
   async get(id: string, owner: ObjectOwner): Promise<StoredBatch> {
-    const batch = await this.batches.find(id, owner);
+    const batch = isObjectId(id) ? await this.batches.find(id, owner) : null;
     if (batch) return batch;
     const reason = `No batch found with id '${printable(id)}'.`;
     throw new GatewayError('object_not_found', { param: 'batch_id', facts: { reason } });
@@ -136,7 +136,8 @@ export class BatchesService {
     const deployment = accountOf(this.catalog.current(), batch);
     const adapter = adapterOf(deployment);
     const request = build(adapter, deployment);
-    const seen = await this.calls.ask(deployment, request, adapter.parseBatch, adapter.parseError);
+    const asked = this.calls.ask(deployment, request, adapter.parseBatch, adapter.parseError);
+    const seen = await underOurId(batch.id, asked);
     const object = await this.translate(batch, seen);
     await this.batches.see(batch.id, object, seen.finished);
     return { ...batch, object: object as Prisma.JsonObject, finished: seen.finished };

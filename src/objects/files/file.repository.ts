@@ -4,9 +4,15 @@ import type { Prisma, StoredFile } from '../../database/database-client.js';
 import { isUniqueViolation } from '../../database/database-errors.js';
 import { DatabaseService } from '../../database/database.service.js';
 import { visibleTo, type ObjectOwner } from '../object-owner.js';
+import { storable, storableText } from '../storable.js';
 import { pageOf, toPage, type ObjectPage, type PageQuery } from '../object-page.js';
 
 export type NewFile = Prisma.StoredFileCreateInput;
+
+function toStorable(file: NewFile): NewFile {
+  const { object, models, modelGroup } = file;
+  return { ...file, object: storable(object), models: storable(models), modelGroup: storableText(modelGroup) };
+}
 
 @Injectable()
 export class FileRepository {
@@ -42,7 +48,7 @@ export class FileRepository {
   }
 
   async add(file: NewFile): Promise<StoredFile> {
-    return this.database.run((client) => client.storedFile.create({ data: file }));
+    return this.database.run((client) => client.storedFile.create({ data: toStorable(file) }));
   }
 
   /** The row of a file that the provider has made; the first to see it gives it its id. */
@@ -51,7 +57,7 @@ export class FileRepository {
     const where = { deploymentId_providerFileId: { deploymentId, providerFileId } };
     return this.database.run(async (client) => {
       try {
-        return await client.storedFile.create({ data: file });
+        return await client.storedFile.create({ data: toStorable(file) });
       } catch (error) {
         if (!isUniqueViolation(error)) throw error;
         return client.storedFile.findUniqueOrThrow({ where });
@@ -60,7 +66,8 @@ export class FileRepository {
   }
 
   async update(id: string, change: Pick<NewFile, 'object' | 'expiresAt'>): Promise<void> {
-    await this.database.run((client) => client.storedFile.updateMany({ where: { id }, data: change }));
+    const storableChange = { ...change, object: storable(change.object) };
+    await this.database.run((client) => client.storedFile.updateMany({ where: { id }, data: storableChange }));
   }
 
   async remove(id: string): Promise<void> {

@@ -7,11 +7,11 @@ import { CLOCK } from '../../config/ports.js';
 import { GatewayError } from '../../core/errors/gateway-error.js';
 import type { Clock, Deployment, FileAdapter, ProviderRegistry } from '../../core/spec/index.js';
 import type { Prisma, StoredBatch, StoredFile } from '../../database/database-client.js';
-import { newFileId } from '../object-id.js';
+import { isObjectId, newFileId } from '../object-id.js';
 import type { ModelAccess, ObjectOwner } from '../object-owner.js';
 import type { ObjectPage, PageQuery } from '../object-page.js';
 import { accountOf, baseOf, PlacementFinder, type AskedPlace, type KnownPlace, type Placement } from '../placement.js';
-import { ProviderCalls, type Download } from '../provider-calls.js';
+import { ProviderCalls, underOurId, type Download } from '../provider-calls.js';
 import { BatchInput, firstModelOf } from './batch-input.js';
 import { expiryOf } from './file-object.js';
 import { FileRepository } from './file.repository.js';
@@ -93,7 +93,7 @@ export class FilesService {
 
   /** @throws GatewayError `object_not_found` where there is none, or none of this owner */
   async get(id: string, owner: ObjectOwner, param = 'file_id'): Promise<StoredFile> {
-    const file = await this.files.find(id, owner);
+    const file = isObjectId(id) ? await this.files.find(id, owner) : null;
     if (file) return file;
     const reason = `No such File object: ${printable(id)}`;
     throw new GatewayError('object_not_found', { param, facts: { reason } });
@@ -104,7 +104,8 @@ export class FilesService {
     const file = await this.get(id, owner);
     const { deployment, adapter } = this.placeOf(file);
     const request = adapter.buildRetrieve(file.providerFileId, deployment);
-    const seen = await this.calls.ask(deployment, request, adapter.parseFile, adapter.parseError);
+    const asked = this.calls.ask(deployment, request, adapter.parseFile, adapter.parseError);
+    const seen = await underOurId(file.id, asked);
     const { filename, purpose } = file.object as { filename?: string; purpose?: string };
     const known = { ...seen.object, ...(filename !== undefined && { filename }), ...(purpose && { purpose }) };
     const changed = { object: known as Prisma.InputJsonObject, expiresAt: expiryOf(seen.object) };
@@ -126,7 +127,8 @@ export class FilesService {
 
   download(file: StoredFile): Promise<Download> {
     const { deployment, adapter } = this.placeOf(file);
-    return this.calls.download(deployment, adapter.buildContent(file.providerFileId, deployment), adapter.parseError);
+    const request = adapter.buildContent(file.providerFileId, deployment);
+    return underOurId(file.id, this.calls.download(deployment, request, adapter.parseError));
   }
 
   /** The row of a file that the provider has made for a batch; whoever has the batch has it too. */

@@ -197,6 +197,14 @@ describe('a file', () => {
     id = await own.upload(lineOf('mini'), { model: 'mini' });
   });
 
+  it.each(['%00', 'a%00b', '%F0%9F%98%80', '..%2Fx', "'%20or%201", 'x'.repeat(200)])(
+    'is not to be had as %s',
+    async (strange) => {
+      expectRefused(await own.ask('GET', `/v1/files/${strange}`), 404);
+      expectRefused(await own.ask('GET', `/v1/batches/${strange}`), 404);
+    },
+  );
+
   it('is shown as the provider has it, under its own id', async () => {
     const { json, status } = await own.ask('GET', `/v1/files/${id}`);
     expect([status, json]).toEqual([
@@ -207,6 +215,7 @@ describe('a file', () => {
 
   it('comes back byte by byte', async () => {
     const { text, headers } = await own.ask('GET', `/v1/files/${id}/content`);
+    expect(headers).toMatchObject({ 'x-litellm-model-id': expect.any(String) as string });
     expect(text).toBe(lineOf('gpt-4o-mini'));
     expect(headers).toMatchObject({ 'content-type': 'application/octet-stream', 'x-content-type-options': 'nosniff' });
   });
@@ -249,7 +258,9 @@ describe('a file', () => {
   it('that the provider has lost can be deleted all the same', async () => {
     const lost = await own.upload(lineOf('mini'), { model: 'mini' });
     openai.files.delete(openai.lastFile.id);
-    expectRefused(await own.ask('GET', `/v1/files/${lost}`), 404);
+    const { message } = expectRefused(await own.ask('GET', `/v1/files/${lost}`), 404);
+    expect(message).toContain(lost);
+    expectRefused(await own.ask('GET', `/v1/files/${lost}/content`), 404);
     expect((await own.ask('DELETE', `/v1/files/${lost}`)).status).toBe(200);
   });
 });
@@ -289,7 +300,7 @@ describe('the list', () => {
     expect(idsOf(await list('', '/azure/v1/files'))).toEqual([ids[0]]);
   });
 
-  it.each(['?limit=0', '?limit=10001', '?limit=x', '?order=up', `?after=file-${'0'.repeat(32)}`])(
+  it.each(['?limit=0', '?limit=10001', '?limit=x', '?order=up', '?purpose=%00', `?after=file-${'0'.repeat(32)}`])(
     'refuses %s',
     async (query) => {
       expectRefused(await mine.ask('GET', `/v1/files${query}`), 400);
