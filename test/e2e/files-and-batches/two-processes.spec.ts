@@ -69,6 +69,22 @@ describeOnBothDatabases('two servers that poll the same batches', (database) => 
     return rows.length;
   };
 
+  test('take names and metadata that no database holds as they are', async () => {
+    const form = new FormData();
+    form.append('purpose', 'batch');
+    form.append('file', new Blob([lineOf('mini')]), 'a\0b.jsonl');
+    const authorization = `Bearer ${key}`;
+    const uploaded = await fetch(`${here().url}/v1/files`, { method: 'POST', headers: { authorization }, body: form });
+    expect(uploaded.status).toBe(200);
+    const { id } = (await uploaded.json()) as { id: string };
+    const order = { input_file_id: id, endpoint: '/v1/chat/completions', completion_window: '24h' };
+    const { status, json } = await here()
+      .as(key)
+      .post('/v1/batches', { ...order, metadata: { 'a\0': '\ud800' } });
+    expect([status, json['input_file_id']]).toEqual([200, id]);
+    provider.finish(provider.lastBatch.id, undefined, { status: 'failed' });
+  });
+
   test('charge each once, though clients ask both at the same time', async () => {
     const batches: { id: string; at: string }[] = [];
     for (let count = 0; count < 6; count += 1) batches.push(await startBatch(1));
