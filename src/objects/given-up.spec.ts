@@ -35,7 +35,7 @@ const upload = {
   purpose: 'user_data',
   name: 'a',
   contentType: 'text/plain',
-   
+
   read: async function* () {},
   fields: [],
   place: { models: ['mini'], provider: undefined },

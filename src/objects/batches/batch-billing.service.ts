@@ -60,6 +60,8 @@ export class BatchBilling {
   }
 
   private async billOf(batch: StoredBatch, isLastTry: boolean, keep: () => Promise<void>): Promise<BatchBill> {
+    // Nobody knows how a batch has ended that its provider says nothing of any more.
+    if (!batch.finished) return this.billByItself(batch);
     try {
       return await this.costs.read(batch, () => keep());
     } catch (error) {
