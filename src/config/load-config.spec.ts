@@ -43,6 +43,8 @@ describe('what a configuration comes to', () => {
       storeModelInDb: false,
       maxRequestBytes: 32 * 1024 * 1024,
       maxResponseBytes: 64 * 1024 * 1024,
+      maxFileBytes: 512 * 1024 * 1024,
+      batchPollIntervalMs: 300_000,
       clientCache: { maxSize: 200, ttlMs: 3_600_000 },
       egress: { allowedHosts: [], allowedCidrs: [] },
       journalDir: './.tollgate/journal',

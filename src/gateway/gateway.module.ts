@@ -9,6 +9,9 @@ import { deploymentRouter } from './deployment-router.provider.js';
 import { EndpointsController } from './endpoints/endpoints.controller.js';
 import { UploadsController } from './endpoints/uploads.controller.js';
 import { InspectionController } from './inspection/inspection.controller.js';
+import { BatchesController } from './files-and-batches/batches.controller.js';
+import { FilesController } from './files-and-batches/files.controller.js';
+import { FilesAndBatchesModule } from '../objects/files-and-batches.module.js';
 import { LlmPipelineService } from './llm-pipeline.service.js';
 import { ModelCallerService } from './model-caller.service.js';
 import { ModelsController } from './models/models.controller.js';
@@ -19,11 +22,13 @@ import { ResponsesController } from './responses/responses.controller.js';
 import { StoredResponsesController } from './responses/stored-responses.controller.js';
 
 @Module({
-  imports: [StoredResponsesModule],
+  imports: [FilesAndBatchesModule, StoredResponsesModule],
   controllers: [
+    BatchesController,
     ChatCompletionsController,
     CompletionsController,
     EndpointsController,
+    FilesController,
     GeminiController,
     InspectionController,
     MessagesController,

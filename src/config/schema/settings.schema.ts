@@ -153,6 +153,14 @@ export const generalSettingsSchema = z.looseObject({
     description: 'The largest answer of a provider that is not a stream, in MiB.',
     example: 64,
   }),
+  max_file_size_mb: described(positive().default(512), {
+    description: 'The largest file that is taken at `/v1/files`, in MiB. It is held on the disk, never in memory.',
+    example: 200,
+  }),
+  proxy_batch_polling_interval: described(positive().default(300), {
+    description: 'Seconds after which a batch that is not finished is looked at again, for its cost.',
+    example: 300,
+  }),
   client_cache: described(clientCacheSchema.prefault({}), {
     description: 'The cache of HTTP clients.',
     startOnly: true,

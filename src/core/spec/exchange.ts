@@ -38,8 +38,8 @@ export interface Translation<Whole, Part> {
   readonly request: OutboundRequest;
   /** A follow-up where the answer is not there yet. */
   readWhole(response: { status: number; headers: InboundHeaders; body: Buffer }): WholeAnswer<Whole> | FollowUp;
-  /** The content types of a stream, lower case. */
-  readonly streamMediaTypes: readonly string[];
+  /** The content types of a stream, lower case; `any` where whatever comes is the stream. */
+  readonly streamMediaTypes: readonly string[] | 'any';
   /** Reads an answer that failed; never throws. */
   parseError(response: InboundResponse): GatewayError;
   openStream(): StreamTranslation<Part>;

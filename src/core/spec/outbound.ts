@@ -19,6 +19,8 @@ export interface OutboundRequest {
   readonly body?: string | Uint8Array;
   /** In place of `body`, for one that is not in memory as a whole: its pieces in their order, read anew whenever it is sent. */
   readonly pieces?: readonly BodyPiece[];
+  /** In place of `body`: read once, while it is sent. No request that has one can be signed over its body, or sent again. */
+  readonly bodyStream?: AsyncIterable<Uint8Array>;
 }
 
 export type BodyPiece = Uint8Array | ByteSource;

@@ -143,7 +143,7 @@ export class ProviderCall<Whole, Part> implements Dispatcher.DispatchHandler, Ru
     if (status >= 300) this.mode = 'error';
     else if (!this.streaming) this.mode = 'whole';
     else if (this.translation.openAnswer) this.openAnswer();
-    else if (this.translation.streamMediaTypes.includes(mediaType(headers) ?? '')) this.openStream();
+    else if (this.isStream(headers)) this.openStream();
     else this.mode = 'error';
   }
 
@@ -219,7 +219,7 @@ export class ProviderCall<Whole, Part> implements Dispatcher.DispatchHandler, Ru
           origin: request.origin,
           path: request.path,
           method: request.method,
-          ...toSent(request),
+          ...toSent(request, (fault) => this.fail(this.asGatewayError(fault))),
           headersTimeout: 0,
           bodyTimeout: 0,
         },
@@ -237,6 +237,11 @@ export class ProviderCall<Whole, Part> implements Dispatcher.DispatchHandler, Ru
   }
 
   // streams
+
+  private isStream(headers: InboundHeaders): boolean {
+    const types = this.translation.streamMediaTypes;
+    return types === 'any' || types.includes(mediaType(headers) ?? '');
+  }
 
   private openStream(): void {
     const encoding = contentEncoding(this.head.headers);

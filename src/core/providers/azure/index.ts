@@ -4,8 +4,8 @@ import { closedMessages } from '../openai/closed-messages.js';
 import { nativeResponses, type ResponsesHost } from '../openai/native-responses.js';
 import { storedResponses } from '../openai/stored-responses.js';
 import { imageModels } from '../openai/image-models.js';
-import { openAiCompatible } from '../openai-compatible/index.js';
-import { azurePath, deploymentOf, responsesPath } from './address.js';
+import { objectAdapters, openAiCompatible } from '../openai-compatible/index.js';
+import { azurePath, deploymentOf, resourcePath, responsesPath } from './address.js';
 import { withAzureCredentials } from './authenticate.js';
 import { entraExchange } from './entra-token.js';
 import { azureReasoningParams } from './model-series.js';
@@ -36,6 +36,8 @@ const host: ResponsesHost = { provider: id, path: responsesPath, model: deployme
 
 export const azure: ProviderDefinition = {
   ...engine,
+  // https://learn.microsoft.com/en-us/azure/ai-services/openai/how-to/batch
+  ...objectAdapters({ provider: id, path: resourcePath, lineModel: deploymentOf }),
   credentialExchange: entraExchange(id),
   authenticate: (request, credentials) => withAzureCredentials(request, credentials, id),
   native: { ...engine.native, 'openai-responses': nativeResponses(host) },

@@ -41,6 +41,8 @@ export interface CatalogRow {
   readonly chat?: false;
   /** The endpoints that it serves besides chat. */
   readonly serves?: readonly RowEndpoint[];
+  /** True where its files and batches are documented to be OpenAI's. */
+  readonly filesAndBatches?: boolean;
   /** The models that complete texts by OpenAI's older endpoint; none where absent. */
   readonly completesTexts?: (model: string) => boolean;
   /** OpenAI's chat parameters that the provider refuses; all others are passed on. */

@@ -15,6 +15,7 @@ const engine = openAiCompatible({
   defaultBaseUrl: 'https://api.openai.com/v1',
   env: { apiKey: ['OPENAI_API_KEY'], baseUrl: ['OPENAI_BASE_URL', 'OPENAI_API_BASE'] },
   serves: ['embeddings', 'images', 'transcription', 'speech', 'moderations'],
+  filesAndBatches: true,
   endpoints: { images: { ...imageModels, streams: true }, transcription: { streams: true } },
   completesTexts: (model) => /^(?:ft:)?(?:babbage|davinci)-002|^gpt-3\.5-turbo-instruct/.test(model),
   quirks: [accountHeaders, closedMessages, reasoningModelParams],

@@ -43,7 +43,7 @@ function saltsOf(fields: readonly FormField[]): string {
   return fields.map(([, value]) => (typeof value !== 'string' && isStored(value) ? value.salt : '')).join();
 }
 
-function partHead(boundary: string, name: string, value: string | UploadedFile): string {
+export function partHead(boundary: string, name: string, value: string | UploadedFile): string {
   const field = `--${boundary}\r\ncontent-disposition: form-data; name="${quotable(name)}"`;
   if (typeof value === 'string') return `${field}\r\n\r\n`;
   return `${field}; filename="${quotable(value.name)}"\r\ncontent-type: ${mediaType(value.contentType)}\r\n\r\n`;
