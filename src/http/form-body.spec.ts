@@ -84,6 +84,18 @@ it('keeps a large file on disk, where it can be read again and has no name', asy
   await expect(bytesOf(stored)).rejects.toThrow();
 });
 
+it('keeps no more of many files in memory than of one', async () => {
+  const form = await readForm(
+    requestOf(formOf(...Array.from({ length: 10 }, () => file(large.subarray(0, 100_000))))),
+    2_000_000,
+  );
+  const files = (form.fields.get('file') ?? []) as UploadedFile[];
+  expect(files.map(isStored)).toEqual([false, false, ...Array.from({ length: 8 }, () => true)]);
+  for (const stored of files.filter(isStored)) expect(await bytesOf(stored)).toHaveLength(100_000);
+  await form.close();
+  expect(openFiles()).toBe(0);
+});
+
 it.each([
   ['that is cut off', formOf(file(large)).subarray(0, -10), 2_000_000, 'malformed_request'],
   ['beyond the limit', formOf(file(large)), 900_000, 'body_too_large'],

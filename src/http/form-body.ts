@@ -2,10 +2,10 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
-import type { UploadedFile } from '../core/schema/uploaded-file.js';
+import type { FileFacts, UploadedFile } from '../core/schema/uploaded-file.js';
 import { FileOnDisk } from './file-on-disk.js';
 import { malformedForm } from './form-headers.js';
-import { FormParts, type FormPart } from './form-parts.js';
+import { FormParts } from './form-parts.js';
 
 export type FormValue = string | UploadedFile;
 
@@ -22,8 +22,8 @@ export interface FormBody {
 const mostParts = 500;
 /** Of all texts together. */
 const mostTextBytes = 4 * 1024 * 1024;
-/** A file is in memory up to here. */
-const mostBytesInMemory = 256 * 1024;
+/** Of all files together; what does not fit any more goes to disk. */
+const mostFileBytes = 256 * 1024;
 
 /**
  * @param folder for files that are too large for memory; the system's (`TMPDIR`) where none is given
@@ -35,46 +35,66 @@ export async function readForm(
   folder: string = tmpdir(),
 ): Promise<FormBody> {
   const parts = new FormParts(request, { bytes: limitBytes, parts: mostParts });
+  const values = new FormValues(folder);
   const fields = new Map<string, FormValue[]>();
-  const onDisk: FileOnDisk[] = [];
-  const toDisk = async (): Promise<FileOnDisk> => {
-    const file = await FileOnDisk.create(folder);
-    onDisk.push(file);
-    return file;
-  };
-  const close = async (): Promise<void> => {
-    await Promise.all(onDisk.map((file) => file.close()));
-  };
-  let textBytes = 0;
   try {
     for await (const part of parts) {
-      let value: FormValue;
-      if (part.file) value = await readFile(part.file, part.content, toDisk);
-      else {
-        const text = await readText(part, mostTextBytes - textBytes);
-        textBytes += text.length;
-        value = decode(text);
-      }
+      const value = part.file ? await values.readFile(part.file, part.content) : await values.readText(part.content);
       const known = fields.get(part.name);
       if (known) known.push(value);
       else fields.set(part.name, [value]);
     }
   } catch (error) {
-    await close();
+    await values.close();
     throw error;
   }
-  return { length: parts.bytesRead, fields, close };
+  return { length: parts.bytesRead, fields, close: () => values.close() };
 }
 
-async function readText({ content }: FormPart, mostBytes: number): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let left = mostBytes;
-  for await (const chunk of content as AsyncIterable<Buffer>) {
-    left -= chunk.length;
-    if (left < 0) throw malformedForm(`its texts are larger than ${mostTextBytes} bytes. Send files with a file name`);
-    chunks.push(chunk);
+/** Reads the contents of one form's parts into the memory that the form may have, and beyond it to disk. */
+class FormValues {
+  private textBytesLeft = mostTextBytes;
+  private fileBytesLeft = mostFileBytes;
+  private readonly onDisk: FileOnDisk[] = [];
+
+  constructor(private readonly folder: string) {}
+
+  async readText(content: AsyncIterable<Buffer>): Promise<string> {
+    const chunks: Buffer[] = [];
+    for await (const chunk of content) {
+      this.textBytesLeft -= chunk.length;
+      if (this.textBytesLeft < 0)
+        throw malformedForm(`its texts are larger than ${mostTextBytes} bytes. Send files with a file name`);
+      chunks.push(chunk);
+    }
+    return decode(Buffer.concat(chunks));
   }
-  return Buffer.concat(chunks);
+
+  async readFile(facts: FileFacts, content: AsyncIterable<Buffer>): Promise<UploadedFile> {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    let source: FileOnDisk | undefined;
+    for await (const chunk of content) {
+      length += chunk.length;
+      chunks.push(chunk);
+      if (!source && length <= this.fileBytesLeft) continue;
+      source ??= await this.toDisk();
+      for (const kept of chunks.splice(0)) await source.append(kept);
+    }
+    if (source) return { ...facts, source, salt: randomUUID() };
+    this.fileBytesLeft -= length;
+    return { ...facts, bytes: Buffer.concat(chunks) };
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.onDisk.map((file) => file.close()));
+  }
+
+  private async toDisk(): Promise<FileOnDisk> {
+    const file = await FileOnDisk.create(this.folder);
+    this.onDisk.push(file);
+    return file;
+  }
 }
 
 function decode(text: Buffer): string {
@@ -83,23 +103,4 @@ function decode(text: Buffer): string {
   } catch (cause) {
     throw malformedForm('a text is not encoded in UTF-8', cause);
   }
-}
-
-/** @param toDisk asked for a place where the file is a large one */
-async function readFile(
-  facts: { readonly name: string; readonly contentType: string },
-  content: AsyncIterable<Buffer>,
-  toDisk: () => Promise<FileOnDisk>,
-): Promise<UploadedFile> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  let source: FileOnDisk | undefined;
-  for await (const chunk of content) {
-    length += chunk.length;
-    chunks.push(chunk);
-    if (!source && length <= mostBytesInMemory) continue;
-    source ??= await toDisk();
-    for (const kept of chunks.splice(0)) await source.append(kept);
-  }
-  return source ? { ...facts, source, salt: randomUUID() } : { ...facts, bytes: Buffer.concat(chunks) };
 }

@@ -51,6 +51,54 @@ it('reads the same however the bytes are cut', async () => {
   expect(await readAll(requestOf(form))).toEqual(read);
 });
 
+it('reads what the platform writes, whatever the content and however it is cut', async () => {
+  const alphabet = ['\r', '\n', '-', '--', '\r\n--', 'x', 'é', '\0'];
+  let seed = 1;
+  const random = (below: number): number => (seed = (seed * 48_271) % 2_147_483_647) % below;
+  const text = (): string => Array.from({ length: random(40) }, () => alphabet[random(alphabet.length)]).join('');
+  for (let round = 0; round < 100; round += 1) {
+    const given = new FormData();
+    const expected = Array.from({ length: random(5) }, (_, at) => {
+      const content = text();
+      given.append(`file ${at}`, new File([content], 'a "b".bin', { type: 'a/b' }));
+      return [`file ${at}`, { name: 'a "b".bin', contentType: 'a/b' }, content];
+    });
+    const written = new Response(given);
+    const bytes = Buffer.from(await written.arrayBuffer());
+    const pieces: Buffer[] = [];
+    for (let at = 0; at < bytes.length;) pieces.push(bytes.subarray(at, (at += 1 + random(30))));
+    const headers = { 'content-type': written.headers.get('content-type') ?? '' };
+    expect(await readAll(requestOf(pieces, headers))).toEqual(expected);
+  }
+});
+
+it('reads parts of all sizes in pieces of all sizes, at any pace', async () => {
+  let seed = 7;
+  const random = (below: number): number => (seed = (seed * 48_271) % 2_147_483_647) % below;
+  const sizes = [0, 1, 100, 16_000, 65_536, 70_000, 200_000];
+  for (let round = 0; round < 60; round += 1) {
+    const contents = Array.from({ length: 1 + random(10) }, (_, at) =>
+      String(at).repeat(sizes[random(sizes.length)] ?? 0),
+    );
+    const bytes = Buffer.from(`${contents.map((content) => filePart('a', content)).join('')}--x--\r\n`);
+    const most = sizes[2 + random(sizes.length - 2)] ?? 1;
+    const pieces: Buffer[] = [];
+    for (let at = 0; at < bytes.length;) pieces.push(bytes.subarray(at, (at += 1 + random(most))));
+    const seen: string[] = [];
+    for await (const { content } of new FormParts(requestOf(pieces), { ...limits, bytes: bytes.length })) {
+      const chunks: Buffer[] = [];
+      if (random(4) === 0) await turn();
+      for await (const chunk of content) {
+        chunks.push(chunk as Buffer);
+        if (random(2) === 0) await turn();
+      }
+      seen.push(Buffer.concat(chunks).toString());
+    }
+    expect(seen.map(({ length }) => length)).toEqual(contents.map(({ length }) => length));
+    expect(seen.join() === contents.join()).toBe(true);
+  }
+}, 60_000);
+
 it('refuses a form that is cut off anywhere before its end', async () => {
   const end = form.indexOf('--x--') + '--x--'.length;
   for (let at = 0; at < end; at += 1)

@@ -1,7 +1,7 @@
 /** Gives a multipart form part by part while it comes in, no faster than its parts are read. */
 // https://www.rfc-editor.org/rfc/rfc7578
 import type { IncomingMessage } from 'node:http';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { Dicer } from '@fastify/busboy';
 import { GatewayError } from '../core/errors/gateway-error.js';
 import { malformedForm, readBoundary, readPartHead, type PartHead } from './form-headers.js';
@@ -19,7 +19,7 @@ export interface FormPart extends PartHead {
   readonly content: Readable;
 }
 
-/** What a header of one part may come to. */
+/** What the header of one part may come to. */
 const maxHeadBytes = 16 * 1024;
 
 /**
@@ -50,7 +50,8 @@ export class FormParts implements AsyncIterable<FormPart> {
     const boundary = readBoundary(headers['content-type'] ?? '');
     if (destroyed) throw new GatewayError('client_closed');
     if (Number(headers['content-length']) > limits.bytes) throw tooLarge(limits.bytes);
-    const settings = { boundary, maxHeaderSize: maxHeadBytes };
+    // The parser's own pauses would wait for parts that nobody has been given yet: the request is paused in their place.
+    const settings = { boundary, maxHeaderSize: maxHeadBytes, partHwm: Number.MAX_SAFE_INTEGER };
     this.parser = new Dicer(settings);
   }
 
@@ -59,6 +60,7 @@ export class FormParts implements AsyncIterable<FormPart> {
     try {
       for (let part = await this.next(); part; part = await this.next()) {
         this.current = part;
+        this.request.resume();
         yield part;
         if (this.failure) throw this.failure;
         if (part.content.destroyed && !part.content.readableEnded)
@@ -76,6 +78,7 @@ export class FormParts implements AsyncIterable<FormPart> {
       if (part) return part;
       if (this.failure) throw this.failure;
       if (this.complete) return undefined;
+      this.request.resume();
       await new Promise<void>((wake) => {
         this.wake = wake;
       });
@@ -88,14 +91,12 @@ export class FormParts implements AsyncIterable<FormPart> {
     parser.on('error', () => this.fail(malformedForm('it ends before its closing boundary')));
     // Its own end comes with the end of the last part only, which waits for the reader.
     parser.on('prefinish', () => setImmediate(() => this.finish()));
-    parser.on('drain', () => request.resume());
     request.on('data', this.take).on('end', this.endParser).on('close', this.leave);
   }
 
   /** Every request closes in the end: a listener that stayed would run for each of them. */
   private stop(): void {
     this.request.off('data', this.take).off('end', this.endParser).off('close', this.leave);
-    this.parser.removeAllListeners('drain');
     if (!this.complete) this.request.pause();
     this.current?.content.destroy();
   }
@@ -103,7 +104,8 @@ export class FormParts implements AsyncIterable<FormPart> {
   private readonly take = (chunk: Buffer): void => {
     this.bytesRead += chunk.length;
     if (this.bytesRead > this.limits.bytes) this.fail(tooLarge(this.limits.bytes));
-    else if (!this.parser.write(chunk) && !this.failure) this.request.pause();
+    else this.parser.write(chunk);
+    if (this.waiting.length > 0) this.request.pause();
   };
 
   private readonly endParser = (): void => {
@@ -113,24 +115,40 @@ export class FormParts implements AsyncIterable<FormPart> {
 
   private readonly leave = (): void => this.fail(new GatewayError('client_closed'));
 
-  private open(content: Readable): void {
+  private open(part: Readable): void {
     // The parser reports on a part what it reports on the whole form.
-    content.on('error', () => undefined);
+    part.on('error', () => undefined);
     if (this.failure) return;
     if (this.headless) this.fail(malformedForm('a part has no complete header'));
     this.partsSeen += 1;
     if (this.partsSeen > this.limits.parts) this.fail(malformedForm(`it has more than ${this.limits.parts} parts`));
     if (this.failure) return;
     this.headless = true;
-    content.once('header', (header: Readonly<Record<string, readonly string[]>>) => {
+    part.once('header', (header: Readonly<Record<string, readonly string[]>>) => {
       this.headless = false;
       try {
-        this.waiting.push({ ...readPartHead(header), content });
+        this.waiting.push({ ...readPartHead(header), content: this.contentOf(part) });
         this.wake?.();
       } catch (error) {
         this.fail(error as GatewayError);
       }
     });
+  }
+
+  /** What goes to the reader, who may be slower than the client. */
+  private contentOf(part: Readable): Readable {
+    const content = new Readable({
+      read: () => {
+        if (this.current?.content === content) this.request.resume();
+      },
+    });
+    // Whoever reads it hears of it as well.
+    content.on('error', () => undefined);
+    part.on('data', (bytes: Buffer) => {
+      if (!content.push(bytes)) this.request.pause();
+    });
+    part.on('end', () => content.push(null));
+    return content;
   }
 
   private finish(): void {
@@ -144,12 +162,7 @@ export class FormParts implements AsyncIterable<FormPart> {
     this.failure = error;
     this.request.pause();
     for (const { content } of this.waiting.splice(0)) content.destroy();
-    const { current } = this;
-    if (current && !current.content.readableEnded) {
-      // At once, so that its reader hears of it before the parser's own word comes.
-      current.content.emit('error', error);
-      current.content.destroy();
-    }
+    this.current?.content.destroy(error);
     this.wake?.();
   }
 }

@@ -63,7 +63,6 @@ export const errorCatalog = {
     503,
     'service_unavailable_error',
     'The upload cannot be kept at the moment. Try again shortly; operators: see that the folder for temporary files (`TMPDIR`) has space and may be written.',
-    { retryable: false },
   ),
   unsupported_media_type: row(
     415,

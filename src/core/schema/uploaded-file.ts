@@ -3,7 +3,7 @@ import { GatewayError } from '../errors/gateway-error.js';
 
 export type UploadedFile = FileInMemory | StoredFile;
 
-interface FileFacts {
+export interface FileFacts {
   readonly name: string;
   readonly contentType: string;
 }
