@@ -4,6 +4,9 @@ import { figuresOf, type Figures } from './figures.js';
 import { simulate } from './simulation.js';
 import { scenarios, type Scenario } from './weather.js';
 
+/** Some hundred thousand simulated requests: a second or two, more on a machine that others use too. */
+jest.setTimeout(60_000);
+
 const seeds = [1, 2, 3];
 const perSecond = 5;
 
