@@ -108,6 +108,7 @@ export class LlmPipelineService implements BeforeApplicationShutdown {
     const started = await operation.start(exchange, asked, this.connections);
     exchange.attach(started);
     const { call, deployment } = started;
+    exchange.onBegin = deployment === configured ? notes.began : undefined;
     await this.reserve(exchange, deployment);
     let error: GatewayError | undefined;
     try {

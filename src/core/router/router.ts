@@ -92,6 +92,7 @@ export class DeploymentRouter {
     const state = this.states.of(deployment);
     const notes: AttemptNotes = { hasNext };
     const running = state.begin(clock.monotonic(), plan.stream);
+    if (plan.stream) notes.began = () => state.answer(running, clock.monotonic());
     try {
       await attempt(deployment, notes);
       if (notes.unrepresentative) state.leave(running);

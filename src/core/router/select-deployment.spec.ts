@@ -176,6 +176,30 @@ describe('a deployment with so many places', () => {
     expect(states.of(narrow).inFlight).toBe(0);
   });
 
+  it('that has gone out meanwhile is not taken by who waits for it while another one is to come', async () => {
+    const other = madeUpDeployment({ id: 'other', routing: { maxParallelRequests: 1 } });
+    const { select, take, selector, states, put } = world([narrow, other]);
+    expect([take(), take()]).toEqual([narrow, other]);
+    const waiting = Promise.resolve(select());
+    put(narrow, 60_000);
+    selector.leave(states.of(narrow));
+    await new Promise(setImmediate);
+    expect(states.of(narrow).inFlight).toBe(0);
+    selector.leave(states.of(other));
+    expect(await waiting).toBe(other);
+    expect([states.of(narrow).inFlight, states.of(other).inFlight]).toEqual([0, 1]);
+  });
+
+  it('is asked all the same by who waits where nobody else is to come', async () => {
+    const { select, take, selector, states, put } = world([narrow]);
+    take();
+    const waiting = Promise.resolve(select());
+    put(narrow, 60_000);
+    selector.leave(states.of(narrow));
+    expect(await waiting).toBe(narrow);
+    expect(states.of(narrow).inFlight).toBe(1);
+  });
+
   it('has a line of so many at most', async () => {
     const { select, take } = world([narrow], { maxQueuedRequests: 1 });
     take();

@@ -69,6 +69,7 @@ export class SimulatedUpstream {
       notes.latencyMs = this.time.monotonic() - beganAt;
       notes.tokens = Math.round((wholeMs / 1_000) * ask.size * tokensPerSecond);
       onFirstPart();
+      notes.began?.();
       if (ask.stream) await this.time.sleep(bodyMs);
     } finally {
       this.inFlight -= 1;

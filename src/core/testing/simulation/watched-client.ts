@@ -7,8 +7,6 @@ import type { VirtualTime } from './virtual-time.js';
 export class WatchedClient implements RoutedRequest {
   /** It has got a part of the answer. */
   begun = false;
-  /** It has stood in a line since its last attempt. */
-  hasWaited = false;
   readonly deadlineAt: number;
   private ended: GatewayError | undefined;
   private endSleep: (() => void) | undefined;
@@ -33,7 +31,6 @@ export class WatchedClient implements RoutedRequest {
   }
 
   sleep(ms: number): Promise<void> {
-    if (ms > this.asked.timeoutMs) this.hasWaited = true;
     return new Promise((resolve) => {
       this.endSleep = this.isOver ? undefined : resolve;
       this.time.after(this.isOver ? 0 : Math.min(ms, this.deadlineAt - this.time.monotonic()), resolve);

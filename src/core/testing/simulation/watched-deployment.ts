@@ -86,7 +86,10 @@ export class WatchedDeployment {
         .then(() => void (this.running -= 1));
       return true;
     }
-    if (client.begun) await client.wait(behaviour.restMs);
+    if (client.begun) {
+      notes.began?.();
+      await client.wait(behaviour.restMs);
+    }
     if (behaviour.kind === 'break') throw new GatewayError(behaviour.code);
     return false;
   }

@@ -126,7 +126,6 @@ class WatchedRun {
     const attempt: Attempt = async (deployment, notes) => {
       this.checkAttempt(deployment, plan, tried, client);
       tried.push(deployment);
-      client.hasWaited = false;
       await this.watched.get(deployment)?.play(client, notes);
     };
     const wasOver = client.final;
@@ -163,8 +162,6 @@ class WatchedRun {
       Math.min(this.rules.cooldown.cooldownMs, deployment.routing?.cooldownMs ?? Infinity),
       this.placesOf(deployment),
     );
-    // Whoever has waited was promised a place when things were different.
-    if (client.hasWaited) return;
     this.checkChoice(watched, plan, tried);
   }
 
