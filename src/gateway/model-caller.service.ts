@@ -42,9 +42,10 @@ export class ModelCallerService implements ModelCaller {
     exchange.attempts.push(attemptOf(exchange, deployment, failure));
     await ticket.settle(outcomeOf(exchange, this.clock.now(), failure));
     if (failure) throw failure;
-    const { answer, headers, requestId } = exchange;
-    if (!answer) throw new GatewayError('internal', { detail: 'A call ended without an answer.' });
-    return { requestId, answer: answer.answer, headers };
+    const answer = exchange.taken();
+    if (answer === undefined) throw new GatewayError('internal', { detail: 'A call ended without an answer.' });
+    const { headers, requestId } = exchange;
+    return { requestId, answer, headers };
   }
 
   private read({ mode, body, deployment, account, timeoutMs }: ModelCall): Asked {

@@ -38,7 +38,7 @@ export function readOwnRequest(
   for (const [name, value] of Object.entries(texts)) fields.set(name, [String(value)]);
   if (file) fields.set('file', [file]);
   return readTranscription({ length: file ? sizeOf(file) : 0, fields, close: async () => undefined })(
-    Buffer.alloc(0),
+    Buffer.from('{}'),
     headers,
   );
 }

@@ -9,7 +9,7 @@ export class SoloExchange implements OpenExchange {
   readonly startedAtMs: number;
   readonly startedAt: number;
   readonly attempts: SpendAttempt[] = [];
-  /** A stream is not asked for, so nothing can be cut off. */
+  /** Only sound comes piece by piece, and of that nothing is counted. */
   readonly stream = false;
   readonly sentText = undefined;
   readonly continuation = undefined;
@@ -18,6 +18,8 @@ export class SoloExchange implements OpenExchange {
   deployment: Deployment | undefined;
   call: RunningCall | undefined;
   answer: WholeAnswer<Bytes> | undefined;
+  /** Of an answer that comes piece by piece, as sound does. */
+  private readonly parts: Buffer[] = [];
   /** Those that came with the answer. */
   headers: InboundHeaders = {};
 
@@ -43,10 +45,19 @@ export class SoloExchange implements OpenExchange {
     this.headers = headers;
   }
 
-  begin(): void {}
+  begin({ headers }: AnswerHead): void {
+    this.headers = headers;
+  }
 
-  part(): boolean {
+  part(part: Bytes): boolean {
+    this.parts.push(Buffer.from(part));
     return true;
+  }
+
+  /** The answer in one piece, however it came; undefined where none has come. */
+  taken(): Bytes | undefined {
+    if (this.answer) return this.answer.answer;
+    return this.parts.length > 0 ? Buffer.concat(this.parts) : undefined;
   }
 
   onDrain(resume: () => void): void {

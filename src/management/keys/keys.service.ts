@@ -40,7 +40,7 @@ export class KeysService {
       models: body.models ?? [],
       expires: expiryOf(body.duration, now),
       blocked: body.blocked ?? false,
-      metadata: { ...body.metadata, ...(body.tags && { tags: body.tags }) } as Prisma.InputJsonObject,
+      metadata: { ...body.metadata, ...(body.tags && { tags: body.tags }) },
       userId: body.user_id ?? null,
       teamId: body.team_id ?? null,
       createdAt: now,

@@ -47,7 +47,7 @@ const transcription = {
 /** What comes before any sound does. */
 const beforeSound = new Set([
   ...['reset before the head', 'closed before the head', 'a header of 20 KiB', 'bytes that are no HTTP'],
-  ...['JSON that is no completion', 'an error body with 200', 'a redirect to another origin'],
+  ...['HTML with 200', 'JSON that is no completion', 'an error body with 200', 'a redirect to another origin'],
   ...['a refused connection', 'a host name that does not resolve', 'silence'],
 ]);
 const speech = {
@@ -56,6 +56,7 @@ const speech = {
   upstream: answersOf((text) => json({ text })),
   read: reader(() => undefined),
   modes: ['whole'] as const,
+  flows: true as const,
   faults: beforeSound,
 };
 

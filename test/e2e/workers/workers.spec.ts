@@ -89,7 +89,7 @@ describeOnBothDatabases('--num-workers 2', (database) => {
         () => false,
       );
     await eventually('the other serves on', serves, 1_000);
-    await eventually('another worker listens', () => gateway.output.match(/listens on/g)?.length === 3, 5_000);
+    await eventually('another worker listens', () => gateway.output.match(/listens on/g)?.length === 3, 20_000);
     console.log(
       `${database.dialect}: another worker listened ${(performance.now() - killedAt).toFixed(0)} ms after the kill`,
     );

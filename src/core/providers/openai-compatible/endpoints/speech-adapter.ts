@@ -47,10 +47,11 @@ type Call = Pick<EndpointCall<SpeechRequest>, 'body'>;
 
 const speechEnds: ReadonlySet<unknown> = new Set(['speech.audio.done']);
 
-/** Sound, or the events that carry it; undefined for JSON, which says what went wrong. */
+/** Sound, or the events that carry it; undefined for JSON and pages, which say what went wrong. */
 export function openSpeech(provider: string, head: Head, call: Call): AnswerStream | undefined {
   const mediaType = mediaTypeOf(head);
   if (mediaType === 'application/json') return undefined;
+  if (mediaType.startsWith('text/') && mediaType !== 'text/event-stream') return undefined;
   const spoken = spokenCharacters(call.body.input);
   if (mediaType !== 'text/event-stream') return new SoundStream(provider, contentTypeOf(head, call), spoken);
   return new EventStream(provider, { last: speechEnds, usageOf: ({ usage }) => readUsage(usage), usageBefore: spoken });
@@ -77,6 +78,7 @@ export function parseSpeech(provider: string, response: InboundResponse, call: C
     readJsonAnswer(response.body, provider);
     throw invalidAnswer(provider, 'JSON instead of sound');
   }
+  if (mediaType.startsWith('text/')) throw invalidAnswer(provider, `${mediaType} instead of sound`);
   if (response.body.length === 0) throw invalidAnswer(provider, 'no sound');
   return {
     answer: { contentType: contentTypeOf(response, call), bytes: response.body },
