@@ -124,6 +124,8 @@ export interface NativeCall<Body = ChatCompletionRequest> extends Omit<ChatCall,
 export interface NativeAdapter<Body = ChatCompletionRequest> {
   /** False where this call needs translation after all (a renamed parameter in the answer, a default of the deployment). */
   accepts(call: NativeCall<Body>): boolean;
+  /** As `ChatAdapter.streamMediaTypes`; what the tap gives out is the client's dialect all the same. */
+  readonly streamMediaTypes?: readonly string[];
   buildRequest(call: NativeCall<Body>): OutboundRequest;
   /** Checks and reads a whole 2xx answer; `body` is what the client gets, the same bytes wherever possible. */
   readResponse(

@@ -63,7 +63,7 @@ export function passThrough<Spoken extends Dialect>(
 
 class NativeTranslation<Body> implements Translation<Buffer, Buffer> {
   readonly request: OutboundRequest;
-  readonly streamMediaTypes = eventStream;
+  readonly streamMediaTypes: readonly string[];
 
   constructor(
     private readonly provider: string,
@@ -72,6 +72,7 @@ class NativeTranslation<Body> implements Translation<Buffer, Buffer> {
     private readonly call: NativeCall<Body>,
   ) {
     this.request = asking(provider, () => adapter.buildRequest(call));
+    this.streamMediaTypes = adapter.streamMediaTypes ?? eventStream;
   }
 
   readWhole(response: Response): WholeAnswer<Buffer> {
