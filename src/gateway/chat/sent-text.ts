@@ -2,14 +2,13 @@
 import { GatewayError } from '../../core/errors/gateway-error.js';
 import { answerText } from '../../core/tokens/answer-text.js';
 import type { ChatCompletionChunk } from '../../core/schema/openai/chat.js';
-import type { ChatCall, ChatStreamParser, Deployment, RunningCall } from '../../core/spec/index.js';
+import type { ChatStreamParser, RunningCall } from '../../core/spec/index.js';
 
 /** Undefined where nothing of it is left to read, as with an answer made within the process. */
-export function sentTextOf(running: RunningCall, deployment: Deployment, call: () => ChatCall): string | undefined {
-  const { chat } = deployment.provider;
-  if (!chat || running.received.length === 0) return undefined;
+export function sentTextOf(running: RunningCall, open: () => ChatStreamParser): string | undefined {
+  if (running.received.length === 0) return undefined;
   try {
-    return answerText(readable(chat.createStreamParser(call()), running.received));
+    return answerText(readable(open(), running.received));
   } catch (error) {
     // A request that was passed through may hold what the hub cannot carry: then its answer cannot be read either.
     if (error instanceof GatewayError) return undefined;

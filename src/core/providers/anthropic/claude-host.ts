@@ -21,7 +21,7 @@ export interface ClaudeHost {
   readonly betaHere?: (beta: string, call: BetaNaming) => string | undefined;
   /** False where the address alone says whether the answer is a stream. */
   readonly streamInBody?: boolean;
-  /** False where pictures and documents must come as bytes. */
+  /** False where pictures and documents must come as bytes: what is at a web address is fetched. */
   readonly takesAddresses?: boolean;
   readonly traits: (model: string) => ModelTraits;
 }

@@ -12,6 +12,7 @@ import { anthropicHost, inNameOf, type BetaNaming, type ClaudeHost } from './cla
 import { toUsage } from './map-usage.js';
 import { MessagesStreamTap } from './messages-stream-tap.js';
 import { invalidAnswer } from './parse-response.js';
+import { sourceAddresses, withFetchedSources } from './remote-sources.js';
 import { replaceMember } from './replace-member.js';
 
 const apiVersion = '2023-06-01';
@@ -19,20 +20,12 @@ const apiVersion = '2023-06-01';
 /** @param host one that takes Anthropic's requests as they are, but for the address, the credentials and what frames the body */
 export function nativeMessages(host: ClaudeHost = anthropicHost): NativeAdapter<MessagesRequest> {
   return {
-    // What stands at a web address is fetched on the way through the hub.
-    accepts: ({ body }) => host.takesAddresses !== false || !body.messages.some(({ content }) => hasAddress(content)),
-    buildRequest: (call) => buildRequest(call, host),
+    accepts: () => true,
+    remoteMedia: ({ body }) => (host.takesAddresses === false ? sourceAddresses(body) : []),
+    buildRequest: (call) => buildRequest(withFetchedSources(call), host),
     readResponse: ({ body }) => inNameOf(host.provider, () => ({ body, usage: readUsage(body) })),
     createStreamTap: () => new MessagesStreamTap(host.provider),
   };
-}
-
-/** In a block, or in what is within it: the parts of a tool's result, of a document. */
-function hasAddress(content: unknown): boolean {
-  if (!Array.isArray(content)) return false;
-  return (content as readonly (MessagesBlock | null)[]).some(
-    (block) => block?.source?.type === 'url' || hasAddress(block?.content) || hasAddress(block?.source?.['content']),
-  );
 }
 
 function readUsage(body: Buffer): Usage | undefined {

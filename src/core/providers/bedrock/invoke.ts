@@ -1,6 +1,6 @@
 /** InvokeModel for models that are asked in their makers' own words: Claude's messages, and OpenAI's chat for open models. */
 // https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_InvokeModel.html and API_runtime_InvokeModelWithResponseStream.html
-import type { ChatAdapter } from '../../spec/chat-adapter.js';
+import type { ChatAdapter, ChatCall, ChatStreamParser } from '../../spec/chat-adapter.js';
 import type { AwsStreamMessage } from '../../transport/aws-event-stream-decoder.js';
 import { buildRequest } from '../anthropic/build-request.js';
 import { supportedParams } from '../anthropic/model-traits.js';
@@ -29,10 +29,14 @@ const claude: ChatAdapter = {
   passesUnknownParams: true,
   buildRequest: (call) => addressed(buildRequest(withoutOwn(call), claudeHost), call),
   parseResponse: (response, call) => parseResponse(response, call, claudeHost),
-  createStreamParser: (call) =>
-    new FramedStreamParser(new AnthropicStreamParser(call, claudeHost), unwrapChunk, providerId),
+  createStreamParser: createClaudeStreamParser,
   parseError: (response) => parseAwsError(response, providerId),
 };
+
+/** Reads Claude's stream within AWS's frames. */
+export function createClaudeStreamParser(call: ChatCall): ChatStreamParser {
+  return new FramedStreamParser(new AnthropicStreamParser(call, claudeHost), unwrapChunk, providerId);
+}
 
 /** Streams count in the last chunk. https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-openai.html */
 const invocationMetrics: Quirk = {

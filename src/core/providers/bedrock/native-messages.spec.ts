@@ -45,17 +45,19 @@ describe('goes by InvokeModel:', () => {
   ])('%s with %j: %s', (model, settings, expected) => {
     expect(nativeClaude.accepts(call(model, ask, settings))).toBe(expected);
   });
+});
 
-  const picture = { type: 'image', source: { type: 'url', url: 'https://a.example/x.png' } };
-  it.each([
-    ['a picture at an address', [picture], false],
-    ['one in a result', [{ type: 'tool_result', tool_use_id: 't', content: [null, picture] }], false],
-    ['one in a document', [{ type: 'document', source: { type: 'content', content: [picture] } }], false],
-    ['a picture in bytes', [{ type: 'image', source: { type: 'base64', media_type: 'image/png', data: '' } }], true],
-    ['a search result', [{ type: 'search_result', source: 'https://a.example', title: 't', content: [] }], true],
-  ])('%s: goes natively or is fetched for the hub', (_what, content, expected) => {
-    const body = { ...ask, messages: [{ role: 'user', content }] } as unknown as MessagesRequest;
-    expect(nativeClaude.accepts(call(haiku, body))).toBe(expected);
+it('asks for the bytes of what is at a web address, and sends those', () => {
+  const content = [{ type: 'image', source: { type: 'url', url: 'https://a.example/x.png' } }];
+  const asked = call(haiku, { ...ask, messages: [{ role: 'user', content }] });
+  expect(nativeClaude.remoteMedia?.(asked)).toEqual(['https://a.example/x.png']);
+  const media = new Map([['https://a.example/x.png', { mediaType: 'image/png', base64: 'iVBO' }]]);
+  const { body } = nativeClaude.buildRequest({ ...asked, media });
+  const source = { type: 'base64', media_type: 'image/png', data: 'iVBO' };
+  expect(JSON.parse(String(body))).toEqual({
+    anthropic_version: 'bedrock-2023-05-31',
+    max_tokens: 5,
+    messages: [{ role: 'user', content: [{ type: 'image', source }] }],
   });
 });
 
@@ -99,6 +101,12 @@ describe('a stream', () => {
     expect(native.usage).toEqual({ promptTokens: 5, completionTokens: 9, cachedTokens: 2 });
     expect([native.finished, native.contentEvents, native.end()]).toEqual([true, 1, undefined]);
     expect(native.push(delta)).toBeUndefined();
+  });
+
+  it('that is cut off is read for what it said, which is counted', () => {
+    const chunks = nativeClaude.createStreamParser?.({ ...call(haiku), body: { model: 'ours', messages: [] } });
+    const texts = chunks?.push(Buffer.concat([start, block, delta])).map(({ choices }) => choices[0]?.delta.content);
+    expect(texts?.join('')).toBe('Hi');
   });
 
   it('gives nothing for frames of other kinds, and nothing after the end', () => {

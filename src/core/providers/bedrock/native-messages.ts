@@ -3,6 +3,7 @@ import type { MessagesRequest } from '../../schema/anthropic/messages-request.js
 import type { NativeAdapter } from '../../spec/chat-adapter.js';
 import { nativeMessages } from '../anthropic/native-messages.js';
 import { claudeHost } from './claude-host.js';
+import { createClaudeStreamParser } from './invoke.js';
 import { addressed, withoutOwn } from './invoke-address.js';
 import { InvokeStreamTap } from './invoke-stream-tap.js';
 import { readModel } from './model-id.js';
@@ -17,7 +18,9 @@ export const nativeClaude: NativeAdapter<MessagesRequest> = {
     const { maker, asked } = readModel(call.model, call.parameters.provider);
     return maker === 'anthropic' && asked !== 'converse' && native.accepts(call);
   },
+  remoteMedia: (call) => native.remoteMedia?.(call) ?? [],
   buildRequest: (call) => addressed(native.buildRequest(withoutOwn(call)), call),
   readResponse: (response, call) => native.readResponse(response, call),
   createStreamTap: () => new InvokeStreamTap(),
+  createStreamParser: createClaudeStreamParser,
 };
