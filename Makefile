@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run install build generate test test-unit test-integration test-wire soak lint format migration bench bench-core clean
+.PHONY: help run install build generate test test-unit test-integration test-wire soak lint format migration bench bench-core sim clean
 
 NODE := scripts/with-node
 
@@ -53,6 +53,9 @@ bench-core: install build ## what translating costs in each adapter; compared wi
 
 bench: install build ## speed and memory against a bare forwarder; writes bench/results/
 	@$(NODE) bench/run.sh
+
+sim: install ## the routing strategies against each other, in virtual time; writes bench/results/sim-latest.md
+	@$(NODE) node --disable-warning=ExperimentalWarning bench/sim.mjs
 
 clean: ## remove what was built or cached; keeps .tollgate (database, keys), packages and the toolchain
 	@rm -rf dist coverage .cache src/database/generated

@@ -44,7 +44,7 @@ const vendorPages = {
   watsonx: 'https://cloud.ibm.com/apidocs/watsonx-ai',
 };
 
-const endpoints = ['chat', 'embeddings', 'rerank', 'images', 'transcription', 'speech', 'moderations'];
+const endpoints = ['chat', 'embeddings', 'rerank', 'images', 'transcription', 'speech', 'moderations', 'batches'];
 
 /** Of the models that the price table lists under a provider; some ids have hyphens there. */
 function listed(id) {

@@ -30,10 +30,13 @@ export function buildSnapshot(
   const fromFile = buildModels(config.models, 'operator', context);
   const { entries, problems: rowProblems } = readRows(rows, config.models);
   const fromDatabase = buildModels(entries, 'restricted', context);
-  const snapshot = new CatalogSnapshot([...fromFile.models, ...fromDatabase.models], config, version);
+  const services = buildModels(config.fileServices, 'operator', context);
+  const models = [...fromFile.models, ...fromDatabase.models];
+  const snapshot = new CatalogSnapshot(models, config, version, services.models);
   const problems = [
     ...checkOwnProviders(config.customProviders, registry),
     ...fromFile.problems,
+    ...services.problems,
     ...checkAliases(config, snapshot),
     ...checkFallbacks(config, snapshot),
     ...rowProblems,

@@ -46,9 +46,16 @@ export class CatalogSnapshot {
   private readonly wildcards: readonly Wildcard[];
   private readonly listed: readonly ListedModel[];
   private readonly byId: ReadonlyMap<string, Deployment>;
+  /** By provider: the accounts of `files_settings`. */
+  private readonly fileServices: ReadonlyMap<string, Deployment>;
   private readonly met = new LRUCache<string, FoundModel>({ max: rememberedNames });
 
-  constructor(models: readonly ConfiguredModel[], config: Pick<GatewayConfig, 'router' | 'general'>, version: number) {
+  constructor(
+    models: readonly ConfiguredModel[],
+    config: Pick<GatewayConfig, 'router' | 'general'>,
+    version: number,
+    fileServices: readonly ConfiguredModel[] = [],
+  ) {
     this.version = version;
     this.router = deepFreeze(config.router);
     this.maxResponseBytes = config.general.maxResponseBytes;
@@ -64,7 +71,9 @@ export class CatalogSnapshot {
     const groupsByName = new Map(served.map((model) => [model.modelGroup, model]));
     this.exact = new Map([...this.readAliases(groupsByName), ...groupsByName]);
     this.listed = Object.freeze(this.list([...groups]));
-    this.byId = new Map(models.flatMap(({ deployment }) => (deployment ? [[deployment.id, deployment] as const] : [])));
+    const accounts = deploymentsOf(fileServices);
+    this.fileServices = new Map(accounts.map((account) => [account.provider.id, account]));
+    this.byId = new Map([...deploymentsOf(models), ...accounts].map((deployment) => [deployment.id, deployment]));
     Object.freeze(this);
   }
 
@@ -76,6 +85,11 @@ export class CatalogSnapshot {
   /** What `GET /v1/models` lists: groups and patterns in the order of the file, then the aliases that are not hidden. */
   models(): readonly ListedModel[] {
     return this.listed;
+  }
+
+  /** The account that `files_settings` names for a provider's files and batches. */
+  findFileService(provider: string): Deployment | null {
+    return this.fileServices.get(provider) ?? null;
   }
 
   /** For patterns, the deployment as configured. */

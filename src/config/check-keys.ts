@@ -8,7 +8,15 @@ import { generalSettingsSchema, litellmSettingsSchema } from './schema/settings.
 import { refusedKeys, unservedKeys, type Section } from './unserved-keys.js';
 
 export const servedKeys: Readonly<Record<Section, readonly string[]>> = {
-  top: ['model_list', 'litellm_settings', 'router_settings', 'general_settings', 'environment_variables', 'include'],
+  top: [
+    'model_list',
+    'litellm_settings',
+    'router_settings',
+    'general_settings',
+    'files_settings',
+    'environment_variables',
+    'include',
+  ],
   litellm_settings: Object.keys(litellmSettingsSchema.shape),
   router_settings: Object.keys(routerSettingsSchema.shape),
   general_settings: Object.keys(generalSettingsSchema.shape),

@@ -13,6 +13,7 @@ const endpoints: Readonly<Record<(typeof customEndpoints)[number], CustomProvide
   '/v1/audio/transcriptions': 'transcription',
   '/v1/audio/speech': 'speech',
   '/v1/moderations': 'moderations',
+  '/v1/batches': 'batches',
 };
 
 /** One that names no variable for its key answers without one, unless it says otherwise. */

@@ -18,6 +18,8 @@ export interface GatewayConfig {
   readonly customProviders: readonly CustomProviderEntry[];
   /** Active entries, in the order of the file. */
   readonly models: readonly ModelEntry[];
+  /** `files_settings`: one entry for each provider's account, by the model pattern `openai/*`. */
+  readonly fileServices: readonly ModelEntry[];
   /** The names of entries that are left out because an environment variable is not set. */
   readonly inactiveModels: readonly string[];
   /** The process's variables with the file's put over them; holds secrets. */
@@ -43,6 +45,8 @@ export interface GeneralSettings {
   readonly storeModelInDb: boolean;
   readonly maxRequestBytes: number;
   readonly maxResponseBytes: number;
+  readonly maxFileBytes: number;
+  readonly batchPollIntervalMs: number;
   readonly clientCache: { readonly maxSize: number; readonly ttlMs: number };
   readonly egress: { readonly allowedHosts: readonly string[]; readonly allowedCidrs: readonly string[] };
   /** As configured: relative to the working directory. */
@@ -56,6 +60,7 @@ export interface GeneralSettings {
   readonly staleKeyMaxMs: number;
   readonly keyCacheTtlMs: number;
   readonly keyCacheMaxSize: number;
+  readonly storedResponsesRetentionMs: number;
   /** Lower case. */
   readonly keyHeaderName: string | undefined;
   readonly healthChecks: HealthCheckSettings;
@@ -79,6 +84,7 @@ export interface RequestPolicy {
 
 export const defaultDatabaseUrl = 'file:./.tollgate/gateway.db';
 const bytesPerMb = 1_048_576;
+const msPerDay = 86_400_000;
 
 /** What general settings come to, once the places that may give them have been asked. */
 export interface ResolvedGeneral {
@@ -94,6 +100,8 @@ export function toGeneralSettings(wire: WireGeneralSettings, resolved: ResolvedG
     databaseConnectionTimeoutMs: toMs(wire.database_connection_timeout),
     maxRequestBytes: Math.floor(wire.max_request_size_mb * bytesPerMb),
     maxResponseBytes: Math.floor(wire.max_response_size_mb * bytesPerMb),
+    maxFileBytes: Math.floor(wire.max_file_size_mb * bytesPerMb),
+    batchPollIntervalMs: toMs(wire.proxy_batch_polling_interval),
     clientCache: { maxSize: wire.client_cache.max_size, ttlMs: toMs(wire.client_cache.ttl_seconds) },
     egress: { allowedHosts: wire.egress.allowed_hosts, allowedCidrs: wire.egress.allowed_cidrs },
     journalDir: wire.journal_dir,
@@ -106,6 +114,7 @@ export function toGeneralSettings(wire: WireGeneralSettings, resolved: ResolvedG
     staleKeyMaxMs: toMs(wire.stale_key_max_seconds),
     keyCacheTtlMs: toMs(wire.user_api_key_cache_ttl),
     keyCacheMaxSize: wire.user_api_key_cache_max_size,
+    storedResponsesRetentionMs: wire.stored_responses_retention_days * msPerDay,
     keyHeaderName: wire.litellm_key_header_name?.toLowerCase(),
     healthChecks: {
       inBackground: wire.background_health_checks,

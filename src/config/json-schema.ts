@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { referencePrefix } from './environment-references.js';
 import { noteKeys } from './schema/fields.js';
+import { fileServiceSchema } from './schema/file-service.schema.js';
 import { modelEntrySchema } from './schema/model-entry.schema.js';
 import { environmentVariablesSchema, sectionSchemas } from './schema/settings.schema.js';
 
@@ -33,6 +34,11 @@ function buildSchema(): JsonSchema {
         items: toJson(modelEntrySchema),
       },
       ...Object.fromEntries(Object.entries(sectionSchemas).map(([name, schema]) => [name, toJson(schema)])),
+      files_settings: {
+        type: 'array',
+        description: 'The accounts in which files and batches are kept, by provider, where no model is named.',
+        items: toJson(fileServiceSchema),
+      },
       environment_variables: {
         ...toJson(environmentVariablesSchema),
         description: 'Variables that are set for this file, over those of the process.',

@@ -43,6 +43,8 @@ describe('what a configuration comes to', () => {
       storeModelInDb: false,
       maxRequestBytes: 32 * 1024 * 1024,
       maxResponseBytes: 64 * 1024 * 1024,
+      maxFileBytes: 512 * 1024 * 1024,
+      batchPollIntervalMs: 300_000,
       clientCache: { maxSize: 200, ttlMs: 3_600_000 },
       egress: { allowedHosts: [], allowedCidrs: [] },
       journalDir: './.tollgate/journal',
@@ -54,10 +56,11 @@ describe('what a configuration comes to', () => {
       staleKeyMaxMs: 3_600_000,
       keyCacheTtlMs: 60_000,
       keyCacheMaxSize: 10_000,
+      storedResponsesRetentionMs: 30 * 86_400_000,
       keyHeaderName: undefined,
       healthChecks: { inBackground: false, intervalMs: 300_000, showsDetails: true, mostAtOnce: 10 },
     });
-    expect(router).toMatchObject({ rules: { strategy: 'simple-shuffle' }, numRetries: 2, timeoutMs: 6_000_000 });
+    expect(router).toMatchObject({ rules: { strategy: 'power-of-two-choices' }, numRetries: 2, timeoutMs: 6_000_000 });
     expect(requests).toEqual({ dropParams: false, modifyParams: false, discounts: {}, margins: {} });
     expect([models, warnings]).toEqual([[], []]);
   });

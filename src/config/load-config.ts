@@ -7,6 +7,7 @@ import { checkRouting } from './check-routing.js';
 import { toRequestPolicy, type GatewayConfig } from './gateway-config.js';
 import { checkRedis, resolveRedis } from './redis-settings.js';
 import { toRouterSettings } from './router-settings.js';
+import { readFileServices } from './file-services.js';
 import { toCustomProviders } from './custom-providers.js';
 import { originOf, type LocatedMap } from './located.js';
 import { readModels } from './read-models.js';
@@ -95,6 +96,7 @@ function readRoot(
     requests: toRequestPolicy(litellm),
     customProviders: toCustomProviders(litellm, (id) => originOf(root, ['litellm_settings', 'custom_providers', id])),
     models,
+    fileServices: readFileServices(root.entries.get('files_settings'), problems),
     inactiveModels,
     environment,
   };

@@ -82,7 +82,7 @@ it.each([
 
 it('switches checks on by name', () => {
   const { rules, affinity } = read('router_settings: {enable_pre_call_checks: true, optional_pre_call_checks: [enforce_model_rate_limits, session_affinity]}'); // prettier-ignore
-  expect(rules.checks).toEqual({ fitness: true, rateLimits: true });
+  expect(rules.checks).toEqual({ fitness: true, rateLimits: true, health: false });
   expect(affinity).toEqual({ prompt: false, session: true, key: false });
 });
 

@@ -90,6 +90,7 @@ function toRules(wire: WireRouterSettings, litellm: WireLitellmSettings, rateLim
     checks: {
       fitness: wire.enable_pre_call_checks,
       rateLimits: rateLimits || strategy.startsWith('usage-based'),
+      health: wire.enable_health_check_routing,
     },
     maxParallelRequests: wire.default_max_parallel_requests,
     maxQueuedRequests: wire.max_queued_requests,

@@ -17,7 +17,7 @@ const words = (text: string): readonly string[] => text.trim().split(/\s+/);
 export const unservedKeys: Readonly<Record<Section, readonly string[]>> = {
   top: words(`
     guardrails policies policy_attachments prompts credential_list mcp_servers mcp_tools search_tools sandbox_tools
-    vector_store_registry agents agent_list files_settings finetune_settings assistant_settings callback_settings
+    vector_store_registry agents agent_list finetune_settings assistant_settings callback_settings
     default_vertex_config plugins worker_registry`),
   litellm_settings: words(`
     cache cache_params callbacks success_callback failure_callback service_callbacks audit_log_callbacks turn_off_message_logging
@@ -34,7 +34,7 @@ export const unservedKeys: Readonly<Record<Section, readonly string[]>> = {
     return_response_headers enable_preview_features model_group_settings check_provider_endpoint guardrails`),
   router_settings: words(`
     routing_groups cache_responses cache_kwargs caching_groups client_ttl set_verbose debug_level
-    polling_interval enable_health_check_routing default_litellm_params assistants_config alerting_config
+    polling_interval default_litellm_params assistants_config alerting_config
     ignore_invalid_deployments provider_budget_config`),
   general_settings: words(`
     database_disable_prepared_statements disable_spend_logs store_prompts_in_spend_logs proxy_config_reload_interval_seconds
@@ -49,7 +49,7 @@ export const unservedKeys: Readonly<Record<Section, readonly string[]>> = {
     dynamic_rate_limit_tpm disable_adding_master_key_hash_to_db disable_error_logs disable_reset_budget
     disable_retry_on_max_parallel_request_limit_error disable_auto_add_proxy_admin_to_teams
     disable_master_key_return enable_public_model_hub proxy_budget_rescheduler_min_time
-    proxy_budget_rescheduler_max_time proxy_batch_polling_interval public_routes spend_report_frequency
+    proxy_budget_rescheduler_max_time public_routes spend_report_frequency
     store_model_in_db_interval supported_db_objects use_azure_key_vault use_google_kms use_x_forwarded_for
     key_management_settings allowed_origins mcp_client_side_auth_header_name mcp_internal_ip_ranges
     dangerously_permit_weak_or_unset_master_key allow_client_side_credentials token_rate_limit_type`),

@@ -1,12 +1,21 @@
-/** Runs the library's verbs whose answers come in one piece, over whatever deployments a plan names. */
+/** Runs the library's verbs besides chat, over whatever deployments a plan names. */
 import { randomUUID } from 'node:crypto';
 import { connectionsFor } from './call-connections.js';
-import { planFor, type CallOptions, type RunOptions } from './call-options.js';
+import { invalid, planFor, type CallOptions, type RunOptions } from './call-options.js';
 import { GatewayError } from './errors/gateway-error.js';
-import { readWhole, transportOptions } from './routed-call.js';
+import { readStream, readWhole, transportOptions } from './routed-call.js';
 import type { LibraryPlan } from './library-plan.js';
-import { systemClock, type Deployment, type EndpointAdapter } from './spec/index.js';
-import { EndpointTranslation } from './transport/endpoint-translation.js';
+import type { SpeechRequest } from './schema/openai/audio.js';
+import {
+  systemClock,
+  type AnswerSink,
+  type Deployment,
+  type EndpointAdapter,
+  type RunningCall,
+  type SpeechAudio,
+} from './spec/index.js';
+import { EndpointTranslation, type EndpointFormat } from './transport/endpoint-translation.js';
+import { withLoadedFiles } from './transport/load-files.js';
 import { ProviderCall } from './transport/execute-call.js';
 
 export type EndpointKey = 'embeddings' | 'rerank' | 'images' | 'transcription' | 'speech' | 'moderations';
@@ -28,27 +37,72 @@ export async function askEndpoint<Body extends object, Answer>(
   body: Body,
   options: RunOptions,
 ): Promise<Answer> {
+  if ((body as { stream?: unknown }).stream)
+    throw invalid('Answers come in one piece here: leave `stream` out.', 'stream');
+  const format = { whole: (answer: Answer) => ({ answer }) };
   return readWhole<Answer>(
     plan,
-    (deployment, reader, remainingMs) => {
-      const translation = new EndpointTranslation<Body, Answer, Answer>(
-        deployment.provider.id,
-        adapterOf<Body, Answer>(deployment, key),
-        {
-          body: { ...deployment.defaults, ...body },
-          model: deployment.model,
-          endpoint: deployment.endpoint,
-          parameters: deployment.parameters,
-          created: Math.floor(systemClock.now() / 1_000),
-          responseId: randomUUID(),
-        },
-        (answer) => ({ answer }),
-      );
-      const transport = transportOptions(connectionsFor(options), deployment, remainingMs, undefined);
-      return new ProviderCall(deployment, false, translation, reader, transport);
-    },
+    (deployment, reader, remainingMs) =>
+      startEndpoint<Body, Answer, Answer, never>({ key, body, options, format }, deployment, reader, remainingMs),
     options,
   );
+}
+
+/** Sound as it comes. The request is sent with the first read. */
+export async function* streamSound(
+  plan: () => LibraryPlan,
+  body: SpeechRequest,
+  options: RunOptions,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  let whole: Uint8Array | undefined;
+  const format: EndpointFormat<SpeechAudio, undefined, readonly Uint8Array[]> = {
+    part: (bytes) => [bytes],
+    // Not every answer can be read while it comes.
+    whole({ bytes }) {
+      whole = bytes;
+      return { answer: undefined };
+    },
+  };
+  const asked = { key: 'speech' as const, body, options, format };
+  yield* readStream<undefined, Uint8Array>(
+    plan(),
+    (deployment, reader, remainingMs) => startEndpoint(asked, deployment, reader, remainingMs),
+    options,
+  );
+  if (whole !== undefined) yield whole;
+}
+
+interface AskedEndpoint<Body, Answer, Whole, Part> {
+  readonly key: EndpointKey;
+  readonly body: Body;
+  readonly options: RunOptions;
+  readonly format: EndpointFormat<Answer, Whole, Part>;
+}
+
+async function startEndpoint<Body extends object, Answer, Whole, Part>(
+  { key, body, options, format }: AskedEndpoint<Body, Answer, Whole, Part>,
+  deployment: Deployment,
+  sink: AnswerSink<Whole, Part>,
+  remainingMs: number,
+): Promise<RunningCall> {
+  const adapter = adapterOf<Body, Answer>(deployment, key);
+  const translation = new EndpointTranslation<Body, Answer, Whole, Part>(
+    deployment.provider.id,
+    adapter,
+    {
+      body: await withLoadedFiles(adapter, { ...deployment.defaults, ...body }),
+      model: deployment.model,
+      endpoint: deployment.endpoint,
+      parameters: deployment.parameters,
+      created: Math.floor(systemClock.now() / 1_000),
+      responseId: randomUUID(),
+    },
+    format,
+  );
+  const streaming = format.part !== undefined && adapter.openStream !== undefined;
+  const idleMs = streaming ? options.streamTimeoutMs : undefined;
+  const transport = transportOptions(connectionsFor(options), deployment, remainingMs, idleMs);
+  return new ProviderCall(deployment, streaming, translation, sink, transport);
 }
 
 function adapterOf<Body, Answer>({ provider }: Deployment, key: EndpointKey): EndpointAdapter<Body, Answer> {

@@ -1,5 +1,5 @@
 /** The library's router: names of the caller's own, each over one or more deployments that stand in for each other. */
-import { askEndpoint } from './call-endpoint.js';
+import { askEndpoint, streamSound } from './call-endpoint.js';
 import { deploymentFor, invalid, type CallOptions, type RunOptions } from './call-options.js';
 import { streamedChat, wholeChat, type CompletionStream } from './chat-verb.js';
 import { anthropicMessages } from './dialects/anthropic-messages/index.js';
@@ -18,6 +18,7 @@ import type { ImageRequest, ImageResponse } from './schema/openai/images.js';
 import type { ModerationRequest, ModerationResponse } from './schema/openai/moderations.js';
 import type { ResponseObject, ResponsesRequest } from './schema/openai/responses.js';
 import type { RerankRequest, RerankResponse } from './schema/rerank.js';
+import type { SoundStream } from './speech.js';
 import type { ClientCache, Deployment, SpeechAudio } from './spec/index.js';
 
 /** One deployment; `model` names its provider: `azure/gpt-4o`. What else may be said is what a single call may say. */
@@ -151,6 +152,10 @@ export class Router {
 
   speech(request: SpeechRequest, options: RequestOptions = {}): Promise<SpeechAudio> {
     return this.planned(request?.model, (plan) => askEndpoint('speech', plan, request, this.runOptions(options)));
+  }
+
+  speechStream(request: SpeechRequest, options: RequestOptions = {}): SoundStream {
+    return streamSound(() => this.planFor(request?.model), request, this.runOptions(options));
   }
 
   moderation(request: ModerationRequest, options: RequestOptions = {}): Promise<ModerationResponse> {

@@ -43,15 +43,15 @@ export async function readWhole<Whole>(
 }
 
 /** The request is sent with the first read. Another deployment is tried until a part has come. */
-export async function* readStream<Part>(
+export async function* readStream<Whole, Part>(
   plan: LibraryPlan,
-  start: StartAttempt<never, Part>,
+  start: StartAttempt<Whole, Part>,
   options: RunOptions,
 ): AsyncGenerator<Part, void, undefined> {
   const request = new LibraryRequest(options);
-  let reader = new AnswerReader<never, Part>();
+  let reader = new AnswerReader<Whole, Part>();
   const attempt = async (deployment: Deployment, notes: AttemptNotes): Promise<void> => {
-    const own = new AnswerReader<never, Part>();
+    const own = new AnswerReader<Whole, Part>();
     reader = own;
     const call = request.attach(await start(deployment, own, request.remainingMs), (error) => own.cancel(error));
     notes.ended = (await begun(call, own)).over;
@@ -83,7 +83,7 @@ function note({ sentAt, firstPartAt, usage }: RunningCall, notes: AttemptNotes):
  *
  * @returns what settles with the end of the stream; never rejects
  */
-function begun<Part>(call: RunningCall, reader: AnswerReader<never, Part>): Promise<{ over: Promise<void> }> {
+function begun<Whole, Part>(call: RunningCall, reader: AnswerReader<Whole, Part>): Promise<{ over: Promise<void> }> {
   return new Promise((resolve, reject) => {
     const over = call.run().then(
       () => reader.end(undefined),

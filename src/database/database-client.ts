@@ -12,7 +12,15 @@ import { PrismaClient as SqliteClient, type Prisma } from './generated/sqlite/cl
 import { SqliteAdapterFactory } from './sqlite-adapter.js';
 
 export type { Prisma } from './generated/sqlite/client.js';
-export type { ChangeFeed, ConfigModel, LedgerState, SpendLog, VirtualKey } from './generated/sqlite/client.js';
+export type {
+  ChangeFeed,
+  ConfigModel,
+  LedgerState,
+  SpendLog,
+  StoredBatch,
+  StoredFile,
+  VirtualKey,
+} from './generated/sqlite/client.js';
 
 /** What work inside a transaction is given. */
 export type TransactionClient = Prisma.TransactionClient;

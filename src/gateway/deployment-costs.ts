@@ -2,8 +2,7 @@
 import { adjustPrices } from '../core/pricing/adjust-prices.js';
 import { compilePrices, type CompiledPrices } from '../core/pricing/compile-prices.js';
 import { costNanos } from '../core/pricing/cost.js';
-import { effectivePrices } from '../core/pricing/effective-prices.js';
-import { findBaseModelFacts, findModelFacts } from '../core/pricing/price-table.js';
+import { pricesOf } from '../core/pricing/deployment-prices.js';
 import type { Deployment, ModelPrices, Usage } from '../core/spec/index.js';
 
 export interface DeploymentCosts {
@@ -55,15 +54,10 @@ function reportedCost({ priceAdjustment }: Deployment, { reportedUsd }: Usage): 
 }
 
 function lookUp(deployment: Deployment): DeploymentCosts {
-  const { provider, model, baseModel } = deployment;
-  const facts =
-    baseModel === undefined ? findModelFacts(provider.id, model) : findBaseModelFacts(provider.id, baseModel);
-  const paid = effectivePrices(facts?.prices, deployment.prices);
-  const { priceAdjustment } = deployment;
-  const prices = paid && priceAdjustment ? adjustPrices(paid, priceAdjustment) : paid;
+  const { prices, unadjusted, facts } = pricesOf(deployment);
   return {
     prices: prices && compilePrices(prices),
-    unadjusted: paid && priceAdjustment && compilePrices(paid),
+    unadjusted: unadjusted && compilePrices(unadjusted),
     listed: prices,
     maxOutputTokens: facts?.maxOutputTokens,
   };

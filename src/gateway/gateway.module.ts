@@ -1,31 +1,50 @@
 /** The data plane: the endpoints that clients of models call, and the pipeline behind them. */
 import { Module } from '@nestjs/common';
+import { StoredResponsesModule } from '../objects/responses/stored-responses.module.js';
 import { ChatCompletionsController } from './chat/chat-completions.controller.js';
 import { CompletionsController } from './chat/completions.controller.js';
 import { GeminiController } from './chat/gemini.controller.js';
 import { MessagesController } from './chat/messages.controller.js';
-import { ResponsesController } from './chat/responses.controller.js';
 import { deploymentRouter } from './deployment-router.provider.js';
 import { EndpointsController } from './endpoints/endpoints.controller.js';
 import { UploadsController } from './endpoints/uploads.controller.js';
 import { InspectionController } from './inspection/inspection.controller.js';
+import { BatchesController } from './files-and-batches/batches.controller.js';
+import { FilesController } from './files-and-batches/files.controller.js';
+import { FilesAndBatchesModule } from '../objects/files-and-batches.module.js';
 import { LlmPipelineService } from './llm-pipeline.service.js';
 import { ModelCallerService } from './model-caller.service.js';
 import { ModelsController } from './models/models.controller.js';
+import { BackgroundSpendService } from './responses/background-spend.service.js';
+import { ProviderResponsesService } from './responses/provider-responses.service.js';
+import { ResponseTurnsService } from './responses/response-turns.service.js';
+import { ResponsesController } from './responses/responses.controller.js';
+import { StoredResponsesController } from './responses/stored-responses.controller.js';
 
 @Module({
+  imports: [FilesAndBatchesModule, StoredResponsesModule],
   controllers: [
+    BatchesController,
     ChatCompletionsController,
     CompletionsController,
     EndpointsController,
+    FilesController,
     GeminiController,
     InspectionController,
     MessagesController,
     ModelsController,
     ResponsesController,
+    StoredResponsesController,
     UploadsController,
   ],
-  providers: [deploymentRouter, LlmPipelineService, ModelCallerService],
+  providers: [
+    BackgroundSpendService,
+    deploymentRouter,
+    LlmPipelineService,
+    ModelCallerService,
+    ProviderResponsesService,
+    ResponseTurnsService,
+  ],
   exports: [ModelCallerService],
 })
 export class GatewayModule {}

@@ -20,6 +20,14 @@ it('joins the data of events, however many come at once', () => {
   expect(response.headers['content-type']).toBe('application/json; charset=utf-8');
 });
 
+it('reads events in any form that a provider may give them', () => {
+  const { response, writer } = start();
+  writer.write('\uFEFFdata: {\ndata: "a":1\ndata: }\n\n: ping\n\n');
+  writer.write('event: x\rid: 1\rdata:{"b":"\u2028"}\r\r');
+  writer.end();
+  expect(JSON.parse(response.written)).toEqual([{ a: 1 }, { b: '\u2028' }]);
+});
+
 it('is an empty array where nothing came', () => {
   const { response, writer } = start();
   writer.end();

@@ -1,18 +1,17 @@
 /** Writes a stream's events as the elements of one JSON array, which is how Google streams to clients that do not ask for events. */
 import type { GatewayError } from '../core/errors/gateway-error.js';
+import { SseDecoder } from '../core/transport/sse-decoder.js';
 import { SseWriter } from './sse-writer.js';
-
-const dataLine = /^data: ?(.*)$/gm;
 
 export class JsonArrayWriter extends SseWriter {
   protected override readonly streamType = 'application/json; charset=utf-8';
   private begunArray = false;
+  private readonly decoder = new SseDecoder();
 
-  /** @param part whole events, each with its data on one line */
+  /** @param part whole events, in any form that the provider gave them */
   override write(part: Buffer | string): boolean {
-    const text = part.toString();
     let elements = '';
-    for (const [, data = ''] of text.matchAll(dataLine)) elements += this.element(data);
+    for (const { data } of this.decoder.push(Buffer.from(part))) elements += this.element(data);
     return elements === '' || super.write(elements);
   }
 

@@ -31,6 +31,8 @@ export class LlmExchange implements RoutedRequest, OpenExchange {
   readonly attempts: SpendAttempt[] = [];
   attemptsStarted = 0;
   hasNext = false;
+  /** Hears of the first part of the attempt that runs. */
+  onBegin: (() => void) | undefined;
   continuation: StreamContinuation | undefined;
   ticket: SpendTicket | undefined;
   /** The attempt that is running, or was the last. */
@@ -128,9 +130,10 @@ export class LlmExchange implements RoutedRequest, OpenExchange {
     this.answer = answer;
   }
 
-  begin(_head: AnswerHead): void {
+  begin(_head: AnswerHead, contentType?: string): void {
     this.checkpointDueAt = this.clock.monotonic() + checkpointMs;
-    if (!this.writer.begun) this.writer.begin(this.events.headers(this));
+    this.onBegin?.();
+    if (!this.writer.begun) this.writer.begin(this.events.headers(this), contentType);
   }
 
   part(part: Bytes): boolean {

@@ -65,7 +65,7 @@ export class LlmPipelineService implements BeforeApplicationShutdown {
     } catch (thrown) {
       const error = asGatewayError(thrown);
       this.report(error, exchange);
-      if (exchange) await this.settle(exchange, error);
+      if (exchange) await this.settleFailure(exchange, error);
       writer.fail(error, exchange ? responseHeaders(exchange) : {});
     } finally {
       if (slot !== undefined) this.running.remove(slot);
@@ -108,6 +108,7 @@ export class LlmPipelineService implements BeforeApplicationShutdown {
     const started = await operation.start(exchange, asked, this.connections);
     exchange.attach(started);
     const { call, deployment } = started;
+    exchange.onBegin = deployment === configured ? notes.began : undefined;
     await this.reserve(exchange, deployment);
     let error: GatewayError | undefined;
     try {
@@ -132,6 +133,15 @@ export class LlmPipelineService implements BeforeApplicationShutdown {
   /** Closes the account. Requests that reached no provider have none. */
   private async settle(exchange: LlmExchange, error: GatewayError | undefined): Promise<void> {
     await exchange.ticket?.settle(outcomeOf(exchange, this.clock.now(), error));
+  }
+
+  /** Never rejects: its client is to hear of the failure, whatever becomes of the account. */
+  private async settleFailure(exchange: LlmExchange, error: GatewayError): Promise<void> {
+    try {
+      await this.settle(exchange, error);
+    } catch (thrown) {
+      this.report(asGatewayError(thrown), exchange);
+    }
   }
 
   private respond(exchange: LlmExchange): void {

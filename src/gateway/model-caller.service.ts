@@ -51,7 +51,7 @@ export class ModelCallerService implements ModelCaller {
     const headers = { 'x-litellm-timeout': (timeoutMs / 1_000).toFixed(3) };
     return {
       requestId: this.spend.newRequestId(),
-      principal: { ...account, role: 'internal_user', models: [], tags: [] },
+      principal: { ...account, role: 'internal_user', models: [] },
       clientAddress: '',
       operation: readOwnRequest(mode, { ...body, model: deployment.modelGroup }, headers),
       catalog: this.catalog.current(),

@@ -63,6 +63,12 @@ export interface Operation {
   /** Names of addresses and credentials that the caller tried to set. */
   readonly reservedMembers: readonly string[];
   readonly settings: RequestSettings;
+  /**
+   * Those of a model's deployments that can take the request; all where absent.
+   *
+   * @throws GatewayError where none can, and why
+   */
+  eligible?(deployments: readonly Deployment[], catalog: CatalogSnapshot): readonly Deployment[];
   /** What requests have in common that a provider could serve from one prompt cache. */
   promptStart?(): string | undefined;
   /** @throws GatewayError for what the deployment's provider cannot be asked */

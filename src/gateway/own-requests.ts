@@ -1,7 +1,7 @@
 /** Requests that the gateway makes or shows itself, as the endpoints read those of clients. */
 import type { IncomingHttpHeaders } from 'node:http';
 import type { ModelMode } from '../core/spec/index.js';
-import type { UploadedFile } from '../core/schema/openai/images.js';
+import { sizeOf, type UploadedFile } from '../core/schema/uploaded-file.js';
 import type { FormValue } from '../http/form-body.js';
 import { chatCompletions, completions, generateContent, messages, responses } from './chat/dialogue-kinds.js';
 import { readDialogue } from './chat/dialogue-operation.js';
@@ -37,7 +37,10 @@ export function readOwnRequest(
   const fields = new Map<string, FormValue[]>();
   for (const [name, value] of Object.entries(texts)) fields.set(name, [String(value)]);
   if (file) fields.set('file', [file]);
-  return readTranscription({ length: file?.bytes.length ?? 0, fields })(Buffer.alloc(0), headers);
+  return readTranscription({ length: file ? sizeOf(file) : 0, fields, close: async () => undefined })(
+    Buffer.alloc(0),
+    headers,
+  );
 }
 
 /** By LiteLLM's names of calls, without the `a` of its asynchronous ones. */

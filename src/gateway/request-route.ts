@@ -116,7 +116,7 @@ export class RequestRoute {
       : found.deployments;
     return {
       modelGroup: this.model,
-      deployments: allowingDeployments(tagged, reservedMembers),
+      deployments: allowingDeployments(this.operation.eligible?.(tagged, catalog) ?? tagged, reservedMembers),
       maxRetries: settings.maxRetries ?? mostRetries(found.deployments) ?? router.numRetries,
       retryAfterMs: router.retryAfterMs,
       rules,

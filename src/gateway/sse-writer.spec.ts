@@ -86,3 +86,14 @@ it('hears of a client that leaves before the end, and not of one that leaves aft
   late.response.leave();
   expect([left.mock.calls.length, done.mock.calls.length]).toEqual([1, 0]);
 });
+
+it('breaks the connection off where a stream that holds no events fails', () => {
+  const { response, writer } = make();
+  const destroy = jest.fn();
+  Object.assign(response, { destroy });
+  writer.begin({}, 'audio/mpeg');
+  writer.write('sound');
+  expect(response.headers['content-type']).toBe('audio/mpeg');
+  writer.fail(new GatewayError('upstream_stream_truncated'), {});
+  expect([response.written, response.writableEnded, destroy.mock.calls.length]).toEqual(['sound', false, 1]);
+});

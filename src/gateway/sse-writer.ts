@@ -1,4 +1,4 @@
-/** Writes one answer to one client: a whole body or a stream of events, with backpressure, and an error in the form that still fits. */
+/** Writes one answer to one client: a whole body or a stream of events or bytes, with backpressure, and an error in the form that still fits. */
 import type { ServerResponse } from 'node:http';
 import type { GatewayError } from '../core/errors/gateway-error.js';
 
@@ -19,6 +19,7 @@ const maxJoinedBytes = 16 * 1024;
 export class SseWriter {
   protected readonly streamType: string = 'text/event-stream; charset=utf-8';
   private left: (() => void) | undefined;
+  private takesErrors = true;
 
   constructor(
     protected readonly response: ServerResponse,
@@ -46,8 +47,10 @@ export class SseWriter {
     else this.response.end(body.toString('latin1'), 'latin1');
   }
 
-  begin(headers: Headers): void {
-    headers['content-type'] = this.streamType;
+  /** @param contentType of the stream, where it is no usual one: one that holds no events ends with its connection when it fails */
+  begin(headers: Headers, contentType = this.streamType): void {
+    this.takesErrors = contentType === this.streamType;
+    headers['content-type'] = contentType;
     headers['cache-control'] = 'no-cache';
     headers['x-accel-buffering'] = 'no';
     this.response.writeHead(200, headers);
@@ -70,7 +73,8 @@ export class SseWriter {
   fail(error: GatewayError, headers: Headers): void {
     if (this.response.destroyed) return;
     if (this.begun) {
-      this.breakOff(error);
+      if (this.takesErrors) this.breakOff(error);
+      else this.response.destroy();
       return;
     }
     if (error.retryAfterMs !== undefined) headers['retry-after'] = String(Math.ceil(error.retryAfterMs / 1000));

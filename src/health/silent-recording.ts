@@ -1,6 +1,6 @@
 /** A second of silence as a WAV file, for models that listen. */
 // http://soundfile.sapp.org/doc/WaveFormat/
-import type { UploadedFile } from '../core/schema/openai/images.js';
+import type { UploadedFile } from '../core/schema/uploaded-file.js';
 
 const sampleRate = 8_000;
 const bytesPerSample = 2;

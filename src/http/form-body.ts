@@ -1,8 +1,11 @@
-/** Reads a multipart form once its caller is known: its files and texts, by their names. */
+/** Reads a multipart form once its caller is known: its files and texts, by their names, with large files on disk. */
+import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { GatewayError } from '../core/errors/gateway-error.js';
-import type { UploadedFile } from '../core/schema/openai/images.js';
-import { readBody } from './read-body.js';
+import { tmpdir } from 'node:os';
+import type { FileFacts, UploadedFile } from '../core/schema/uploaded-file.js';
+import { FileOnDisk } from './file-on-disk.js';
+import { malformedForm } from './form-headers.js';
+import { FormParts } from './form-parts.js';
 
 export type FormValue = string | UploadedFile;
 
@@ -11,30 +14,93 @@ export interface FormBody {
   readonly length: number;
   /** In the order in which they came; a name may stand more than once. */
   readonly fields: ReadonlyMap<string, readonly FormValue[]>;
+  /** Lets go of the files: to be called once nothing reads them any more. */
+  close(): Promise<void>;
 }
 
-/** @throws GatewayError `body_too_large`, `client_closed`, or `malformed_request` for what is no form */
-export async function readForm(request: IncomingMessage, limitBytes: number): Promise<FormBody> {
-  const bytes = await readBody(request, limitBytes);
-  const contentType = request.headers['content-type'] ?? '';
-  let form: FormData;
-  try {
-    form = await new Response(bytes, { headers: { 'content-type': contentType } }).formData();
-  } catch (cause) {
-    const reason = 'its body is no multipart form as its content type says. Let your client set the boundary';
-    throw new GatewayError('malformed_request', { facts: { reason }, cause });
-  }
+/** More than any endpoint has fields. */
+const mostParts = 500;
+/** Of all texts together. */
+const mostTextBytes = 4 * 1024 * 1024;
+/** Of all files together; what does not fit any more goes to disk. */
+const mostFileBytes = 256 * 1024;
+
+/**
+ * @param folder for files that are too large for memory; the system's (`TMPDIR`) where none is given
+ * @throws GatewayError `body_too_large`, `client_closed`, `upload_storage_unavailable`, or `malformed_request` for what is no form
+ */
+export async function readForm(
+  request: IncomingMessage,
+  limitBytes: number,
+  folder: string = tmpdir(),
+): Promise<FormBody> {
+  const parts = new FormParts(request, { bytes: limitBytes, parts: mostParts });
+  const values = new FormValues(folder);
   const fields = new Map<string, FormValue[]>();
-  for (const [name, value] of form) {
-    const given = typeof value === 'string' ? value : await toFile(value);
-    const known = fields.get(name);
-    if (known) known.push(given);
-    else fields.set(name, [given]);
+  try {
+    for await (const part of parts) {
+      const value = part.file ? await values.readFile(part.file, part.content) : await values.readText(part.content);
+      const known = fields.get(part.name);
+      if (known) known.push(value);
+      else fields.set(part.name, [value]);
+    }
+  } catch (error) {
+    await values.close();
+    throw error;
   }
-  return { length: bytes.length, fields };
+  return { length: parts.bytesRead, fields, close: () => values.close() };
 }
 
-async function toFile(file: File): Promise<UploadedFile> {
-  const bytes = new Uint8Array(await file.arrayBuffer());
-  return { name: file.name, contentType: file.type || 'application/octet-stream', bytes };
+/** Reads the contents of one form's parts into the memory that the form may have, and beyond it to disk. */
+class FormValues {
+  private textBytesLeft = mostTextBytes;
+  private fileBytesLeft = mostFileBytes;
+  private readonly onDisk: FileOnDisk[] = [];
+
+  constructor(private readonly folder: string) {}
+
+  async readText(content: AsyncIterable<Buffer>): Promise<string> {
+    const chunks: Buffer[] = [];
+    for await (const chunk of content) {
+      this.textBytesLeft -= chunk.length;
+      if (this.textBytesLeft < 0)
+        throw malformedForm(`its texts are larger than ${mostTextBytes} bytes. Send files with a file name`);
+      chunks.push(chunk);
+    }
+    return decode(Buffer.concat(chunks));
+  }
+
+  async readFile(facts: FileFacts, content: AsyncIterable<Buffer>): Promise<UploadedFile> {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    let source: FileOnDisk | undefined;
+    for await (const chunk of content) {
+      length += chunk.length;
+      chunks.push(chunk);
+      if (!source && length <= this.fileBytesLeft) continue;
+      source ??= await this.toDisk();
+      for (const kept of chunks.splice(0)) await source.append(kept);
+    }
+    if (source) return { ...facts, source, salt: randomUUID() };
+    this.fileBytesLeft -= length;
+    return { ...facts, bytes: Buffer.concat(chunks) };
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.onDisk.map((file) => file.close()));
+  }
+
+  private async toDisk(): Promise<FileOnDisk> {
+    const file = await FileOnDisk.create(this.folder);
+    this.onDisk.push(file);
+    return file;
+  }
+}
+
+function decode(text: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(text);
+  } catch (cause) {
+    throw malformedForm('a text is not encoded in UTF-8', cause);
+  }
 }

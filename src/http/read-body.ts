@@ -43,6 +43,6 @@ export function readBody(request: IncomingMessage, limitBytes: number): Promise<
   });
 }
 
-function tooLarge(limitBytes: number): GatewayError {
+export function tooLarge(limitBytes: number): GatewayError {
   return new GatewayError('body_too_large', { facts: { limit: limitBytes } });
 }

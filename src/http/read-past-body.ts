@@ -17,7 +17,8 @@ export function readPastBody(request: IncomingMessage): void {
   let left = patience;
   const timer = setInterval(() => {
     left -= 1;
-    if (left === 0 || socket.bytesRead === seen) socket.destroy();
+    // With a request that is not complete its connection goes too.
+    if (left === 0 || socket.bytesRead === seen) request.destroy();
     seen = socket.bytesRead;
   }, idleMs).unref();
   request.once('close', () => clearInterval(timer));

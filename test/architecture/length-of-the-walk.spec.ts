@@ -27,6 +27,7 @@ const aside: Readonly<Record<string, RegExp>> = {
   'quirks of one provider': /\/quirks\//,
   'errors of a provider': /\/(parse-error|mask-secrets|retry-after)\.ts$/,
   'endpoints besides chat': /\/endpoints\//,
+  'files and batches': /\/objects\//,
   'whole answers and the translated path': /\/(chat-adapter|chat-stream-parser|finish-reason|read-answer)\.ts$/,
 };
 

@@ -205,6 +205,7 @@ export function expectedConversation(
     streamedTools: expectedCalls(provider, words.tools),
     afterTools,
     structured: facts,
+    streamedStructured: facts,
   };
 }
 

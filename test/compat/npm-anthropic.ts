@@ -129,6 +129,7 @@ async function callProvider(provider: string): Promise<Record<string, unknown>> 
     streamedTools: readCalls((await follow(asked)).message),
     afterTools: await roundTrip(`${provider}-agent`),
     structured: (await messages.parse(structured)).parsed_output,
+    streamedStructured: (await messages.stream(structured).finalMessage()).parsed_output,
     thoughts: await think(`${provider}-thinking`),
     permission: await errorOf(() => create('permission')),
     'not-found': await errorOf(() => create('not-found')),

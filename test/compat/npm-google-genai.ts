@@ -63,10 +63,15 @@ async function roundTrip(model: string): Promise<string | undefined> {
   return (await models.generateContent({ model, contents: turns, config: { tools } })).text;
 }
 
+const asFacts = { responseMimeType: 'application/json', responseJsonSchema: factsSchema };
+
 async function structured(model: string): Promise<unknown> {
-  const asked = { responseMimeType: 'application/json', responseJsonSchema: factsSchema };
-  const { text = '' } = await models.generateContent({ model, contents, config: asked });
-  return JSON.parse(text);
+  return JSON.parse((await models.generateContent({ model, contents, config: asFacts })).text ?? '');
+}
+
+async function streamStructured(model: string): Promise<unknown> {
+  const chunks = await chunksOf(models.generateContentStream({ model, contents, config: asFacts }));
+  return JSON.parse(chunks.map(({ text }) => text ?? '').join(''));
 }
 
 const thoughtsOf = (answers: readonly GenerateContentResponse[]) => {
@@ -142,6 +147,7 @@ async function callProvider(provider: string): Promise<Record<string, unknown>> 
     streamedTools: readCalls(await chunksOf(models.generateContentStream(asked))),
     afterTools: await roundTrip(`${provider}-agent`),
     structured: await structured(`${provider}-structured`),
+    streamedStructured: await streamStructured(`${provider}-structured`),
     thoughts: await think(`${provider}-thinking`),
     conversation: await chat(`${provider}-chat`),
     permission: await errorOf(() => generate('permission')),

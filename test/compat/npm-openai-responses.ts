@@ -124,6 +124,7 @@ async function callProvider(provider: string): Promise<Record<string, unknown>> 
     streamedTools: readCalls((await follow(asked)).response),
     afterTools: await roundTrip(`${provider}-agent`),
     structured: (await responses.parse(structured)).output_parsed,
+    streamedStructured: (await responses.stream(structured).finalResponse()).output_parsed,
     thoughts: await think(`${provider}-thinking`),
     permission: await errorOf(() => create('permission')),
     'not-found': await errorOf(() => create('not-found')),

@@ -175,6 +175,7 @@ async function callProvider({ url, key }: Options, provider: string): Promise<Re
     streamedTools: readCalls((await completions.stream(asked).finalChatCompletion()).choices[0]),
     afterTools: await roundTrip(client, model('agent')),
     structured: (await completions.parse(structured)).choices[0]?.message.parsed,
+    streamedStructured: (await completions.stream(structured).finalChatCompletion()).choices[0]?.message.parsed,
     thoughts: await think(client, model('thinking')),
     rawHeaders: {
       callId: raw.response.headers.get('x-litellm-call-id'),

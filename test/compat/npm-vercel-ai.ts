@@ -136,6 +136,7 @@ async function callProvider(door: Door, provider: string): Promise<Record<string
     afterTools: await loop(model('agent')),
     streamedAfterTools: await streamLoop(model('agent')),
     structured: (await generateText({ ...asked, output: Output.object({ schema: facts }) })).output,
+    streamedStructured: await streamText({ ...asked, output: Output.object({ schema: facts }) }).output,
     object: (await generateObject({ ...byTool, schema: facts })).object,
     thoughts: await think(door, model('thinking')),
     permission: await errorOf(model('permission')),

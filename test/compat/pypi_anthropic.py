@@ -63,6 +63,11 @@ def follow(api, **request):
         return stream.get_final_message(), events, pieces > 1
 
 
+def read_streamed_facts(messages, model):
+    with messages.stream(model=model, output_format=CityFacts, **ASK) as stream:
+        return stream.get_final_message().parsed_output.model_dump()
+
+
 def round_trip(messages, model):
     first = messages.create(model=model, tools=TOOLS, **ASK)
     results = [
@@ -137,6 +142,7 @@ def call_provider(messages, provider):
         "streamedTools": read_calls(follow(messages, **asked)[0]),
         "afterTools": round_trip(messages, f"{provider}-agent"),
         "structured": parsed.parsed_output.model_dump(),
+        "streamedStructured": read_streamed_facts(messages, f"{provider}-structured"),
         "thoughts": think(messages, f"{provider}-thinking"),
         "permission": error_of(lambda: create("permission")),
         "not-found": error_of(lambda: create("not-found")),

@@ -131,6 +131,7 @@ def call_provider(options, provider):
         "streamedTools": read_calls(joined(bound.stream(QUESTION))),
         "afterTools": run_tools(model("agent")),
         "structured": structured.invoke(QUESTION).model_dump(),
+        "streamedStructured": list(structured.stream(QUESTION))[-1].model_dump(),
         "structuredByTool": by_tool.invoke(QUESTION).model_dump(),
         "permission": error_of(model("permission")),
         "not-found": error_of(model("not-found")),
@@ -147,13 +148,15 @@ def call_responses(options, provider):
     def model(scenario):
         return model_of(options, f"{provider}-{scenario}", use_responses_api=True)
 
+    structured = model("structured").with_structured_output(CityFacts)
     return {
         "chat": answer_of(model("chat").invoke(QUESTION)),
         "stream": stream(model("chat")),
         "tools": read_calls(model("tools").bind_tools(list(TOOLS.values())).invoke(QUESTION)),
         "streamedTools": read_calls(joined(model("tools").bind_tools(list(TOOLS.values())).stream(QUESTION))),
         "afterTools": run_tools(model("agent")),
-        "structured": model("structured").with_structured_output(CityFacts).invoke(QUESTION).model_dump(),
+        "structured": structured.invoke(QUESTION).model_dump(),
+        "streamedStructured": list(structured.stream(QUESTION))[-1].model_dump(),
     }
 
 

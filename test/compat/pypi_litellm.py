@@ -146,6 +146,7 @@ def converse(proxy, provider):
     chat = proxy.complete(model("chat"))
     streamed, several = proxy.stream(model("chat"))
     structured = proxy.complete(model("structured"), response_format=CityFacts)
+    streamed_structured, _ = proxy.stream(model("structured"), response_format=CityFacts)
     return {
         "chat": answer_of(chat),
         "stream": {**answer_of(streamed), "severalPieces": several},
@@ -153,6 +154,7 @@ def converse(proxy, provider):
         "streamedTools": read_calls(proxy.stream(model("tools"), tools=TOOLS)[0]),
         "afterTools": proxy.run_tools(model("agent")),
         "structured": json.loads(structured.choices[0].message.content),
+        "streamedStructured": json.loads(streamed_structured.choices[0].message.content),
         "headers": headers_of(chat),
     }
 

@@ -80,6 +80,11 @@ def read_streamed_tools(client, model):
         return read_calls(stream.get_final_completion().choices[0])
 
 
+def read_streamed_facts(client, model):
+    with client.chat.completions.stream(model=model, messages=QUESTION, response_format=CityFacts) as stream:
+        return stream.get_final_completion().choices[0].message.parsed.model_dump()
+
+
 def round_trip(client, model):
     """Answers the model's calls as an application does, with the message as it came."""
     asked = client.chat.completions.create(model=model, messages=QUESTION, tools=TOOLS).choices[0].message
@@ -166,6 +171,7 @@ def call_provider(options, provider):
         "streamedTools": read_streamed_tools(client, model("tools")),
         "afterTools": round_trip(client, model("agent")),
         "structured": parsed.choices[0].message.parsed.model_dump(),
+        "streamedStructured": read_streamed_facts(client, model("structured")),
         "thoughts": think(client, model("thinking")),
         "rawHeaders": {
             "callId": raw.headers.get("x-litellm-call-id"),

@@ -57,6 +57,11 @@ def follow(responses, **request):
     }
 
 
+def read_streamed_facts(responses, model):
+    with responses.stream(model=model, input=QUESTION, text_format=CityFacts) as stream:
+        return stream.get_final_response().output_parsed.model_dump()
+
+
 def round_trip(responses, model):
     first = responses.create(model=model, input=QUESTION, tools=TOOLS)
     results = [
@@ -131,6 +136,7 @@ def call_provider(responses, provider):
         "streamedTools": read_calls(follow(responses, **asked)[0]),
         "afterTools": round_trip(responses, f"{provider}-agent"),
         "structured": parsed.output_parsed.model_dump(),
+        "streamedStructured": read_streamed_facts(responses, f"{provider}-structured"),
         "thoughts": think(responses, f"{provider}-thinking"),
         "permission": error_of(lambda: create("permission")),
         "not-found": error_of(lambda: create("not-found")),

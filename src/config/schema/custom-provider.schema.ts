@@ -11,6 +11,7 @@ export const customEndpoints = [
   '/v1/audio/transcriptions',
   '/v1/audio/speech',
   '/v1/moderations',
+  '/v1/batches',
 ] as const;
 
 const names = z.union([text().transform((name) => [name]), textList()]);

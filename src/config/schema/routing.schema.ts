@@ -67,12 +67,12 @@ export const fallbackSettings = {
   }),
   cooldown_time: described(positive().optional(), {
     description:
-      'Seconds for which a deployment is left alone (5 without it); then one request finds out whether it is back, and each failure doubles the time, up to 16 times. `retry-after` of the provider makes it longer.',
+      'Seconds for which a deployment is left alone (5 without it); then one request finds out whether it is back. Each failure of that request, and a failure within a minute of being back, doubles the time, up to 30 seconds. `retry-after` of the provider makes it longer.',
     example: 30,
   }),
 } as const;
 
-export const defaultStrategy: RoutingStrategy = 'simple-shuffle';
+export const defaultStrategy: RoutingStrategy = 'power-of-two-choices';
 
 export const routerSettingsSchema = z.looseObject({
   routing_strategy: described(text().default(defaultStrategy), {
@@ -146,6 +146,11 @@ export const routerSettingsSchema = z.looseObject({
   enable_pre_call_checks: described(flag().default(false), {
     description:
       'Leave out deployments whose context window is too short for the prompt (estimated), that are not in `allowed_model_region`, or that do not support a parameter of the request.',
+    example: true,
+  }),
+  enable_health_check_routing: described(flag().default(false), {
+    description:
+      'Leave out deployments that the last background check (`general_settings.background_health_checks`) found not to answer, as long as another one does.',
     example: true,
   }),
   optional_pre_call_checks: described(textList().default([]), {

@@ -109,6 +109,9 @@ const egressSchema = z.looseObject({
   }),
 });
 
+/** A hundred years: dates have an end. */
+const mostRetentionDays = 36_500;
+
 export const generalSettingsSchema = z.looseObject({
   master_key: described(text().optional(), {
     description:
@@ -149,6 +152,14 @@ export const generalSettingsSchema = z.looseObject({
   max_response_size_mb: described(positive().default(64), {
     description: 'The largest answer of a provider that is not a stream, in MiB.',
     example: 64,
+  }),
+  max_file_size_mb: described(positive().default(512), {
+    description: 'The largest file that is taken at `/v1/files`, in MiB. It is held on the disk, never in memory.',
+    example: 200,
+  }),
+  proxy_batch_polling_interval: described(positive().default(300), {
+    description: 'Seconds after which a batch that is not finished is looked at again, for its cost.',
+    example: 300,
   }),
   client_cache: described(clientCacheSchema.prefault({}), {
     description: 'The cache of HTTP clients.',
@@ -208,6 +219,16 @@ export const generalSettingsSchema = z.looseObject({
     example: 10000,
     startOnly: true,
   }),
+  stored_responses_retention_days: described(
+    wholeNumber()
+      .refine((days) => days <= mostRetentionDays, `expected at most ${mostRetentionDays} days`)
+      .default(30),
+    {
+      description:
+        'Days after its last turn for which a conversation of the Responses API is kept, for models whose provider keeps none; 0 keeps nothing.',
+      example: 7,
+    },
+  ),
   background_health_checks: described(flag().default(false), {
     description: 'Each process asks every model for a short answer now and then; `GET /health` shows the last result.',
     example: true,

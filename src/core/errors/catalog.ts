@@ -59,6 +59,11 @@ export const errorCatalog = {
     'invalid_request_error',
     'The request body is larger than {limit} bytes. Send less, or raise `general_settings.max_request_size_mb`.',
   ),
+  upload_storage_unavailable: row(
+    503,
+    'service_unavailable_error',
+    'The upload cannot be kept at the moment. Try again shortly; operators: see that the folder for temporary files (`TMPDIR`) has space and may be written.',
+  ),
   unsupported_media_type: row(
     415,
     'invalid_request_error',
@@ -76,6 +81,8 @@ export const errorCatalog = {
   ),
   method_not_allowed: row(405, 'invalid_request_error', '{method} is not allowed here. Use {allowed}.'),
   object_not_found: row(404, 'not_found_error', '{reason}'),
+  response_not_found: row(404, 'invalid_request_error', "Response with id '{id}' not found."),
+  previous_response_not_found: row(400, 'invalid_request_error', "Previous response with id '{id}' not found."),
   conflict: row(409, 'invalid_request_error', '{reason}'),
 
   // Who calls.

@@ -139,3 +139,15 @@ it('keeps the latencies of streams and of whole answers apart, and counts tokens
   expect([state.latency(true).mean(now + 900, 1_000), state.latency(false).mean(now + 900, 1_000)]).toEqual([200, 900]);
   expect(state.tokens.total(now + 900)).toBe(42);
 });
+
+it('knows of a stream with its first part, long before its end', () => {
+  const play = new Play().fail('upstream_rate_limited');
+  play.now += 5_000;
+  const { state } = play;
+  const running = state.begin(play.now, true);
+  expect(state.breaker.stateAt(play.now)).toBe('half-open');
+  state.answer(running, play.now + 300);
+  expect(state.breaker.stateAt(play.now + 300)).toBe('closed');
+  state.succeed(running, play.now + 60_000, { latencyMs: 300 });
+  expect(state.latency(true).mean(play.now + 60_000, 100_000)).toBe(300);
+});

@@ -17,6 +17,8 @@ export interface AttemptNotes {
   tokens?: number;
   /** The caller brought credentials or a deadline of its own, or had the answer made up: nothing is learnt from how it ended. */
   unrepresentative?: boolean;
+  /** Told to the attempt, which calls it with the first part of a stream. */
+  began?: () => void;
   /** Told to the attempt: this one is not the last, somebody else would be asked after it. */
   hasNext?: boolean;
   /** The answer goes on after the attempt has been a success; settles with its end. */
@@ -27,6 +29,8 @@ export interface AttemptNotes {
 export interface RunningAttempt {
   readonly pass: BreakerPass;
   readonly stream: boolean;
+  /** The stream has begun, and its latency is on record. */
+  hasBegun: boolean;
 }
 
 /** Without a policy: so many failures on end, or most of so many requests of the last minute. */
@@ -69,18 +73,31 @@ export class DeploymentState {
   begin(now: number, stream: boolean): RunningAttempt {
     this.requests.add(now);
     this.shared?.used(this.key, 1, 0);
-    return { pass: this.breaker.enter(now), stream };
+    return { pass: this.breaker.enter(now), stream, hasBegun: false };
   }
 
-  succeed({ pass, stream }: RunningAttempt, now: number, { latencyMs, tokens }: AttemptNotes): void {
-    const wasOut = this.breaker.stateAt(now) !== 'closed';
-    this.breaker.succeed(pass);
-    if (wasOut && this.breaker.stateAt(now) === 'closed') this.shared?.closed(this.key);
+  /** The first part of a stream has come: that much is known long before its end. */
+  answer(running: RunningAttempt, now: number): void {
+    if (running.hasBegun) return;
+    running.hasBegun = true;
+    this.close(running.pass, now);
+    this.latency(running.stream).add(now, now - running.pass.startedAt);
+  }
+
+  succeed(running: RunningAttempt, now: number, { latencyMs, tokens }: AttemptNotes): void {
+    const { pass, stream, hasBegun } = running;
+    this.close(pass, now);
     this.failedOnEnd = 0;
-    this.latency(stream).add(now, latencyMs ?? now - pass.startedAt);
+    if (!hasBegun) this.latency(stream).add(now, latencyMs ?? now - pass.startedAt);
     if (tokens === undefined) return;
     this.tokens.add(now, tokens);
     this.shared?.used(this.key, 0, tokens);
+  }
+
+  private close(pass: BreakerPass, now: number): void {
+    const wasOut = this.breaker.stateAt(now) !== 'closed';
+    this.breaker.succeed(pass);
+    if (wasOut && this.breaker.stateAt(now) === 'closed') this.shared?.closed(this.key);
   }
 
   /** Another process has had an answer from it. */

@@ -5,6 +5,7 @@ import type { Deployment } from '../spec/deployment.js';
 import type { SharedRoutingState } from '../spec/shared-routing-state.js';
 import type { AttemptNotes } from './deployment-state.js';
 import { DeploymentStates } from './deployment-states.js';
+import type { HealthBoard } from './health-board.js';
 import { RetryBudget, type GroupBudget } from './retry-budget.js';
 import { retryDelayMs } from './retry-delay.js';
 import { retriesFor } from './retry-policy.js';
@@ -25,14 +26,18 @@ export class DeploymentRouter {
   private readonly budget = new RetryBudget();
   private readonly selector: DeploymentSelector;
 
-  /** @param shared where the routers of other processes are told of breakers and usage, and heard */
+  /**
+   * @param shared where the routers of other processes are told of breakers and usage, and heard
+   * @param health what health checks have found out, where the rules heed them
+   */
   constructor(
     private readonly random: Random,
     private readonly clock: Clock = systemClock,
     shared?: SharedRoutingState,
+    health?: Pick<HealthBoard, 'isHealthy'>,
   ) {
     this.states = new DeploymentStates(shared && { shared, clock, random });
-    this.selector = new DeploymentSelector(random, clock, this.states);
+    this.selector = new DeploymentSelector(random, clock, this.states, health);
   }
 
   /**
@@ -87,6 +92,7 @@ export class DeploymentRouter {
     const state = this.states.of(deployment);
     const notes: AttemptNotes = { hasNext };
     const running = state.begin(clock.monotonic(), plan.stream);
+    if (plan.stream) notes.began = () => state.answer(running, clock.monotonic());
     try {
       await attempt(deployment, notes);
       if (notes.unrepresentative) state.leave(running);

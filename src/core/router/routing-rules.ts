@@ -27,6 +27,8 @@ export interface PreCallChecks {
   readonly fitness: boolean;
   /** Those that have had their `rpm` or `tpm` in the last minute. */
   readonly rateLimits: boolean;
+  /** Those that the last background health check found not to answer. */
+  readonly health: boolean;
 }
 
 export interface RoutingRules {
@@ -62,7 +64,7 @@ export const plainRules: RoutingRules = {
   cooldown: { disabled: false, cooldownMs: 5_000, allowedFails: undefined, allowedFailsByClass: {} },
   retries: {},
   groupRetries: {},
-  checks: { fitness: false, rateLimits: false },
+  checks: { fitness: false, rateLimits: false, health: false },
   maxParallelRequests: undefined,
   maxQueuedRequests: 100,
 };

@@ -27,10 +27,10 @@ class Waiter implements RoutedRequest {
   }
 }
 
-function world(deployments: readonly Deployment[], rules: Partial<RoutingRules> = {}) {
+function world(deployments: readonly Deployment[], rules: Partial<RoutingRules> = {}, ill: readonly string[] = []) {
   const clock = new FakeClock();
   const states = new DeploymentStates();
-  const selector = new DeploymentSelector(() => 0, clock, states);
+  const selector = new DeploymentSelector(() => 0, clock, states, { isHealthy: (id) => !ill.includes(id) });
   const plan: RoutePlan = {
     modelGroup: 'group',
     deployments,
@@ -86,6 +86,19 @@ describe('who is out', () => {
   });
 });
 
+describe('who did not answer the last health check', () => {
+  const heeding = { checks: { ...plainRules.checks, health: true } };
+
+  it('is left out where that is switched on, as long as another one is well', () => {
+    expect(world([a, b, c], heeding, ['a']).select()).toBe(b);
+    expect(world([a, b, c], {}, ['a']).select()).toBe(a);
+  });
+
+  it('is asked all the same where nobody did', () => {
+    expect(world([a, b], heeding, ['a', 'b']).select()).toBe(a);
+  });
+});
+
 describe('order', () => {
   const first = madeUpDeployment({ id: 'first', routing: { order: 1 } });
   const second = madeUpDeployment({ id: 'second', routing: { order: 2 } });
@@ -109,7 +122,7 @@ it('sends requests with the same key to the same deployment, whatever the strate
 
 it('leaves out who has had its minute’s requests, and says when there is room again', () => {
   const [one, other] = [madeUpDeployment({ id: 'one', rpm: 1 }), madeUpDeployment({ id: 'other', rpm: 1 })];
-  const { select, states, clock } = world([one, other], { checks: { fitness: false, rateLimits: true } });
+  const { select, states, clock } = world([one, other], { checks: { ...plainRules.checks, rateLimits: true } });
   const take = (): Deployment => {
     const chosen = select() as Deployment;
     states.of(chosen).begin(clock.monotonic(), false);
@@ -161,6 +174,30 @@ describe('a deployment with so many places', () => {
     expect([order, states.of(narrow).inFlight]).toEqual([['urgent', 'late'], 1]);
     selector.leave(states.of(narrow));
     expect(states.of(narrow).inFlight).toBe(0);
+  });
+
+  it('that has gone out meanwhile is not taken by who waits for it while another one is to come', async () => {
+    const other = madeUpDeployment({ id: 'other', routing: { maxParallelRequests: 1 } });
+    const { select, take, selector, states, put } = world([narrow, other]);
+    expect([take(), take()]).toEqual([narrow, other]);
+    const waiting = Promise.resolve(select());
+    put(narrow, 60_000);
+    selector.leave(states.of(narrow));
+    await new Promise(setImmediate);
+    expect(states.of(narrow).inFlight).toBe(0);
+    selector.leave(states.of(other));
+    expect(await waiting).toBe(other);
+    expect([states.of(narrow).inFlight, states.of(other).inFlight]).toEqual([0, 1]);
+  });
+
+  it('is asked all the same by who waits where nobody else is to come', async () => {
+    const { select, take, selector, states, put } = world([narrow]);
+    take();
+    const waiting = Promise.resolve(select());
+    put(narrow, 60_000);
+    selector.leave(states.of(narrow));
+    expect(await waiting).toBe(narrow);
+    expect(states.of(narrow).inFlight).toBe(1);
   });
 
   it('has a line of so many at most', async () => {

@@ -5,6 +5,7 @@ import type { Deployment } from '../spec/deployment.js';
 import { affineDeployment } from './affinity.js';
 import type { DeploymentState } from './deployment-state.js';
 import type { DeploymentStates } from './deployment-states.js';
+import type { HealthBoard } from './health-board.js';
 import { fitDeployments, overLimitMs } from './pre-call-checks.js';
 import type { RoutedRequest, RoutePlan } from './route-plan.js';
 import { strategies } from './strategies/index.js';
@@ -14,6 +15,16 @@ import { lowestPriority, WaitingLine } from './waiting-line.js';
 /** A request's own deadline comes before. */
 const longestWaitMs = 2 ** 31 - 1;
 
+/** Where all are out, those that are back so much later than the first are as good as it. */
+const aboutThenMs = 5_000;
+
+interface Search {
+  readonly plan: RoutePlan;
+  readonly failed: ReadonlySet<Deployment>;
+  readonly request: RoutedRequest;
+  readonly isBack: boolean;
+}
+
 export class DeploymentSelector {
   private readonly line = new WaitingLine();
 
@@ -21,15 +32,22 @@ export class DeploymentSelector {
     private readonly random: Random,
     private readonly clock: Clock,
     private readonly states: DeploymentStates,
+    private readonly health?: Pick<HealthBoard, 'isHealthy'>,
   ) {}
 
   /**
    * Takes a place on the deployment, which `leave` gives back. A promise only where all that may serve the request are full.
    *
    * @param failed what this request has tried in vain
+   * @param isBack it has waited for a place before
    * @throws GatewayError `no_deployment`, `deployments_limited` or `context_window_exceeded`
    */
-  select(plan: RoutePlan, failed: ReadonlySet<Deployment>, request: RoutedRequest): Deployment | Promise<Deployment> {
+  select(
+    plan: RoutePlan,
+    failed: ReadonlySet<Deployment>,
+    request: RoutedRequest,
+    isBack = false,
+  ): Deployment | Promise<Deployment> {
     const now = this.clock.monotonic();
     const { rules, modelGroup } = plan;
     const { mayTake } = request;
@@ -40,7 +58,7 @@ export class DeploymentSelector {
     const allowed = this.withinLimits(fit, plan, now);
     const admitted = this.admitted(allowed, plan, failed, now);
     const free = admitted.filter((deployment) => this.hasPlace(deployment, plan));
-    if (!isNotEmpty(free)) return this.waitForPlace(admitted, plan, request);
+    if (!isNotEmpty(free)) return this.waitForPlace(admitted, { plan, failed, request, isBack });
     const chosen = this.choose(lowestOrder(free), plan, now);
     this.states.of(chosen).inFlight += 1;
     return chosen;
@@ -54,12 +72,15 @@ export class DeploymentSelector {
   /** True where a deployment is left that this request has not tried and that is not known to be out. */
   hasOther(plan: RoutePlan, failed: ReadonlySet<Deployment>): boolean {
     const now = this.clock.monotonic();
-    return plan.deployments.some((one) => !failed.has(one) && this.states.of(one).breaker.admits(now));
+    return plan.deployments.some((one) => !failed.has(one) && this.isIn(one, plan, now));
   }
 
-  /** An attempt on the deployment has ended: its place is free, or goes to whoever waits for it. */
+  /** An attempt on the deployment has ended: its place is free, or goes to whoever waits for it, unless the deployment is out. */
   leave(state: DeploymentState): void {
-    if (!this.line.handOver(state)) state.inFlight -= 1;
+    const isOut = !state.breaker.admits(this.clock.monotonic());
+    if (!isOut && this.line.handOver(state)) return;
+    state.inFlight -= 1;
+    if (isOut) this.line.lookAgain(state);
   }
 
   private withinLimits(deployments: readonly Deployment[], plan: RoutePlan, now: number): readonly Deployment[] {
@@ -72,7 +93,7 @@ export class DeploymentSelector {
     throw new GatewayError('deployments_limited', { facts, retryAfterMs });
   }
 
-  /** Never nobody: where all are out, the one that may be back first is asked, unless a fallback stands by. */
+  /** Never nobody: where all are out, those that may be back first are asked, unless a fallback stands by. */
   private admitted(
     deployments: readonly Deployment[],
     plan: RoutePlan,
@@ -80,14 +101,20 @@ export class DeploymentSelector {
     now: number,
   ): readonly Deployment[] {
     const fresh = failed.size === 0 ? deployments : deployments.filter((deployment) => !failed.has(deployment));
-    const admitted = fresh.filter((deployment) => this.states.of(deployment).breaker.admits(now));
+    const admitted = fresh.filter((deployment) => this.isIn(deployment, plan, now));
     if (admitted.length > 0) return admitted;
     if (plan.hasFallback && failed.size === 0)
       throw new GatewayError('no_deployment', { facts: { model: plan.modelGroup } });
     const rest = fresh.length > 0 ? fresh : deployments;
     const waitOf = (deployment: Deployment): number => this.states.of(deployment).breaker.msUntilProbe(now);
     const soonest = Math.min(...rest.map(waitOf));
-    return rest.filter((deployment) => waitOf(deployment) <= soonest);
+    // Not one alone: it would get what all of them are there for.
+    return rest.filter((deployment) => waitOf(deployment) <= soonest + aboutThenMs);
+  }
+
+  private isIn(deployment: Deployment, { rules }: RoutePlan, now: number): boolean {
+    if (!this.states.of(deployment).breaker.admits(now)) return false;
+    return !rules.checks.health || this.health?.isHealthy(deployment.id) !== false;
   }
 
   private choose(candidates: Candidates, plan: RoutePlan, now: number): Deployment {
@@ -103,19 +130,25 @@ export class DeploymentSelector {
     return most === undefined || this.states.of(deployment).inFlight < most;
   }
 
+  /** @param isBack stands in the line already, and was told to look around again */
   private async waitForPlace(
     full: readonly Deployment[],
-    plan: RoutePlan,
-    request: RoutedRequest,
+    { plan, failed, request, isBack }: Search,
   ): Promise<Deployment> {
     const states = full.map((deployment) => this.states.of(deployment));
-    if (states.every((state) => this.line.lengthFor(state) >= plan.rules.maxQueuedRequests)) throw tooMany(plan);
-    const given = await this.line.wait(states, plan.priority ?? lowestPriority, request.sleep(longestWaitMs));
-    const deployment = full[states.findIndex((state) => state === given)];
-    if (given === undefined || deployment === undefined) throw tooMany(plan);
+    const isLong = (state: DeploymentState): boolean => this.line.lengthFor(state) >= plan.rules.maxQueuedRequests;
+    if (!isBack && states.every(isLong)) throw tooMany(plan);
+    const priority = plan.priority ?? lowestPriority;
+    const called = await this.line.wait(states, priority, request.sleep(longestWaitMs), isBack);
+    if (called === undefined) throw tooMany(plan);
     request.wake();
-    if (!request.final) return deployment;
-    this.leave(given);
+    if (called === 'look again') {
+      if (request.final) throw tooMany(plan);
+      return this.select(plan, failed, request, true);
+    }
+    const deployment = full[states.indexOf(called)];
+    if (!request.final && deployment) return deployment;
+    this.leave(called);
     throw tooMany(plan);
   }
 }

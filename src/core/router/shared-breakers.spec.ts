@@ -185,7 +185,7 @@ it('a time out that is heard of only ever makes one longer, and by a tenth and a
 });
 
 describe('usage', () => {
-  const limited = { checks: { fitness: false, rateLimits: true } };
+  const limited = { checks: { fitness: false, rateLimits: true, health: false } };
 
   it('of all processes counts for a limit of requests', async () => {
     const { clock, start } = world([madeUpDeployment({ id: 'a', rpm: 4 })]);

@@ -51,3 +51,19 @@ it('keeps a place that is handed over in the moment in which the time is over', 
   expect(line.handOver(one)).toBe(true);
   expect(await waiting).toBe(one);
 });
+
+it('may tell whoever stands first to look around again, and take it back to where it stood', async () => {
+  const line = new WaitingLine();
+  const called: string[] = [];
+  const enter = (name: string, isBack?: boolean): Promise<unknown> =>
+    line.wait([one], 10, never, isBack).then((reason) => called.push(reason === one ? name : `${name} again`));
+  const first = enter('first');
+  void enter('second');
+  line.lookAgain(one);
+  await first;
+  void enter('first', true);
+  line.handOver(one);
+  line.handOver(one);
+  await settled();
+  expect(called).toEqual(['first again', 'first', 'second']);
+});

@@ -6,6 +6,7 @@ import type { CompletionRequest } from '../schema/openai/completions.js';
 import type { ResponsesRequest } from '../schema/openai/responses.js';
 import type { GatewayError } from '../errors/gateway-error.js';
 import type { FollowUp } from './endpoint-adapter.js';
+import type { NativeStreamTap } from './native-stream-tap.js';
 import type { Endpoint, InboundHeaders, InboundResponse, OutboundRequest } from './outbound.js';
 import type { ParameterPolicy } from './parameters.js';
 import type { Usage } from './usage.js';
@@ -93,22 +94,7 @@ export interface DialectBodies {
 
 export type Dialect = keyof DialectBodies;
 
-/** What passing one streamed answer through has learned so far. */
-export interface NativeStreamTap {
-  /**
-   * The bytes to forward now: whole events only, none where an event is still incomplete.
-   * Throws as `ChatStreamParser.push` does; what came before the fault in the same call is in `beforeFault`.
-   */
-  push(bytes: Buffer): Buffer | undefined;
-  /** The upstream ended cleanly: the bytes still owed to the client, its dialect's end marker included. */
-  end(): Buffer | undefined;
-  /** Events that were good, from a `push` that threw. */
-  readonly beforeFault: Buffer | undefined;
-  readonly finished: boolean;
-  readonly usage: Usage | undefined;
-  /** Events with content that have been forwarded. */
-  readonly contentEvents: number;
-}
+export type { NativeStreamTap } from './native-stream-tap.js';
 
 /** One request that is passed through in the dialect that it came in. */
 export interface NativeCall<Body = ChatCompletionRequest> extends Omit<ChatCall, 'body'> {

@@ -17,7 +17,8 @@ export interface CustomProvider {
   /** Sent with every request. */
   readonly headers: Readonly<Record<string, string>>;
   readonly serves: readonly (
-    'chat' | 'embeddings' | 'images' | 'moderations' | 'rerank' | 'speech' | 'transcription'
+    /** Files and batches. */
+    'batches' | 'chat' | 'embeddings' | 'images' | 'moderations' | 'rerank' | 'speech' | 'transcription'
   )[];
   /** OpenAI's name of a chat parameter to the provider's. */
   readonly renamed: Readonly<Record<string, string>>;

@@ -1,10 +1,11 @@
-/** The contract of the endpoints that answer in one piece: embeddings, rerank, images, audio, moderation. */
+/** The contract of the endpoints besides chat: embeddings, rerank, images, audio, moderation. Their answers are one piece, or bytes to pass on. */
 import type { GatewayError } from '../errors/gateway-error.js';
 import type { EmbeddingRequest, EmbeddingResponse } from '../schema/openai/embeddings.js';
 import type { ImageRequest, ImageResponse } from '../schema/openai/images.js';
 import type { ModerationRequest, ModerationResponse } from '../schema/openai/moderations.js';
 import type { SpeechRequest, Transcription, TranscriptionRequest } from '../schema/openai/audio.js';
 import type { RerankRequest, RerankResponse } from '../schema/rerank.js';
+import type { NativeStreamTap } from './native-stream-tap.js';
 import type { Endpoint, InboundResponse, OutboundRequest } from './outbound.js';
 import type { ParameterPolicy } from './parameters.js';
 import type { Usage } from './usage.js';
@@ -46,14 +47,26 @@ export interface CallPieces<Body, Answer> {
 
 export interface EndpointAdapter<Body, Answer> {
   readonly pieces?: CallPieces<Body, Answer>;
+  /** True where files go out within the request's JSON: `buildRequest` is then given all of them in memory. */
+  readonly inlinesFiles?: true;
   /** The parameters of the endpoint that reach the provider for this model; the documentation's matrix is made from it. */
   supportedParams(model: string): ReadonlySet<string>;
   /** Throws `unsupported_parameter` or `invalid_request` for what the provider cannot take. Sets no credentials. */
   buildRequest(call: EndpointCall<Body>): OutboundRequest;
   /** Reads a 2xx answer. Throws `upstream_invalid_response` for one that is none. */
   parseResponse(response: InboundResponse, call: EndpointCall<Body>): ParsedAnswer<Answer> | FollowUp;
+  /**
+   * Passes a 2xx answer on while it comes; undefined for one that `parseResponse` is to read as a whole. Absent where all are.
+   * Asked only where the caller takes a stream.
+   */
+  openStream?(head: Omit<InboundResponse, 'body'>, call: EndpointCall<Body>): AnswerStream | undefined;
   /** Reads any other answer, and never throws. */
   parseError(response: InboundResponse): GatewayError;
+}
+
+/** An answer of such an endpoint that is passed on in the provider's own bytes; faults as `NativeStreamTap` has them. */
+export interface AnswerStream extends NativeStreamTap {
+  readonly contentType: string;
 }
 
 /** Sound as the provider made it. */

@@ -26,6 +26,10 @@ export interface StreamTranslation<Part> {
   readonly finished: boolean;
   readonly usage: Usage | undefined;
   readonly contentEvents: number;
+  /** Where it is not the sink's usual one. */
+  readonly contentType?: string;
+  /** True for sound and the like: none of it is held back, and none kept for counting tokens. */
+  readonly opaque?: boolean;
 }
 
 /** The request to send for one call, and how its answer is read. */
@@ -34,11 +38,16 @@ export interface Translation<Whole, Part> {
   readonly request: OutboundRequest;
   /** A follow-up where the answer is not there yet. */
   readWhole(response: { status: number; headers: InboundHeaders; body: Buffer }): WholeAnswer<Whole> | FollowUp;
-  /** The content types of a stream, lower case. */
-  readonly streamMediaTypes: readonly string[];
+  /** The content types of a stream, lower case; `any` where whatever comes is the stream. */
+  readonly streamMediaTypes: readonly string[] | 'any';
   /** Reads an answer that failed; never throws. */
   parseError(response: InboundResponse): GatewayError;
   openStream(): StreamTranslation<Part>;
+  /**
+   * In place of `streamMediaTypes` and `openStream` where a stream may be asked for and a whole answer come: what reads the
+   * answer with this head, undefined for one that is to be read as a whole.
+   */
+  openAnswer?(head: AnswerHead): StreamTranslation<Part> | undefined;
 }
 
 export interface WholeAnswer<Whole> {
@@ -57,7 +66,7 @@ export interface AnswerHead {
 /** Takes one answer. `begin` comes before the first `part`; `whole` stands alone. */
 export interface AnswerSink<Whole, Part> {
   whole(answer: WholeAnswer<Whole>, head: AnswerHead): void;
-  begin(head: AnswerHead): void;
+  begin(head: AnswerHead, contentType?: string): void;
   /** False asks for a pause until the callback given to `onDrain` is called. */
   part(part: Part): boolean;
   onDrain(resume: () => void): void;

@@ -1,4 +1,5 @@
 /** What goes to and comes from a provider, before any dialect is read into it. */
+import type { ByteSource } from '../schema/uploaded-file.js';
 
 /** Where a deployment's requests go; resolved once per deployment, never per request. */
 export interface Endpoint {
@@ -16,7 +17,13 @@ export interface OutboundRequest {
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array;
+  /** In place of `body`, for one that is not in memory as a whole: its pieces in their order, read anew whenever it is sent. */
+  readonly pieces?: readonly BodyPiece[];
+  /** In place of `body`: read once, while it is sent. No request that has one can be signed over its body, or sent again. */
+  readonly bodyStream?: AsyncIterable<Uint8Array>;
 }
+
+export type BodyPiece = Uint8Array | ByteSource;
 
 /** Header names in lower case; a header sent more than once is a list. */
 export type InboundHeaders = Readonly<Record<string, string | string[] | undefined>>;

@@ -1,4 +1,5 @@
 /** The contract of a provider: who it is, how it is reached, and one optional key for each endpoint it serves. */
+import type { BatchAdapter } from './batch-adapter.js';
 import type { ChatAdapter, ChatCall, NativeAdapters, ParsedChatResponse } from './chat-adapter.js';
 import type { CredentialExchange } from './credential-exchange.js';
 import type {
@@ -9,7 +10,9 @@ import type {
   SpeechAdapter,
   TranscriptionAdapter,
 } from './endpoint-adapter.js';
+import type { FileAdapter } from './file-adapter.js';
 import type { Credentials, OutboundRequest } from './outbound.js';
+import type { StoredResponsesAdapter } from './stored-responses.js';
 import type { TokenCountAdapters } from './token-count-adapter.js';
 
 /** A provider that answers within the process: no network, no credentials. Its streams are its answer cut into words. */
@@ -59,6 +62,11 @@ export interface ProviderDefinition {
   readonly transcription?: TranscriptionAdapter;
   readonly speech?: SpeechAdapter;
   readonly moderations?: ModerationAdapter;
+  /** Of providers that speak the Responses API and keep what they answer. */
+  readonly storedResponses?: StoredResponsesAdapter;
+  readonly files?: FileAdapter;
+  /** Only together with `files`, which hold what goes in and comes out. */
+  readonly batches?: BatchAdapter;
 }
 
 /** What a signature depends on besides the request and the secret. */

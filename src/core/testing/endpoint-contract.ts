@@ -2,11 +2,15 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { isFollowUp, type EndpointAdapter, type EndpointCall } from '../spec/endpoint-adapter.js';
+import { Readable } from 'node:stream';
+import type { UploadedFile } from '../schema/uploaded-file.js';
+import { isFollowUp, type AnswerStream, type EndpointAdapter, type EndpointCall } from '../spec/endpoint-adapter.js';
 import type { Credentials, OutboundRequest } from '../spec/outbound.js';
 import { plainParameters, type ParameterPolicy } from '../spec/parameters.js';
 import type { ProviderDefinition } from '../spec/provider.js';
 import type { Usage } from '../spec/usage.js';
+import { withLoadedFiles } from '../transport/load-files.js';
+import { toSent } from '../transport/sent-body.js';
 import { assertFailure, assertPart, assertSame, type ExpectedError } from './assertions.js';
 import { contractTimeMs } from './provider-fixture.js';
 
@@ -50,6 +54,8 @@ export interface EndpointFixture {
     /** Every member that stands here is compared; a string or list is compared as a whole. */
     readonly answer?: unknown;
     readonly usage?: Usage;
+    /** In place of `answer` where the upstream's bytes are passed on alone: their content type. */
+    readonly passedOn?: string;
     /** The request that the answer leads to, in part. */
     readonly next?: { readonly method?: string; readonly path: string };
     /** Without `upstream`: what the request is refused with. */
@@ -100,17 +106,26 @@ function describeFixture(
     return;
   }
   if (sent) {
-    it('sends the request as recorded', async () => {
-      const context = { nowMs: contractTimeMs, settings: call.parameters.provider };
-      const credentials = fixture.call.credentials ?? { apiKey: 'test-key' };
-      const request = await definition.authenticate(adapter().buildRequest(call), credentials, context);
+    const context = { nowMs: contractTimeMs, settings: call.parameters.provider };
+    const credentials = fixture.call.credentials ?? { apiKey: 'test-key' };
+    const requestOf = async (sentCall: EndpointCall<unknown>): Promise<OutboundRequest> =>
+      withWholeBody(await definition.authenticate(adapter().buildRequest(sentCall), credentials, context));
+    const showsRequest = async (request: OutboundRequest): Promise<void> => {
       assert.equal(`${request.method} ${request.path}`, `${sent.method ?? 'POST'} ${sent.path}`);
       assert.equal(request.origin, call.endpoint.origin);
       assertPart(request.headers, { ...sent.headers });
       if (sent.form) assertSame(await formOf(request), sent.form);
       else if (sent.text !== undefined) assert.equal(Buffer.from(request.body ?? '').toString(), sent.text);
       else assertSame(JSON.parse(Buffer.from(request.body ?? 'null').toString()), sent.body ?? null);
-    });
+    };
+    it('sends the request as recorded', async () => showsRequest(await requestOf(call)));
+    if (JSON.stringify(fixture.call.body).includes('"$file"')) {
+      it('sends the same of files that are not in memory', async () => {
+        const body = withFiles(fixture.call.body, stored) as object;
+        const loaded = await withLoadedFiles(adapter() as EndpointAdapter<object, unknown>, body);
+        await showsRequest(await requestOf({ ...call, body: loaded }));
+      });
+    }
   }
   const { status, headers = {}, body } = upstream;
   const response = {
@@ -118,7 +133,12 @@ function describeFixture(
     headers,
     body: Buffer.from(typeof body === 'string' ? body : JSON.stringify(body ?? null)),
   };
-  const { error } = expected;
+  const { error, passedOn } = expected;
+  const opened = status < 300 ? given?.openStream?.(response, call) : undefined;
+  if (passedOn !== undefined || (opened && !error)) {
+    describePassing(() => adapter().openStream?.(response, call), response.body, expected);
+  }
+  if (passedOn !== undefined) return;
   if (error) {
     it('maps the error to the catalog', () => {
       assertFailure(() => {
@@ -145,6 +165,40 @@ function describeFixture(
   });
 }
 
+/** However the bytes are cut, all of them go on, and what they cost is read from them. */
+function describePassing(
+  open: () => AnswerStream | undefined,
+  body: Buffer,
+  { passedOn, answer, usage, error }: EndpointFixture['expect'],
+): void {
+  const pass = (bytes: Buffer, cut: number): { stream: AnswerStream; passed: string } => {
+    const stream = open();
+    assert.ok(stream, 'The answer is passed on.');
+    const passed: Buffer[] = [];
+    for (let at = 0; at < bytes.length; at += cut)
+      passed.push(stream.push(bytes.subarray(at, at + cut)) ?? Buffer.alloc(0));
+    stream.end();
+    return { stream, passed: Buffer.concat(passed).toString() };
+  };
+  if (error) {
+    it('fails while it is passed on', () => assertFailure(() => pass(body, body.length), error));
+    return;
+  }
+  it('passes the same bytes on while they come', () => {
+    for (const cut of [1, 7, body.length]) {
+      const { stream, passed } = pass(body, cut);
+      assert.equal(passed, body.toString());
+      assertSame(stream.usage, usage);
+      assert.equal(stream.contentType, passedOn ?? (answer as { contentType: string }).contentType);
+    }
+  });
+  if (!passedOn?.startsWith('text/event-stream')) return;
+  it('is an error where its last event is missing', () => {
+    const cutOff = body.subarray(0, body.lastIndexOf('\nevent: ') + 1);
+    assertFailure(() => pass(cutOff, 7), { code: 'upstream_stream_truncated', status: 502 });
+  });
+}
+
 function callOf(fixture: EndpointFixture, definition: ProviderDefinition): EndpointCall<unknown> {
   const { body, model, parameters, apiBase } = fixture.call;
   const located =
@@ -162,12 +216,39 @@ function callOf(fixture: EndpointFixture, definition: ProviderDefinition): Endpo
   };
 }
 
-function withFiles(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withFiles);
+interface FileFixture {
+  readonly name: string;
+  readonly contentType: string;
+  readonly text: string;
+}
+
+function inMemory({ name, contentType, text }: FileFixture): UploadedFile {
+  return { name, contentType, bytes: Buffer.from(text) };
+}
+
+function stored({ name, contentType, text }: FileFixture): UploadedFile {
+  const bytes = Buffer.from(text);
+  const halves = [bytes.subarray(0, 2), bytes.subarray(2)];
+  return { name, contentType, source: { size: bytes.length, read: () => Readable.from(halves) }, salt: 'contract' };
+}
+
+function withFiles(value: unknown, toFile = inMemory): unknown {
+  if (Array.isArray(value)) return value.map((each) => withFiles(each, toFile));
   if (typeof value !== 'object' || value === null) return value;
-  const { $file: file } = value as { $file?: { name: string; contentType: string; text: string } };
-  if (file) return { name: file.name, contentType: file.contentType, bytes: Buffer.from(file.text) };
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withFiles(inner)]));
+  const { $file: file } = value as { $file?: FileFixture };
+  if (file) return toFile(file);
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withFiles(inner, toFile)]));
+}
+
+/** As the provider receives it, with the length that is announced. */
+async function withWholeBody(request: OutboundRequest): Promise<OutboundRequest> {
+  const { headers, body } = toSent(request);
+  if (!(body instanceof Readable)) return request;
+  const chunks: Buffer[] = [];
+  for await (const chunk of body) chunks.push(chunk as Buffer);
+  const whole = Buffer.concat(chunks);
+  assert.equal(headers['content-length'], String(whole.length));
+  return { ...request, body: whole };
 }
 
 async function formOf(request: OutboundRequest): Promise<Record<string, string | string[]>> {

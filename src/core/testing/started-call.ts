@@ -77,8 +77,8 @@ class RecordingSink implements AnswerSink<string, string> {
   whole({ answer }: WholeAnswer<string>, head: AnswerHead): void {
     this.given.push(`whole ${head.status} ${answer}`);
   }
-  begin(head: AnswerHead): void {
-    this.given.push(`begin ${head.status}`);
+  begin(head: AnswerHead, contentType?: string): void {
+    this.given.push(`begin ${head.status}${contentType === undefined ? '' : ` ${contentType}`}`);
   }
   part(part: string): boolean {
     this.given.push(part);
@@ -103,11 +103,16 @@ export interface Started {
   readonly error: () => GatewayError;
 }
 
-export function prepare(streaming: boolean, options: Partial<CallOptions> = {}, deployment: Partial<Deployment> = {}) {
+export function prepare(
+  streaming: boolean,
+  options: Partial<CallOptions> = {},
+  deployment: Partial<Deployment> = {},
+  given: Translation<string, string> = translation,
+) {
   const upstream = new FakeUpstream();
   const sink = new RecordingSink();
   const made = madeUpDeployment({ provider: madeUpProvider({ chat: errorReader() }), ...deployment });
-  const call = new ProviderCall(made, streaming, translation, sink, {
+  const call = new ProviderCall(made, streaming, given, sink, {
     dispatcher: upstream.dispatcher,
     dispatcherTo: () => upstream.dispatcher,
     credentials: { current: (deployment) => deployment.credentials, forget: () => undefined },
@@ -120,8 +125,13 @@ export function prepare(streaming: boolean, options: Partial<CallOptions> = {}, 
   return { call, upstream, sink };
 }
 
-export function start(streaming: boolean, options?: Partial<CallOptions>, deployment?: Partial<Deployment>): Started {
-  const { call, upstream, sink } = prepare(streaming, options, deployment);
+export function start(
+  streaming: boolean,
+  options?: Partial<CallOptions>,
+  deployment?: Partial<Deployment>,
+  given?: Translation<string, string>,
+): Started {
+  const { call, upstream, sink } = prepare(streaming, options, deployment, given);
   let outcome: string | undefined;
   let failure: GatewayError | undefined;
   call.run().then(

@@ -22,8 +22,8 @@ const adapter: EndpointAdapter<EmbeddingRequest, string> = {
   },
 };
 
-function translate(input: EmbeddingRequest['input'], given = adapter) {
-  const call: Call = {
+function callOf(input: EmbeddingRequest['input']): Call {
+  return {
     body: { model: 'ours', input },
     model: 'm',
     endpoint: { origin: 'https://acme.test', basePath: '' },
@@ -31,7 +31,11 @@ function translate(input: EmbeddingRequest['input'], given = adapter) {
     created: 0,
     responseId: 'r',
   };
-  return new EndpointTranslation('acme', given, call, (whole: string) => ({ body: whole }) as never);
+}
+
+function translate(input: EmbeddingRequest['input'], given = adapter) {
+  const call = callOf(input);
+  return new EndpointTranslation('acme', given, call, { whole: (answer: string) => ({ body: answer }) as never });
 }
 
 const answer = (text: string) => ({ status: 200, headers: {}, body: Buffer.from(text) });
@@ -65,4 +69,34 @@ it('keeps the usage that was reported where a piece reports none', () => {
   const translation = translate(['a', 'b'], silent);
   translation.readWhole(answer('A'));
   expect(translation.readWhole(answer('B'))).toMatchObject({ usage: { promptTokens: 2 } });
+});
+
+describe('an answer that the adapter passes on', () => {
+  const head = { status: 200, headers: {} };
+  const stream = () => ({
+    contentType: 'audio/mpeg',
+    push: (bytes: Buffer) => bytes,
+    end: () => undefined,
+    beforeFault: undefined,
+    finished: false,
+    usage: undefined,
+    contentEvents: 0,
+  });
+  const streaming = { ...adapter, openStream: stream };
+  const open = (given: typeof adapter, input: EmbeddingRequest['input'], part?: (bytes: Buffer) => string) =>
+    new EndpointTranslation<EmbeddingRequest, string, string, string>('acme', given, callOf(input), {
+      whole: (answer) => ({ answer }),
+      ...(part && { part }),
+    }).openAnswer(head);
+
+  it('goes on in the form that its reader takes', () => {
+    const opened = open(streaming, 'a', String);
+    expect([opened?.contentType, opened?.opaque, opened?.push(Buffer.from('x'))]).toEqual(['audio/mpeg', true, 'x']);
+  });
+
+  it('is read as a whole where its reader, its adapter or its pieces need that', () => {
+    expect(open(streaming, 'a')).toBeUndefined();
+    expect(open(adapter, 'a', String)).toBeUndefined();
+    expect(open(streaming, ['a', 'b'], String)).toBeUndefined();
+  });
 });

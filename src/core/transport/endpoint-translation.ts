@@ -1,19 +1,27 @@
-/** A request to an endpoint that answers in one piece, in the form that a provider call carries. */
+/** A request to an endpoint besides chat, in the form that a provider call carries. */
 import { GatewayError } from '../errors/gateway-error.js';
 import {
   isFollowUp,
+  type AnswerStream,
   type EndpointAdapter,
   type EndpointCall,
   type FollowUp,
   type ParsedAnswer,
 } from '../spec/endpoint-adapter.js';
 import type { InboundHeaders, InboundResponse, OutboundRequest } from '../spec/outbound.js';
-import type { StreamTranslation, Translation, WholeAnswer } from '../spec/exchange.js';
+import type { AnswerHead, StreamTranslation, Translation, WholeAnswer } from '../spec/exchange.js';
 import type { Usage } from '../spec/usage.js';
 import { addUsage } from './add-usage.js';
 import { asking, reading } from './adapter-faults.js';
 
-export class EndpointTranslation<Body, Answer, Whole> implements Translation<Whole, never> {
+/** How an answer goes to its reader. */
+export interface EndpointFormat<Answer, Whole, Part> {
+  readonly whole: (answer: Answer) => Omit<WholeAnswer<Whole>, 'usage'>;
+  /** Absent where the reader takes whole answers alone. */
+  readonly part?: (bytes: Buffer) => Part;
+}
+
+export class EndpointTranslation<Body, Answer, Whole, Part = never> implements Translation<Whole, Part> {
   readonly request: OutboundRequest;
   readonly streamMediaTypes: readonly string[] = [];
   /** The calls that the provider takes this one in. */
@@ -26,7 +34,7 @@ export class EndpointTranslation<Body, Answer, Whole> implements Translation<Who
     private readonly provider: string,
     private readonly adapter: Omit<EndpointAdapter<Body, Answer>, 'supportedParams'>,
     call: EndpointCall<Body>,
-    private readonly format: (answer: Answer) => Omit<WholeAnswer<Whole>, 'usage'>,
+    private readonly format: EndpointFormat<Answer, Whole, Part>,
   ) {
     this.calls = asking(provider, () => adapter.pieces?.split(call) ?? [call]);
     // All are built before the first is sent: a list is refused as a whole, not halfway.
@@ -44,11 +52,20 @@ export class EndpointTranslation<Body, Answer, Whole> implements Translation<Who
     if (next) return { next: this.adapter.buildRequest(next), afterMs: 0 };
     const [first] = answers;
     const answer = answers.length === 1 ? (first as Answer) : this.join();
-    return { ...this.format(answer), usage: this.usage };
+    return { ...this.format.whole(answer), usage: this.usage };
   }
 
-  openStream(): StreamTranslation<never> {
-    throw new GatewayError('internal', { detail: 'This endpoint has no streams.' });
+  openStream(): StreamTranslation<Part> {
+    throw new GatewayError('internal', { detail: 'Whether an answer is a stream is seen by its head.' });
+  }
+
+  openAnswer(head: AnswerHead): StreamTranslation<Part> | undefined {
+    const [call, ...others] = this.calls;
+    const toPart = this.format.part;
+    // Only whole answers can be joined.
+    if (!toPart || !call || others.length > 0) return undefined;
+    const stream = this.adapter.openStream?.(head, call);
+    return stream && new PassedAnswer(stream, toPart);
   }
 
   parseError(response: InboundResponse): GatewayError {
@@ -63,6 +80,47 @@ export class EndpointTranslation<Body, Answer, Whole> implements Translation<Who
   private join(): Answer {
     const { pieces } = this.adapter;
     return pieces ? pieces.join(this.answers) : nothingToAsk(this.provider);
+  }
+}
+
+class PassedAnswer<Part> implements StreamTranslation<Part> {
+  readonly opaque = true;
+
+  constructor(
+    private readonly stream: AnswerStream,
+    private readonly toPart: (bytes: Buffer) => Part,
+  ) {}
+
+  get contentType(): string {
+    return this.stream.contentType;
+  }
+
+  get finished(): boolean {
+    return this.stream.finished;
+  }
+
+  get usage(): Usage | undefined {
+    return this.stream.usage;
+  }
+
+  get contentEvents(): number {
+    return this.stream.contentEvents;
+  }
+
+  get beforeFault(): Part | undefined {
+    return this.forward(this.stream.beforeFault);
+  }
+
+  push(bytes: Buffer): Part | undefined {
+    return this.forward(this.stream.push(bytes));
+  }
+
+  end(): Part | undefined {
+    return this.forward(this.stream.end());
+  }
+
+  private forward(bytes: Buffer | undefined): Part | undefined {
+    return bytes && this.toPart(bytes);
   }
 }
 

@@ -22,6 +22,7 @@ import { isFollowUp } from '../spec/endpoint-adapter.js';
 import { ByteLog } from './byte-log.js';
 import type { CredentialStore } from './credential-store.js';
 import { networkFailure } from './network-failure.js';
+import { toSent } from './sent-body.js';
 import { StreamPrelude } from './stream-prelude.js';
 import { withoutCredentials } from './without-credentials.js';
 
@@ -141,7 +142,8 @@ export class ProviderCall<Whole, Part> implements Dispatcher.DispatchHandler, Ru
     this.idleTimer?.refresh();
     if (status >= 300) this.mode = 'error';
     else if (!this.streaming) this.mode = 'whole';
-    else if (this.translation.streamMediaTypes.includes(mediaType(headers) ?? '')) this.openStream();
+    else if (this.translation.openAnswer) this.openAnswer();
+    else if (this.isStream(headers)) this.openStream();
     else this.mode = 'error';
   }
 
@@ -217,8 +219,7 @@ export class ProviderCall<Whole, Part> implements Dispatcher.DispatchHandler, Ru
           origin: request.origin,
           path: request.path,
           method: request.method,
-          headers: request.headers,
-          body: request.body ?? null,
+          ...toSent(request, (fault) => this.fail(this.asGatewayError(fault))),
           headersTimeout: 0,
           bodyTimeout: 0,
         },
@@ -237,6 +238,11 @@ export class ProviderCall<Whole, Part> implements Dispatcher.DispatchHandler, Ru
 
   // streams
 
+  private isStream(headers: InboundHeaders): boolean {
+    const types = this.translation.streamMediaTypes;
+    return types === 'any' || types.includes(mediaType(headers) ?? '');
+  }
+
   private openStream(): void {
     const encoding = contentEncoding(this.head.headers);
     if (encoding !== undefined) {
@@ -246,6 +252,13 @@ export class ProviderCall<Whole, Part> implements Dispatcher.DispatchHandler, Ru
     this.mode = 'stream';
     this.stream = this.translation.openStream();
     this.log = new ByteLog(maxKeptBytes);
+  }
+
+  /** What is compressed has to be whole to be read. */
+  private openAnswer(): void {
+    const encoded = contentEncoding(this.head.headers) !== undefined;
+    this.stream = encoded ? undefined : this.translation.openAnswer?.(this.head);
+    this.mode = this.stream ? 'stream' : 'whole';
   }
 
   private forward(stream: StreamTranslation<Part>, chunk: Buffer): void {
@@ -282,7 +295,7 @@ export class ProviderCall<Whole, Part> implements Dispatcher.DispatchHandler, Ru
   private emit(part: Part): void {
     if (this.settled) return;
     if (!this.begun) {
-      if (this.prelude.keeps(part, this.contentEvents, this.options)) return;
+      if (!this.stream?.opaque && this.prelude.keeps(part, this.contentEvents, this.options)) return;
       this.begin();
     }
     if (this.sink.part(part)) return;
@@ -300,7 +313,7 @@ export class ProviderCall<Whole, Part> implements Dispatcher.DispatchHandler, Ru
     this.begun = true;
     this.firstPartAt = this.options.clock.monotonic();
     clearTimeout(this.firstTokenTimer);
-    this.sink.begin(this.head);
+    this.sink.begin(this.head, this.stream?.contentType);
     for (const part of this.prelude.taken()) this.sink.part(part);
   }
 

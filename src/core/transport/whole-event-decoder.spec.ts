@@ -53,6 +53,24 @@ describe('WholeEventDecoder', () => {
     expect(String(decoder.beforeFault)).toBe('data: good\n\n');
   });
 
+  it('joins an event of many pieces once its end has come', () => {
+    const event = Buffer.from(`data: ${'x'.repeat(900)}\r\n\r\n`);
+    const concat = jest.spyOn(Buffer, 'concat');
+    expect(run(Array.from({ length: 10 }, (_, at) => event.subarray(at * 91, (at + 1) * 91)))).toEqual({
+      seen: [` ${'x'.repeat(900)}`],
+      passed: event.toString(),
+    });
+    // The event, and what the test itself joins.
+    expect(concat).toHaveBeenCalledTimes(2);
+    concat.mockRestore();
+  });
+
+  it('takes larger events where it is told to', () => {
+    const event = Buffer.from(`data: ${'x'.repeat(2 * 1024 * 1024)}\n\n`);
+    expect(new WholeEventDecoder(4 * 1024 * 1024).push(event, () => false)).toHaveLength(event.length);
+    expect(() => new WholeEventDecoder(10).push(Buffer.from('data: 56789'), () => false)).toThrow('than 10 bytes');
+  });
+
   it('refuses an event above the limit while it is still incomplete', () => {
     const decoder = new WholeEventDecoder();
     expect(() => decoder.push(Buffer.alloc(1024 * 1024 + 1, 'x'), () => false)).toThrow('larger than 1048576 bytes');

@@ -2,6 +2,7 @@
 import type { Dispatcher } from 'undici';
 import { GatewayError } from '../errors/gateway-error.js';
 import type { InboundHeaders, InboundResponse, OutboundRequest } from '../spec/outbound.js';
+import { toSent } from './sent-body.js';
 
 export interface WholeRequestOptions {
   readonly timeoutMs: number;
@@ -27,8 +28,7 @@ export function sendWhole(
         origin: request.origin,
         path: request.path,
         method: request.method,
-        headers: request.headers,
-        body: request.body ?? null,
+        ...toSent(request),
         headersTimeout: 0,
         bodyTimeout: 0,
       },

@@ -41,6 +41,8 @@ export interface DialogueKind<Spoken extends Dialect> {
   /** What ids of answers begin with. */
   readonly idPrefix: string;
   readonly meaning?: MemberMeaning<DialectBodies[Spoken]>;
+  /** A provider that speaks the dialect is always asked in it, also where its stream could go on elsewhere otherwise. */
+  readonly staysNative?: boolean;
   /** Those of the client's headers that say more about the request. */
   readonly clientHeaders?: (headers: IncomingHttpHeaders) => Readonly<Record<string, string>>;
 }
@@ -50,9 +52,18 @@ export function readDialogue<Spoken extends Dialect>(kind: DialogueKind<Spoken>,
   return (bytes, headers) => {
     const parsed = kind.dialect.read(bytes, path);
     refuseOtherModel(parsed.body, path);
-    const settings = readRequestSettings<DialectBodies[Spoken]>(parsed.body, headers, kind.meaning);
-    return new DialogueOperation(kind, parsed, settings, kind.clientHeaders?.(headers));
+    return openDialogue(kind, parsed, headers);
   };
+}
+
+/** @throws GatewayError for what a request cannot ask of the gateway */
+export function openDialogue<Spoken extends Dialect>(
+  kind: DialogueKind<Spoken>,
+  parsed: ParsedRequest<DialectBodies[Spoken]>,
+  headers: IncomingHttpHeaders,
+): Operation {
+  const settings = readRequestSettings<DialectBodies[Spoken]>(parsed.body, headers, kind.meaning);
+  return new DialogueOperation(kind, parsed, settings, kind.clientHeaders?.(headers));
 }
 
 /** How an answer reaches the client by way of the hub. */
@@ -139,7 +150,7 @@ class DialogueOperation<Spoken extends Dialect> implements Operation {
     native: NativeCall<DialectBodies[Spoken]>,
     deployment: Deployment,
   ): StreamContinuation | undefined {
-    if (!this.stream || !exchange.catalog.router.rules.continuesStreams) return undefined;
+    if (!this.stream || this.kind.staysNative || !exchange.catalog.router.rules.continuesStreams) return undefined;
     if (!exchange.continuation && isContinuable(this.hubCall(native, deployment).body))
       exchange.continuation = new StreamContinuation(this.kind.dialect.format(native));
     return exchange.continuation;

@@ -1,18 +1,20 @@
 /** The text that a cut-off stream had sent, read from its raw bytes: the ledger's writer counts its tokens. */
-import { GatewayError } from '../../core/errors/gateway-error.js';
 import { answerText } from '../../core/tokens/answer-text.js';
 import type { ChatCompletionChunk } from '../../core/schema/openai/chat.js';
 import type { ChatStreamParser, RunningCall } from '../../core/spec/index.js';
 
-/** Undefined where nothing of it is left to read, as with an answer made within the process. */
+/**
+ * Undefined where nothing of it can be read: an answer made within the process, or one that was passed through in a dialect
+ * that the provider's own parser does not read. Never throws: what cannot be counted must not keep a client from its end.
+ */
 export function sentTextOf(running: RunningCall, open: () => ChatStreamParser): string | undefined {
   if (running.received.length === 0) return undefined;
   try {
-    return answerText(readable(open(), running.received));
-  } catch (error) {
+    const text = answerText(readable(open(), running.received));
+    return text === '' ? undefined : text;
+  } catch {
     // A request that was passed through may hold what the hub cannot carry: then its answer cannot be read either.
-    if (error instanceof GatewayError) return undefined;
-    throw error;
+    return undefined;
   }
 }
 

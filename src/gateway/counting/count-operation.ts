@@ -111,7 +111,7 @@ class CountOperation implements Operation {
       responseId: exchange.requestId,
       clientHeaders: this.clientHeaders,
     };
-    const translation = new EndpointTranslation(provider.id, adapter, call, (answer) => ({ answer }));
+    const translation = new EndpointTranslation(provider.id, adapter, call, { whole: (answer) => ({ answer }) });
     const options = callOptions(exchange, this.settings, this, deployment, connections);
     const totalTimeoutMs = Math.min(options.totalTimeoutMs ?? longestWaitMs, longestWaitMs);
     return new ProviderCall(deployment, false, translation, sink, { ...options, totalTimeoutMs });

@@ -1,4 +1,4 @@
-/** The endpoints that answer in one piece, each in terms of the contract that providers implement. */
+/** The endpoints besides chat, each in terms of the contract that providers implement. */
 import {
   parseEmbeddingRequest,
   parseImageRequest,
@@ -6,12 +6,12 @@ import {
   parseRerankRequest,
   parseSpeechRequest,
 } from '../../core/dialects/endpoint-requests.js';
-import type { Transcription } from '../../core/schema/openai/audio.js';
+import type { Transcription, TranscriptionRequest } from '../../core/schema/openai/audio.js';
 import type { ProviderDefinition } from '../../core/spec/index.js';
 import type { ModelRequest } from '../request-settings.js';
 import type { ReadOperation } from '../operation.js';
 import { readEndpointOperation, readParsedOperation, type EndpointKind } from './endpoint-operation.js';
-import { toImageEditRequest, toTranscriptionRequest } from './form-requests.js';
+import { textBytesOf, toImageEditRequest, toTranscriptionRequest } from './form-requests.js';
 import type { FormBody } from '../../http/form-body.js';
 
 const noOutput = { none: true };
@@ -48,6 +48,7 @@ const imageGeneration = endpoint({
   name: 'images',
   parse: parseImageRequest,
   adapterOf: (provider) => provider.images,
+  streams: ({ stream }) => stream === true,
   output: ({ n }) => ({ answers: n }),
   format: asJson,
 });
@@ -66,6 +67,7 @@ const speech = endpoint({
   name: 'speech',
   parse: parseSpeechRequest,
   adapterOf: (provider) => provider.speech,
+  streams: () => true,
   output: () => noOutput,
   format: ({ bytes, contentType }) => ({
     answer: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength),
@@ -76,6 +78,7 @@ const speech = endpoint({
 const transcription = {
   name: 'transcription',
   adapterOf: (provider: ProviderDefinition) => provider.transcription,
+  streams: ({ stream }: TranscriptionRequest) => stream === true,
   output: () => noOutput,
   format: (answer: Transcription) =>
     typeof answer === 'string' ? { answer, contentType: 'text/plain; charset=utf-8' } : asJson(answer),
@@ -90,15 +93,15 @@ export const readSpeech = (pathModel?: string): ReadOperation => readEndpointOpe
 
 export function readTranscription(form: FormBody, pathModel?: string): ReadOperation {
   const kind = { ...transcription, callType: 'atranscription' };
-  return readParsedOperation(kind, () => toTranscriptionRequest(form, false, pathModel), form.length);
+  return readParsedOperation(kind, () => toTranscriptionRequest(form, false, pathModel), textBytesOf(form));
 }
 
 export function readTranslation(form: FormBody, pathModel?: string): ReadOperation {
   const kind = { ...transcription, callType: 'atranslation' };
-  return readParsedOperation(kind, () => toTranscriptionRequest(form, true, pathModel), form.length);
+  return readParsedOperation(kind, () => toTranscriptionRequest(form, true, pathModel), textBytesOf(form));
 }
 
 export function readImageEdit(form: FormBody, pathModel?: string): ReadOperation {
   const kind = { ...imageGeneration, callType: 'aimage_edit' };
-  return readParsedOperation(kind, () => toImageEditRequest(form, pathModel), form.length);
+  return readParsedOperation(kind, () => toImageEditRequest(form, pathModel), textBytesOf(form));
 }

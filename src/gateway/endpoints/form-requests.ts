@@ -5,12 +5,29 @@ import { readJsonBody } from '../../core/dialects/json-body.js';
 import { invalidMember, readModel } from '../../core/dialects/model-request.js';
 import { GatewayError } from '../../core/errors/gateway-error.js';
 import type { TranscriptionRequest } from '../../core/schema/openai/audio.js';
-import type { ImageRequest, UploadedFile } from '../../core/schema/openai/images.js';
+import type { ImageRequest } from '../../core/schema/openai/images.js';
+import { sizeOf, type UploadedFile } from '../../core/schema/uploaded-file.js';
 import type { FormBody, FormValue } from '../../http/form-body.js';
 
 /** Fields whose texts stand for numbers and flags. */
-const numbers: ReadonlySet<string> = new Set(['temperature', 'n', 'timeout', 'num_retries', 'output_compression']);
+const numbers: ReadonlySet<string> = new Set([
+  'temperature',
+  'n',
+  'timeout',
+  'num_retries',
+  'output_compression',
+  'partial_images',
+]);
 const flags: ReadonlySet<string> = new Set(['stream']);
+/** Fields of the gateway's own that are objects and lists: JSON in a form. */
+const structured: ReadonlySet<string> = new Set([
+  ...['metadata', 'litellm_metadata', 'tags', 'fallbacks', 'context_window_fallbacks', 'content_policy_fallbacks'],
+]);
+/** Fields of OpenAI's that are no lists: a second one contradicts the first. */
+const single: ReadonlySet<string> = new Set([
+  ...['model', 'prompt', 'language', 'response_format', 'temperature', 'stream', 'user', 'n', 'size', 'quality'],
+  ...['background', 'input_fidelity', 'moderation', 'output_compression', 'output_format', 'partial_images'],
+]);
 
 /** @throws GatewayError `invalid_request`, with `param` where one field is at fault; so do all functions here */
 export function toTranscriptionRequest(
@@ -33,11 +50,23 @@ export function toImageEditRequest(form: FormBody, pathModel?: string): ParsedEn
   if (image.length === 0) throw invalidMember('image', 'at least one picture, uploaded as a file', undefined);
   const { prompt } = texts.body;
   if (typeof prompt !== 'string' || prompt === '') throw invalidMember('prompt', 'a non-empty text', prompt);
-  const [mask] = files.get('mask') ?? [];
+  const [mask, ...masks] = files.get('mask') ?? [];
+  if (masks.length > 0) throw invalidMember('mask', 'one picture, uploaded as a file', masks);
   return {
     body: { ...texts.body, model: modelOf(texts.body, pathModel), prompt, image, ...(mask && { mask }) },
     reservedMembers: texts.reservedMembers,
   };
+}
+
+/** A minute of speech and a large picture come to about a thousand tokens: so many bytes of them stand for one byte of text. */
+const fileBytesPerTextByte = 400;
+
+/** The size of a form for guesses at what it costs: files are no texts of their length. */
+export function textBytesOf({ fields }: FormBody): number {
+  let bytes = 0;
+  for (const value of [...fields.values()].flat())
+    bytes += typeof value === 'string' ? Buffer.byteLength(value) : sizeOf(value) / fileBytesPerTextByte;
+  return Math.ceil(bytes);
 }
 
 interface SplitForm {
@@ -63,8 +92,12 @@ function split({ fields }: FormBody): SplitForm {
 
 function toValue(name: string, texts: readonly string[]): unknown {
   const [text = '', ...others] = texts;
+  if (others.length > 0 && single.has(name)) {
+    throw new GatewayError('invalid_request', { param: name, facts: { reason: `\`${name}\` may stand only once.` } });
+  }
   if (others.length > 0) return texts;
   if (flags.has(name) && (text === 'true' || text === 'false')) return text === 'true';
+  if (structured.has(name) && /^\s*[[{]/.test(text)) return readJsonBody(Buffer.from(`{"of":${text}}`)).value['of'];
   if (!numbers.has(name)) return text;
   const number = Number(text);
   if (text.trim() === '' || Number.isNaN(number)) throw invalidMember(name, 'a number', text);

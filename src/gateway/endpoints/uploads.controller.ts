@@ -15,7 +15,8 @@ import { readImageEdit, readTranscription, readTranslation } from './endpoint-ki
 import { pathsOf } from './endpoint-paths.js';
 
 const openAiErrors = { body: openAiErrorBody, event: openAiErrorEvent };
-const nothing = Buffer.alloc(0);
+/** Everything is in the form; a fallback may add members to this. */
+const noMembers = Buffer.from('{}');
 
 type ReadForm = (form: FormBody, pathModel?: string) => ReadOperation;
 
@@ -62,10 +63,14 @@ export class UploadsController {
     model: string | undefined,
   ): Promise<void> {
     const form = await readForm(request.raw, this.settings.general.maxRequestBytes);
-    reply.hijack();
-    const { headers, ip, routeOptions } = request;
-    const principal = principalOf(request);
-    const asked = { route: routeOptions.url ?? '', principal, headers, clientAddress: ip, bytes: nothing };
-    await this.pipeline.answer(asked, read(form, model), new SseWriter(reply.raw, openAiErrors));
+    try {
+      reply.hijack();
+      const { headers, ip, routeOptions } = request;
+      const principal = principalOf(request);
+      const asked = { route: routeOptions.url ?? '', principal, headers, clientAddress: ip, bytes: noMembers };
+      await this.pipeline.answer(asked, read(form, model), new SseWriter(reply.raw, openAiErrors));
+    } finally {
+      await form.close();
+    }
   }
 }

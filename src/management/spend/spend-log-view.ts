@@ -52,6 +52,7 @@ function metadataOf(detail: SpendDetail): Record<string, unknown> {
     attempts: detail.attempts.map(attemptView),
     ...(detail.parentRequestId !== undefined && { parent_request_id: detail.parentRequestId }),
     ...(detail.usageEstimated === true && { usage_estimated: true }),
+    ...(detail.attempts.some(({ unpriced }) => unpriced) && { unpriced: true }),
     ...(detail.recovered === true && { recovered: true }),
     ...(detail.intentLost === true && { intent_lost: true }),
     ...(detail.errorCode !== undefined && {

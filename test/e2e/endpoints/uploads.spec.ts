@@ -14,6 +14,10 @@ const received: Received[] = [];
 const server = createServer((request, response) => {
   void readForm(request).then((fields) => {
     received.push({ path: request.url ?? '', fields });
+    if (request.url?.startsWith('/broken/')) {
+      response.writeHead(500, { 'content-type': 'application/json' }).end('{"error":{"message":"Broken."}}');
+      return;
+    }
     const isImage = request.url?.includes('/images/');
     const isText = fields['response_format'] === 'srt';
     const body = isImage
@@ -47,12 +51,17 @@ let openai: OpenAI;
 beforeAll(async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
-  const deployment = (name: string, model: string) => ({
+  const deployment = (name: string, model: string, api_base = base) => ({
     model_name: name,
-    litellm_params: { model, api_base: base, api_key: 'sk-provider' },
+    litellm_params: { model, api_base, api_key: 'sk-provider' },
   });
   folder.writeConfig({
-    model_list: [deployment('ears', 'openai/whisper-1'), deployment('painter', 'openai/gpt-image-1')],
+    model_list: [
+      deployment('ears', 'openai/whisper-1'),
+      deployment('painter', 'openai/gpt-image-1'),
+      deployment('flaky', 'openai/whisper-1', base.replace('/v1', '/broken/v1')),
+    ],
+    router_settings: { num_retries: 0 },
     general_settings: { master_key: masterKey, max_request_size_mb: 1 },
   });
   gateway = await GatewayProcess.start(folder);
@@ -144,8 +153,26 @@ async function waitForRows(count: number): Promise<readonly Row[]> {
   }
 }
 
+test('a form may name what stands in for its model, and what is asked of that', async () => {
+  const form = new FormData();
+  form.append('model', 'flaky');
+  form.append('file', new Blob(['RIFF']), 'a.wav');
+  form.append('fallbacks', JSON.stringify([{ model: 'ears', language: 'de' }]));
+  const headers = { authorization: `Bearer ${key}` };
+  const response = await fetch(`${url}/v1/audio/transcriptions`, { method: 'POST', headers, body: form });
+  expect([response.status, response.headers.get('x-litellm-attempted-fallbacks')]).toEqual([200, '1']);
+  const file = 'a.wav (application/octet-stream) RIFF';
+  expect(received.slice(-2)).toEqual([
+    { path: '/broken/v1/audio/transcriptions', fields: { model: 'whisper-1', file } },
+    { path: '/v1/audio/transcriptions', fields: { model: 'whisper-1', file, language: 'de' } },
+  ]);
+});
+
 describe('what cannot be read', () => {
-  const post = async (body: string | FormData, headers: Record<string, string> = {}): Promise<[number, string]> => {
+  const post = async (
+    body: string | Buffer<ArrayBuffer> | FormData,
+    headers: Record<string, string> = {},
+  ): Promise<[number, string]> => {
     const response = await fetch(`${url}/v1/audio/transcriptions`, {
       method: 'POST',
       headers: { authorization: `Bearer ${key}`, ...headers },
@@ -182,11 +209,35 @@ describe('what cannot be read', () => {
     expect(response.status).toBe(415);
   });
 
-  test('a form that breaks off is refused', async () => {
-    const [status, message] = await post('--x\r\nContent-Disposition: form-data; name="mo', {
-      'content-type': 'multipart/form-data; boundary=x',
-    });
-    expect([status, message]).toEqual([400, expect.stringContaining('multipart')]);
+  const text = (name: string, value: string): string =>
+    `--x\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`;
+  const upload = (parameters: string): string =>
+    `--x\r\nContent-Disposition: form-data; name="file"; ${parameters}\r\n\r\nRIFF\r\n`;
+  const good = text('model', 'ears') + upload('filename="a.wav"');
+
+  test.each([
+    ['no boundary', `${good}--x--`, 'multipart/form-data; charset=utf-8', 'boundary'],
+    ['another boundary', `${good}--x--`, 'multipart/form-data; boundary=y', 'boundary'],
+    ['nothing', '', undefined, 'boundary'],
+    ['a part that breaks off', '--x\r\nContent-Disposition: form-data; name="mo', undefined, 'boundary'],
+    ['a file that breaks off', good.slice(0, -10), undefined, 'boundary'],
+    ['no last boundary', good, undefined, 'boundary'],
+    ['10,000 parts', `${text('a', '1').repeat(10_000)}${good}--x--`, undefined, '500 parts'],
+    ['a file name that climbs', `${good}${upload('filename="../a.wav"')}--x--`, undefined, 'file name'],
+    ['a file name with a line break', `${upload('filename="a\r\nX-Evil: 1"')}--x--`, undefined, 'header'],
+    ['an encoded line break', `${upload('filename="a%0D%0AX-Evil: 1"')}--x--`, undefined, 'file name'],
+    ['two names', `${upload('name="model"; filename="a"')}--x--`, undefined, 'twice'],
+    ['a part without a header', `--x\r\n\r\n1\r\n${good}--x--`, undefined, 'disposition'],
+    ['no UTF-8', Buffer.from(`${text('prompt', '\xff')}${good}--x--`, 'latin1'), undefined, 'UTF-8'],
+    ['two models', `${text('model', 'ears')}${good}--x--`, undefined, '`model` may stand only once'],
+    ['a list that is no JSON', `${text('fallbacks', '[{]')}${good}--x--`, undefined, 'JSON'],
+    ['two recordings', `${good}${upload('filename="b.wav"')}--x--`, undefined, '`file`'],
+    ['a text as the recording', `${text('model', 'ears')}${text('file', 'RIFF')}--x--`, undefined, '`file`'],
+  ])('%s is refused in a form', async (_what, body, type = 'multipart/form-data; boundary=x', said) => {
+    const before = received.length;
+    const [status, message] = await post(body, { 'content-type': type });
+    expect([status, message]).toEqual([400, expect.stringContaining(said)]);
+    expect(received.length).toBe(before);
   });
 
   test('more than the limit is refused', async () => {

@@ -1,7 +1,9 @@
-/** Correct answers of the two wire dialects, from which the faulty ones are made. */
+/** Correct answers of the wire dialects, from which the faulty ones are made. */
 
 export interface DialectAnswers {
   readonly name: 'same dialect' | 'translated';
+  /** Whether a stream that has said why the answer ended is complete, or lacks its end marker still. */
+  readonly ends: 'with its finish' | 'with a marker';
   /** `model_name` prefix of the deployments that speak it. */
   readonly prefix: string;
   readonly provider: string;
@@ -16,6 +18,8 @@ export interface DialectAnswers {
   readonly end: string;
   /** An error within a stream. */
   readonly errorEvent: string;
+  /** What such an error is to a client that has got nothing yet. */
+  readonly errorEventStatus: number;
   /** An error as a body. */
   error(message: string, type?: string): string;
 }
@@ -32,6 +36,8 @@ const chunk = (delta: object, finish: string | null = null, more: object = {}): 
 
 export const openAi: DialectAnswers = {
   name: 'same dialect',
+  ends: 'with its finish',
+  errorEventStatus: 502,
   prefix: 'same',
   provider: 'openai',
   whole: (content) =>
@@ -67,6 +73,9 @@ const event = (type: string, members: object = {}): string =>
 
 export const anthropic: DialectAnswers = {
   name: 'translated',
+  ends: 'with a marker',
+  // It says that it is overloaded; OpenAI's says nothing more than that something failed.
+  errorEventStatus: 503,
   prefix: 'translated',
   provider: 'anthropic',
   whole: (text) =>

@@ -75,7 +75,7 @@ function readRequest(received: Buffer): UpstreamRequest {
     path: start.split(' ')[1] ?? '',
     headers,
     body,
-    json: body === '' ? {} : (JSON.parse(body) as UpstreamRequest['json']),
+    json: body.startsWith('{') ? (JSON.parse(body) as UpstreamRequest['json']) : {},
   };
 }
 

@@ -21,16 +21,17 @@ interface Case {
   readonly fault: Fault;
   readonly dialect: DialectAnswers;
   readonly stream: boolean;
-  readonly outcome: Outcome;
+  readonly outcome: Exclude<Outcome, 'as its error event says'>;
 }
 
 const cases: Case[] = [];
 for (const fault of faults) {
   for (const dialect of [openAi, anthropic]) {
-    if (fault.only !== undefined && fault.only !== dialect.name) continue;
+    if (fault.only !== undefined && fault.only !== dialect.ends) continue;
     for (const stream of [true, false]) {
-      const outcome = stream ? fault.stream : fault.whole;
-      if (outcome === undefined) continue;
+      const wanted = stream ? fault.stream : fault.whole;
+      if (wanted === undefined) continue;
+      const outcome = wanted === 'as its error event says' ? dialect.errorEventStatus : wanted;
       const label = `${fault.name} (${dialect.name}, ${stream ? 'stream' : 'whole'})`;
       cases.push({ label, model: `case-${cases.length}`, fault, dialect, stream, outcome });
     }

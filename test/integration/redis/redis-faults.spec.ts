@@ -8,7 +8,7 @@ import { eventually } from '../../e2e/support/eventually.js';
 import { RedisServer, SlowLine } from '../support/redis-server.js';
 import { cooldownMs, SharingRouter, type RouterOptions } from './sharing-router.js';
 
-const rateLimits = { rules: { checks: { fitness: false, rateLimits: true } } };
+const rateLimits = { rules: { checks: { fitness: false, rateLimits: true, health: false } } };
 
 const logged: string[] = [];
 const recorder: LoggerService = {

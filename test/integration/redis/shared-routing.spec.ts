@@ -86,7 +86,7 @@ it('a process with cooldowns switched off leaves nothing alone', async () => {
 });
 
 describe('limits', () => {
-  const rules = { checks: { fitness: false, rateLimits: true } };
+  const rules = { checks: { fitness: false, rateLimits: true, health: false } };
 
   it('of requests hold over processes', async () => {
     const deployments = [madeUpDeployment({ id: 'a', rpm: 10 })];

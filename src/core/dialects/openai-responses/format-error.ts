@@ -2,6 +2,8 @@
 // https://platform.openai.com/docs/api-reference/responses-streaming/error
 import type { GatewayError } from '../../errors/gateway-error.js';
 
-export function responsesErrorEvent({ code, message, param }: GatewayError): string {
-  return `event: error\ndata: ${JSON.stringify({ type: 'error', code, message, param: param ?? null })}\n\n`;
+/** @param sequence the event's number within its stream */
+export function responsesErrorEvent({ code, message, param }: GatewayError, sequence: number): string {
+  const event = { type: 'error', sequence_number: sequence, code, message, param: param ?? null };
+  return `event: error\ndata: ${JSON.stringify(event)}\n\n`;
 }

@@ -5,6 +5,7 @@ import { GatewayError } from '../../errors/gateway-error.js';
 import { decodeThinking } from './encrypted-thinking.js';
 import { responsesErrorEvent } from './format-error.js';
 import { ResponsesFormat } from './format.js';
+import type { ResponseEnd } from './keeping.js';
 
 const usage = { promptTokens: 20, completionTokens: 9, cachedTokens: 4, reasoningTokens: 3 };
 const request: ResponsesRequest = { model: 'ours', input: 'Hi', instructions: 'Be brief.', metadata: { a: 'b' } };
@@ -25,7 +26,10 @@ interface Event {
 
 function write(chunks: readonly ChatCompletionChunk[]): Event[] {
   const format = new ResponsesFormat(context);
-  const text = chunks.map((each) => format.part([each])).join('') + format.tail(chunks.at(-1), usage);
+  return read(chunks.map((each) => format.part([each])).join('') + format.tail(chunks.at(-1), usage));
+}
+
+function read(text: string): Event[] {
   const events = text.split('\n\n').filter((event) => event !== '');
   return events.map((event) => {
     const [name = '', data = ''] = event.split('\n');
@@ -148,6 +152,79 @@ describe('a stream', () => {
     expect(streamed('tool_calls').at(-1)?.response).toEqual(whole('tool_calls'));
   });
 
+  it('has in each event the members that are documented', () => {
+    const events = [...streamed('tool_calls'), ...write([chunk({ refusal: 'No.' }), chunk({}, 'stop')])];
+    const members = new Map(events.map(({ type, sequence_number: _number, ...rest }) => [type, Object.keys(rest)]));
+    const place = ['item_id', 'output_index'];
+    const part = [...place, 'content_index'];
+    const summary = [...place, 'summary_index'];
+    expect(Object.fromEntries(members)).toEqual({
+      'response.created': ['response'],
+      'response.in_progress': ['response'],
+      'response.output_item.added': ['output_index', 'item'],
+      'response.reasoning_summary_part.added': [...summary, 'part'],
+      'response.reasoning_summary_text.delta': [...summary, 'delta'],
+      'response.reasoning_summary_text.done': [...summary, 'text'],
+      'response.reasoning_summary_part.done': [...summary, 'part'],
+      'response.output_item.done': ['output_index', 'item'],
+      'response.content_part.added': [...part, 'part'],
+      'response.output_text.delta': [...part, 'delta', 'logprobs'],
+      'response.output_text.annotation.added': [...part, 'annotation_index', 'annotation'],
+      'response.output_text.done': [...part, 'text', 'logprobs'],
+      'response.content_part.done': [...part, 'part'],
+      'response.function_call_arguments.delta': [...place, 'delta'],
+      'response.function_call_arguments.done': [...place, 'name', 'arguments'],
+      'response.refusal.delta': [...part, 'delta'],
+      'response.refusal.done': [...part, 'refusal'],
+      'response.completed': ['response'],
+    });
+  });
+
+  it('opens the part that an annotation belongs to, also where no text came before', () => {
+    const types = write([chunk({ annotations: message.annotations }), chunk({ content: 'A' }), chunk({}, 'stop')]);
+    expect(types.slice(3, 6).map(({ type }) => type.replace('response.', ''))).toEqual([
+      'content_part.added',
+      'output_text.annotation.added',
+      'output_text.delta',
+    ]);
+  });
+
+  it.each(['length', 'content_filter'] as const)('marks the item that was cut short by %s, and no other', (finish) => {
+    const chunks = [
+      chunk({ content: 'Let me' }),
+      chunk({ tool_calls: [{ index: 0, id: 'c', function: { name: 'f' } }] }),
+    ];
+    const events = write([...chunks, chunk({}, finish)]);
+    expect(events.at(-1)?.response?.output).toMatchObject([{ status: 'completed' }, { status: 'incomplete' }]);
+    expect(events.at(-2)).toMatchObject({ type: 'response.output_item.done', item: { status: 'incomplete' } });
+    expect(whole(finish).output.map((item) => (item as { status?: string }).status)).toEqual([
+      undefined,
+      'completed',
+      'incomplete',
+    ]);
+  });
+
+  it('that fails says why, and then how far the response had come', () => {
+    const format = new ResponsesFormat(context);
+    const begun = format.part([chunk({ content: 'Half' })]);
+    const failure = new GatewayError('upstream_rate_limited', { message: 'slow down' });
+    const events = read(begun + format.fail(failure));
+    expect(events.slice(-2)).toMatchObject([
+      { type: 'error', code: 'upstream_rate_limited', message: 'slow down', param: null },
+      {
+        type: 'response.failed',
+        response: { status: 'failed', error: { code: 'rate_limit_exceeded', message: 'slow down' }, output: [] },
+      },
+    ]);
+    expect(events.map((event) => event.sequence_number)).toEqual(events.map((_event, index) => index));
+    expect(format.tail(undefined, usage)).toBe('');
+  });
+
+  it('that fails before it has begun says why alone', () => {
+    const events = read(new ResponsesFormat(context).fail(new GatewayError('upstream_timeout')));
+    expect(events.map(({ type, sequence_number: number }) => [type, number])).toEqual([['error', 0]]);
+  });
+
   it('tells a refusal as one', () => {
     const events = write([
       chunk({ role: 'assistant', refusal: 'I ' }),
@@ -159,10 +236,43 @@ describe('a stream', () => {
   });
 });
 
+describe('an answer that somebody keeps', () => {
+  const keepingFormat = () => {
+    const ends: ResponseEnd[] = [];
+    const keeping = { store: true, previousResponseId: 'resp_0', hold: (end: ResponseEnd) => void ends.push(end) };
+    return { format: new ResponsesFormat({ ...context, keeping }), ends };
+  };
+
+  it('is held back whole, and written as whoever keeps it says', () => {
+    const { format, ends } = keepingFormat();
+    const completion: ChatCompletion = {
+      id: 'c',
+      object: 'chat.completion',
+      created: 7,
+      model: 'm-1',
+      choices: [{ index: 0, message, finish_reason: 'stop' }],
+    };
+    expect(format.whole(completion)).toBe('');
+    const [end] = ends;
+    expect(end?.response).toMatchObject({ store: true, previous_response_id: 'resp_0', status: 'completed' });
+    expect(JSON.parse(end?.write({ ...end.response, store: false }) ?? '')).toMatchObject({ store: false });
+  });
+
+  it('is streamed but for its last event', () => {
+    const { format, ends } = keepingFormat();
+    const text = format.part([chunk({ content: 'Hi' })]) + format.tail(chunk({}, 'stop'), usage);
+    expect(read(text).at(-1)?.type).toBe('response.output_item.done');
+    const [end] = ends;
+    const events = read(text + (end?.write(end.response) ?? ''));
+    expect(events.at(-1)).toMatchObject({ type: 'response.completed', response: { store: true } });
+    expect(events.map((event) => event.sequence_number)).toEqual(events.map((_event, index) => index));
+  });
+});
+
 it('reports an error within a stream as an event', () => {
-  const event = responsesErrorEvent(new GatewayError('upstream_overloaded', { message: 'busy' }));
+  const event = responsesErrorEvent(new GatewayError('upstream_overloaded', { message: 'busy' }), 7);
   expect(event).toBe(
-    'event: error\ndata: {"type":"error","code":"upstream_overloaded","message":"busy","param":null}\n\n',
+    'event: error\ndata: {"type":"error","sequence_number":7,"code":"upstream_overloaded","message":"busy","param":null}\n\n',
   );
 });
 

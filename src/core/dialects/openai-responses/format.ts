@@ -1,33 +1,30 @@
 /** Writes hub answers as clients of the Responses API read them: one response, or its events in the documented order. */
 import type { AssistantMessage, ChatCompletion, ChatCompletionChunk, ChatUsage } from '../../schema/openai/chat.js';
-import type {
-  MessageItem,
-  OutputItem,
-  ResponseObject,
-  ResponsesRequest,
-  ResponsesUsage,
-} from '../../schema/openai/responses.js';
+import type { MessageItem, OutputItem, ResponseObject, ResponsesUsage } from '../../schema/openai/responses.js';
 import type { AnswerFormat } from '../../spec/exchange.js';
 import type { Usage } from '../../spec/usage.js';
-import type { AnswerContext } from '../client-dialect.js';
+import type { GatewayError } from '../../errors/gateway-error.js';
 import { encodeThinking } from './encrypted-thinking.js';
+import type { ResponsesContext } from './keeping.js';
 import { callItem, flatAnnotation, outputText, reasoningItem } from './output-items.js';
 import { ResponseEvents } from './response-events.js';
-import { itemId, toResponse } from './response-object.js';
-
-type Context = AnswerContext<ResponsesRequest>;
+import { cutShort, itemId, toResponse } from './response-object.js';
 
 /** One answer; a stream's events depend on those before, so each answer has a format of its own. */
 export class ResponsesFormat implements AnswerFormat<string, string> {
   readonly needsUsage = true;
   private readonly events: ResponseEvents;
 
-  constructor(private readonly context: Context) {
+  constructor(private readonly context: ResponsesContext) {
     this.events = new ResponseEvents(context);
   }
 
   whole(completion: ChatCompletion): string {
-    return JSON.stringify(toWholeResponse(completion, this.context));
+    const response = toWholeResponse(completion, this.context);
+    const { keeping } = this.context;
+    if (keeping === undefined) return JSON.stringify(response);
+    keeping.hold({ response, write: JSON.stringify });
+    return '';
   }
 
   part(chunks: readonly ChatCompletionChunk[]): string {
@@ -39,12 +36,18 @@ export class ResponsesFormat implements AnswerFormat<string, string> {
   tail(_last: ChatCompletionChunk | undefined, usage: Usage | undefined): string {
     return this.events.end(usage);
   }
+
+  /** What ends a stream that has begun and then failed. */
+  fail(error: GatewayError): string {
+    return this.events.fail(error);
+  }
 }
 
-export function toWholeResponse({ choices, model, usage }: ChatCompletion, context: Context): ResponseObject {
+export function toWholeResponse({ choices, model, usage }: ChatCompletion, context: ResponsesContext): ResponseObject {
   const [choice] = choices;
-  const output = choice ? toItems(choice.message, context) : [];
   const finish = choice?.finish_reason ?? null;
+  const items = choice ? toItems(choice.message, context) : [];
+  const output = cutShort(finish) ? lastIncomplete(items) : items;
   return toResponse(context, {
     model,
     output,
@@ -54,7 +57,13 @@ export function toWholeResponse({ choices, model, usage }: ChatCompletion, conte
   });
 }
 
-function toItems(message: AssistantMessage, context: Context): OutputItem[] {
+function lastIncomplete(items: readonly OutputItem[]): readonly OutputItem[] {
+  const last = items.at(-1);
+  if (last === undefined || last.type === 'reasoning') return items;
+  return [...items.slice(0, -1), { ...last, status: 'incomplete' }];
+}
+
+function toItems(message: AssistantMessage, context: ResponsesContext): OutputItem[] {
   const { content, refusal, reasoning_content: reasoning, thinking_blocks: thinking, tool_calls: calls } = message;
   const items: OutputItem[] = [];
   const encrypted = encodeThinking(thinking ?? []);

@@ -7,17 +7,26 @@ import type {
   ThinkingBlock,
   ToolCallDelta,
 } from '../../schema/openai/chat.js';
-import type { MessageItem, OutputItem, ResponsesRequest } from '../../schema/openai/responses.js';
+import type { GatewayError } from '../../errors/gateway-error.js';
+import type { ItemStatus, MessageItem, OutputItem, ResponseObject } from '../../schema/openai/responses.js';
 import type { Usage } from '../../spec/usage.js';
-import type { AnswerContext } from '../client-dialect.js';
 import { encodeThinking } from './encrypted-thinking.js';
+import { responsesErrorEvent } from './format-error.js';
+import type { ResponsesContext } from './keeping.js';
 import { callItem, flatAnnotation, outputText, reasoningItem } from './output-items.js';
-import { itemId, toResponse, toResponsesUsage } from './response-object.js';
+import { cutShort, itemId, toResponse, toResponsesUsage } from './response-object.js';
 
 /** An item between its `added` and its `done`. */
 type OpenItem =
   | { readonly kind: 'reasoning'; readonly id: string; text: string; readonly thinking: ThinkingBlock[] }
-  | { readonly kind: 'message'; readonly id: string; text: string; refusal: string; readonly annotations: unknown[] }
+  | {
+      readonly kind: 'message';
+      readonly id: string;
+      hasText: boolean;
+      text: string;
+      refusal: string;
+      readonly annotations: unknown[];
+    }
   | {
       readonly kind: 'call';
       readonly id: string;
@@ -37,7 +46,7 @@ export class ResponseEvents {
   private open: OpenItem | undefined;
   private text = '';
 
-  constructor(private readonly context: AnswerContext<ResponsesRequest>) {
+  constructor(private readonly context: ResponsesContext) {
     this.model = context.model;
   }
 
@@ -53,13 +62,36 @@ export class ResponseEvents {
     return this.text;
   }
 
-  /** What closes the response. Empty where nothing has begun, as after a stream without a chunk. */
+  /**
+   * What closes the response; without its last event where somebody holds that. Empty where nothing has begun, as after a
+   * stream without a chunk.
+   */
   end(usage: Usage | undefined): string {
     this.text = '';
     if (!this.begun || this.ended) return '';
     this.ended = true;
-    this.close();
+    this.close(cutShort(this.finish) ? 'incomplete' : 'completed');
     const response = this.response('completed', usage);
+    const { keeping } = this.context;
+    if (keeping) keeping.hold({ response, write: (kept) => this.last(kept) });
+    else this.emit(`response.${response.status}`, { response });
+    return this.text;
+  }
+
+  /** What ends a response that has begun and then failed: why, and the response as far as it came. */
+  fail(error: GatewayError): string {
+    this.text = responsesErrorEvent(error, this.sequence++);
+    if (this.begun && !this.ended) {
+      this.ended = true;
+      const { model, output } = this;
+      const failed = { model, output: [...output], status: 'failed' as const, finish: null, usage: null, error };
+      this.emit('response.failed', { response: toResponse(this.context, failed) });
+    }
+    return this.text;
+  }
+
+  private last(response: ResponseObject): string {
+    this.text = '';
     this.emit(`response.${response.status}`, { response });
     return this.text;
   }
@@ -118,14 +150,21 @@ export class ResponseEvents {
   private addText(text: string): void {
     const item = this.messageItem();
     const place = { item_id: item.id, output_index: this.output.length, content_index: 0 };
-    if (item.text === '') this.emit('response.content_part.added', { ...place, part: outputText('') });
+    this.openText(item);
     item.text += text;
     this.emit('response.output_text.delta', { ...place, delta: text, logprobs: [] });
   }
 
+  private openText(item: Extract<OpenItem, { kind: 'message' }>): void {
+    if (item.hasText) return;
+    item.hasText = true;
+    const place = { item_id: item.id, output_index: this.output.length, content_index: 0 };
+    this.emit('response.content_part.added', { ...place, part: outputText('') });
+  }
+
   private addRefusal(refusal: string): void {
     const item = this.messageItem();
-    const place = { item_id: item.id, output_index: this.output.length, content_index: item.text === '' ? 0 : 1 };
+    const place = { item_id: item.id, output_index: this.output.length, content_index: item.hasText ? 1 : 0 };
     if (item.refusal === '')
       this.emit('response.content_part.added', { ...place, part: { type: 'refusal', refusal: '' } });
     item.refusal += refusal;
@@ -134,6 +173,7 @@ export class ResponseEvents {
 
   private addAnnotations(annotations: readonly unknown[]): void {
     const item = this.messageItem();
+    if (annotations.length > 0) this.openText(item);
     for (const annotation of annotations.map(flatAnnotation)) {
       this.emit('response.output_text.annotation.added', {
         item_id: item.id,
@@ -149,9 +189,9 @@ export class ResponseEvents {
   private messageItem(): Extract<OpenItem, { kind: 'message' }> {
     if (this.open?.kind === 'message') return this.open;
     this.close();
-    const item = { kind: 'message' as const, id: this.nextId('msg'), text: '', refusal: '', annotations: [] };
+    const id = this.nextId('msg');
+    const item = { kind: 'message' as const, id, hasText: false, text: '', refusal: '', annotations: [] };
     this.open = item;
-    const { id } = item;
     this.emit('response.output_item.added', {
       output_index: this.output.length,
       item: { type: 'message', id, status: 'in_progress', role: 'assistant', content: [] },
@@ -186,20 +226,20 @@ export class ResponseEvents {
     });
   }
 
-  private close(): void {
+  private close(status: ItemStatus = 'completed'): void {
     const item = this.open;
     if (!item) return;
     this.open = undefined;
     const place = { item_id: item.id, output_index: this.output.length };
-    const done = this.finishItem(item, place);
+    const done = this.finishItem(item, place, status);
     this.emit('response.output_item.done', { output_index: place.output_index, item: done });
     this.output.push(done);
   }
 
-  private finishItem(item: OpenItem, place: { item_id: string; output_index: number }): OutputItem {
+  private finishItem(item: OpenItem, place: { item_id: string; output_index: number }, status: ItemStatus): OutputItem {
     if (item.kind === 'call') {
       this.emit('response.function_call_arguments.done', { ...place, name: item.name, arguments: item.text });
-      return callItem(item.id, item.callId, item.name, item.text);
+      return { ...callItem(item.id, item.callId, item.name, item.text), status };
     }
     if (item.kind === 'reasoning') {
       const { text } = item;
@@ -210,15 +250,15 @@ export class ResponseEvents {
       }
       return reasoningItem(item.id, text, encodeThinking(item.thinking));
     }
-    return this.finishMessage(item, place);
+    return { ...this.finishMessage(item, place), status };
   }
 
   private finishMessage(
-    { id, text, refusal, annotations }: Extract<OpenItem, { kind: 'message' }>,
+    { id, hasText, text, refusal, annotations }: Extract<OpenItem, { kind: 'message' }>,
     place: { item_id: string; output_index: number },
   ): MessageItem {
     const content: MessageItem['content'][number][] = [];
-    if (text !== '') {
+    if (hasText) {
       const part = outputText(text, annotations);
       this.emit('response.output_text.done', { ...place, content_index: 0, text, logprobs: [] });
       this.emit('response.content_part.done', { ...place, content_index: 0, part });

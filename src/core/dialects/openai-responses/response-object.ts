@@ -1,35 +1,38 @@
 /** The response object that bridged answers are told in: what was asked, repeated, and what came of it. */
 import type { FinishReason } from '../../schema/openai/chat.js';
-import type {
-  ItemStatus,
-  OutputItem,
-  ResponseObject,
-  ResponsesRequest,
-  ResponsesUsage,
-} from '../../schema/openai/responses.js';
+import type { GatewayError } from '../../errors/gateway-error.js';
+import type { OutputItem, ResponseObject, ResponsesRequest, ResponsesUsage } from '../../schema/openai/responses.js';
 import type { Usage } from '../../spec/usage.js';
 import type { AnswerContext } from '../client-dialect.js';
+import type { ResponsesContext } from './keeping.js';
 
 export interface Outcome {
   readonly model: string;
   readonly output: readonly OutputItem[];
-  readonly status: ItemStatus;
+  readonly status: 'in_progress' | 'completed' | 'failed';
   readonly finish: FinishReason | null;
   readonly usage: ResponsesUsage | null;
+  readonly error?: GatewayError;
+}
+
+/** Why the answer is not all that there was to say; undefined where it is. */
+export function cutShort(finish: FinishReason | null): 'max_output_tokens' | 'content_filter' | undefined {
+  if (finish === 'length') return 'max_output_tokens';
+  return finish === 'content_filter' ? 'content_filter' : undefined;
 }
 
 export function toResponse(
-  { body, responseId, created }: AnswerContext<ResponsesRequest>,
-  { model, output, status, finish, usage }: Outcome,
+  { body, responseId, created, keeping }: ResponsesContext,
+  { model, output, status, finish, usage, error }: Outcome,
 ): ResponseObject {
-  const reason = finish === 'length' ? 'max_output_tokens' : finish === 'content_filter' ? 'content_filter' : undefined;
+  const reason = cutShort(finish);
   return {
     id: responseId,
     object: 'response',
     created_at: created,
     status: status === 'completed' && reason ? 'incomplete' : status,
     background: false,
-    error: null,
+    error: error ? { code: errorCode(error), message: error.message } : null,
     incomplete_details: reason ? { reason } : null,
     instructions: body.instructions ?? null,
     max_output_tokens: body.max_output_tokens ?? null,
@@ -37,11 +40,11 @@ export function toResponse(
     model,
     output,
     parallel_tool_calls: body.parallel_tool_calls ?? true,
-    previous_response_id: null,
+    previous_response_id: keeping?.previousResponseId ?? null,
     reasoning: { effort: body.reasoning?.effort ?? null, summary: body.reasoning?.summary ?? null },
     service_tier: 'default',
-    // Nothing is kept here: what the client says to the contrary does not hold.
-    store: false,
+    // Where nobody keeps answers, what the client says to the contrary does not hold.
+    store: keeping?.store ?? false,
     temperature: body.temperature ?? 1,
     text: { format: body.text?.format ?? { type: 'text' }, verbosity: body.text?.verbosity ?? 'medium' },
     tool_choice: body.tool_choice ?? 'auto',
@@ -53,6 +56,11 @@ export function toResponse(
     user: body.user ?? null,
     metadata: body.metadata ?? {},
   };
+}
+
+/** OpenAI's words for why a response failed. */
+function errorCode({ code }: GatewayError): string {
+  return code === 'upstream_rate_limited' ? 'rate_limit_exceeded' : 'server_error';
 }
 
 /** The id of one item: of the response's own, so that nothing is drawn by lot. */

@@ -12,14 +12,19 @@ const translated: ReadonlySet<string> = new Set([
   ...['conversation', 'prompt', 'max_tool_calls', 'top_logprobs', 'context_management'],
 ]);
 
-/** What only a service that keeps answers can do. */
-const kept = ['previous_response_id', 'conversation', 'prompt', 'background'];
+/** What only a service that keeps things can do, and what to do instead. */
+const kept: Readonly<Record<string, string>> = {
+  previous_response_id: 'is served where responses are kept only: send the whole conversation in `input`',
+  conversation: 'is served for models of OpenAI only: use `previous_response_id`, or send all of it in `input`',
+  prompt: 'is served for models of OpenAI only: send the text in `instructions` and `input`',
+  background: 'is served for models of OpenAI only: leave it out, or use `stream`',
+};
 
 /** @throws GatewayError `invalid_request` for items, tools and members that exist at OpenAI alone */
 export function toHubRequest(body: ResponsesRequest, { supported }: HubReceiver): ChatCompletionRequest {
-  for (const member of kept) {
+  for (const [member, reason] of Object.entries(kept)) {
     if (body[member] !== undefined && body[member] !== null && body[member] !== false)
-      throw refusedMember(member, 'is served for models of OpenAI only: send the whole conversation in `input`');
+      throw refusedMember(member, reason);
   }
   const rest = Object.fromEntries(
     Object.entries(body).filter(([name, value]) => !translated.has(name) && value !== null),

@@ -33,6 +33,14 @@ export function responsesPath(call: RequestTarget): string {
   return `${root}/openai/responses?api-version=${encodeURIComponent(version)}`;
 }
 
+/** What belongs to the account, such as its files: below no deployment. */
+export function resourcePath(endpointPath: string, call: RequestTarget): string {
+  const { root, rest } = readBase(call.endpoint.basePath);
+  const version = versionOf(call);
+  if (isV1(rest, version)) return v1Path(root, endpointPath, version);
+  return `${root}/openai${endpointPath}?api-version=${encodeURIComponent(version)}`;
+}
+
 /** True for addresses that lie below `/openai`, or belong to a host that has nothing else. */
 export function isAzureOpenAi({ origin, basePath }: RequestTarget['endpoint']): boolean {
   return /\/openai(?:\/|$)/.test(basePath) || /\.(?:openai|cognitiveservices)\.azure\.(?:com|us|cn)$/.test(origin);

@@ -1,10 +1,11 @@
 /** Azure OpenAI: OpenAI's models behind Azure's addresses, versions and identities. */
 import type { ProviderDefinition } from '../../spec/provider.js';
 import { closedMessages } from '../openai/closed-messages.js';
-import { nativeResponses } from '../openai/native-responses.js';
+import { nativeResponses, type ResponsesHost } from '../openai/native-responses.js';
+import { storedResponses } from '../openai/stored-responses.js';
 import { imageModels } from '../openai/image-models.js';
-import { openAiCompatible } from '../openai-compatible/index.js';
-import { azurePath, deploymentOf, responsesPath } from './address.js';
+import { objectAdapters, openAiCompatible } from '../openai-compatible/index.js';
+import { azurePath, deploymentOf, resourcePath, responsesPath } from './address.js';
 import { withAzureCredentials } from './authenticate.js';
 import { entraExchange } from './entra-token.js';
 import { azureReasoningParams } from './model-series.js';
@@ -27,16 +28,18 @@ const engine = openAiCompatible({
   path: azurePath,
   modelMembers: (call) => ({ model: deploymentOf(call) }),
   serves: ['embeddings', 'images', 'transcription', 'speech'],
-  endpoints: { images: imageModels },
+  endpoints: { images: { ...imageModels, streams: true }, transcription: { streams: true } },
   quirks: [azureReasoningParams, closedMessages, promptFilterResults],
 });
 
+const host: ResponsesHost = { provider: id, path: responsesPath, model: deploymentOf };
+
 export const azure: ProviderDefinition = {
   ...engine,
+  // https://learn.microsoft.com/en-us/azure/ai-services/openai/how-to/batch
+  ...objectAdapters({ provider: id, path: resourcePath, lineModel: deploymentOf }),
   credentialExchange: entraExchange(id),
   authenticate: (request, credentials) => withAzureCredentials(request, credentials, id),
-  native: {
-    ...engine.native,
-    'openai-responses': nativeResponses({ provider: id, path: responsesPath, model: deploymentOf }),
-  },
+  native: { ...engine.native, 'openai-responses': nativeResponses(host) },
+  storedResponses: storedResponses(host),
 };

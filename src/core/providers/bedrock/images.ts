@@ -2,7 +2,8 @@
 // https://docs.aws.amazon.com/nova/latest/userguide/image-gen-req-resp-structure.html and
 // https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-stability-diffusion.html
 import { GatewayError } from '../../errors/gateway-error.js';
-import type { ImageRequest, ImageResponse, UploadedFile } from '../../schema/openai/images.js';
+import type { ImageRequest, ImageResponse } from '../../schema/openai/images.js';
+import { bytesOf, type UploadedFile } from '../../schema/uploaded-file.js';
 import type { EndpointCall, ImageAdapter, ParsedAnswer } from '../../spec/endpoint-adapter.js';
 import type { InboundResponse } from '../../spec/outbound.js';
 import { applyParameterPolicy } from '../openai-compatible/apply-parameter-policy.js';
@@ -29,6 +30,7 @@ const ratios = new Map(
 const qualities = new Map(Object.entries({ hd: 'premium', high: 'premium', premium: 'premium' }));
 
 export const images: ImageAdapter = {
+  inlinesFiles: true,
   supportedParams: (model) => (isStability(model, {}) ? stabilityParams : amazonParams),
   buildRequest(call) {
     const { endpoint, model, parameters } = call;
@@ -123,8 +125,8 @@ function stabilityBody({ prompt, image, mask, size, output_format: format, ...ow
   };
 }
 
-function base64Of({ bytes }: UploadedFile): string {
-  return Buffer.from(bytes).toString('base64');
+function base64Of(file: UploadedFile): string {
+  return Buffer.from(bytesOf(file)).toString('base64');
 }
 
 function sizeOf(size: string): { readonly width: number; readonly height: number } {

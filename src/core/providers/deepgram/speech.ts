@@ -5,7 +5,7 @@ import type { SpeechRequest } from '../../schema/openai/audio.js';
 import type { EndpointCall, SpeechAdapter } from '../../spec/endpoint-adapter.js';
 import type { OutboundRequest } from '../../spec/outbound.js';
 import { applyParameterPolicy } from '../openai-compatible/apply-parameter-policy.js';
-import { parseSpeech } from '../openai-compatible/endpoints/speech-adapter.js';
+import { openSpeech, parseSpeech } from '../openai-compatible/endpoints/speech-adapter.js';
 import { speechVocabulary } from '../openai-compatible/endpoints/openai-endpoint-params.js';
 import { parseError } from './parse-error.js';
 import { providerId as provider } from './provider-id.js';
@@ -33,6 +33,7 @@ export const speech: SpeechAdapter = {
   supportedParams: () => supported,
   buildRequest,
   parseResponse: (response, call) => parseSpeech(provider, response, call),
+  openStream: (head, call) => openSpeech(provider, head, call),
   parseError,
 };
 

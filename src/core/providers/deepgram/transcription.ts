@@ -2,10 +2,10 @@
 // https://developers.deepgram.com/reference/speech-to-text/listen-pre-recorded
 import { GatewayError } from '../../errors/gateway-error.js';
 import type { Transcription, TranscriptionObject, TranscriptionRequest } from '../../schema/openai/audio.js';
+import { isStored, isUploadedFile } from '../../schema/uploaded-file.js';
 import type { EndpointCall, ParsedAnswer, TranscriptionAdapter } from '../../spec/endpoint-adapter.js';
 import type { InboundResponse, OutboundRequest } from '../../spec/outbound.js';
 import { applyParameterPolicy } from '../openai-compatible/apply-parameter-policy.js';
-import { isUploadedFile } from '../openai-compatible/endpoints/multipart.js';
 import { transcriptionVocabulary } from '../openai-compatible/endpoints/openai-endpoint-params.js';
 import { invalidAnswer, objectOf, readJsonAnswer, readSeconds } from '../openai-compatible/read-answer.js';
 import { parseError } from './parse-error.js';
@@ -43,7 +43,7 @@ function buildRequest(call: Call): OutboundRequest {
     origin: endpoint.origin,
     path: `${endpoint.basePath.replace(/\/listen$/, '')}/listen?${query.toString()}`,
     headers: { 'content-type': file.contentType, accept: 'application/json', ...parameters.extraHeaders },
-    body: file.bytes,
+    ...(isStored(file) ? { pieces: [file.source] } : { body: file.bytes }),
   };
 }
 

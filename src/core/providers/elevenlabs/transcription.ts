@@ -2,11 +2,12 @@
 // https://elevenlabs.io/docs/api-reference/speech-to-text/convert
 import { GatewayError } from '../../errors/gateway-error.js';
 import type { Transcription, TranscriptionObject, TranscriptionRequest } from '../../schema/openai/audio.js';
+import { isUploadedFile } from '../../schema/uploaded-file.js';
 import type { EndpointCall, ParsedAnswer, TranscriptionAdapter } from '../../spec/endpoint-adapter.js';
 import type { InboundResponse, OutboundRequest } from '../../spec/outbound.js';
 import { applyParameterPolicy } from '../openai-compatible/apply-parameter-policy.js';
 import { toFormFields } from '../openai-compatible/endpoints/form-fields.js';
-import { encodeForm, isUploadedFile } from '../openai-compatible/endpoints/multipart.js';
+import { encodeForm } from '../openai-compatible/endpoints/multipart.js';
 import { transcriptionVocabulary } from '../openai-compatible/endpoints/openai-endpoint-params.js';
 import { invalidAnswer, objectOf, readJsonAnswer, readSeconds } from '../openai-compatible/read-answer.js';
 import { parseError } from './parse-error.js';
@@ -47,13 +48,13 @@ function buildRequest(call: Call): OutboundRequest {
   if (translate === true) throw refused('model', 'cannot translate: Scribe writes down the language that is spoken');
   if (!formats.has(format)) throw refused('response_format', 'may be json, text or verbose_json at ElevenLabs');
   const fields = { model_id: model, file, ...(language != null && { language_code: language }), ...rest };
-  const form = encodeForm(toFormFields({ ...fields, ...parameters.extraBody }, ''));
+  const { contentType, ...form } = encodeForm(toFormFields({ ...fields, ...parameters.extraBody }, ''));
   return {
     method: 'POST',
     origin: endpoint.origin,
     path: `${versioned(endpoint.basePath)}/speech-to-text`,
-    headers: { 'content-type': form.contentType, accept: 'application/json', ...parameters.extraHeaders },
-    body: form.body,
+    headers: { 'content-type': contentType, accept: 'application/json', ...parameters.extraHeaders },
+    ...form,
   };
 }
 

@@ -63,7 +63,7 @@ function buildBody(call: ChatCall): GeminiRequest {
 
 /** Of one function alone SDKs ask for one call as a matter of course; among several it is a wish that Gemini has no word for. */
 function countFunctions({ tools, functions }: ChatCompletionRequest): number {
-  const offered = Array.isArray(tools) ? tools.filter((tool) => tool.function) : [];
+  const offered = [tools ?? []].flat().filter((tool) => tool.function);
   return offered.length + (Array.isArray(functions) ? functions.length : 0);
 }
 

@@ -35,12 +35,20 @@ export class GenerateContentTap implements NativeStreamTap {
   }
 
   end(): Buffer | undefined {
-    // The last event need not have its blank line.
-    const rest = this.decoder.push(Buffer.from('\n\n'), (data) =>
-      this.read(parseAnswer(data, this.provider, 'upstream_stream_error')),
-    );
+    const rest = this.lastEvent();
     if (this.ended.size > 0 && [...this.ended.values()].every(Boolean)) return this.isBlank(rest) ? undefined : rest;
     throw new GatewayError('upstream_stream_truncated', { provider: this.provider });
+  }
+
+  /** It need not have its blank line. Half an event is the sign of a cut, and `end` decides whether anything was lost by it. */
+  private lastEvent(): Buffer | undefined {
+    try {
+      return this.push(Buffer.from('\n\n'));
+    } catch (fault) {
+      const torn = fault instanceof GatewayError && fault.code === 'upstream_invalid_response';
+      if (!torn || this.ended.size === 0) throw fault;
+      return undefined;
+    }
   }
 
   private isBlank(rest: Buffer | undefined): boolean {

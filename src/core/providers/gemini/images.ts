@@ -2,6 +2,7 @@
 // https://ai.google.dev/gemini-api/docs/imagen and /image-generation
 import { GatewayError } from '../../errors/gateway-error.js';
 import type { ImageRequest, ImageResponse } from '../../schema/openai/images.js';
+import { bytesOf } from '../../schema/uploaded-file.js';
 import type { GeminiPart } from '../../schema/google/generate-content.js';
 import type { EndpointCall, ImageAdapter, ParsedAnswer } from '../../spec/endpoint-adapter.js';
 import type { InboundResponse, OutboundRequest } from '../../spec/outbound.js';
@@ -26,6 +27,7 @@ const ratios: readonly (readonly [name: string, ratio: number])[] = [
 ];
 
 export const images: ImageAdapter = {
+  inlinesFiles: true,
   supportedParams: () => supported,
   buildRequest(call) {
     const body = isImagen(call) ? imagenBody(call) : geminiBody(call);
@@ -81,8 +83,8 @@ function imagenBody(call: Call): object {
 function geminiBody(call: Call): object {
   const { prompt, aspectRatio, count, own } = readAsked(call);
   if (count !== undefined && count > 1) refuse('n', 'Gemini draws one picture with each request');
-  const pictures: GeminiPart[] = (call.body.image ?? []).map(({ bytes, contentType }) => ({
-    inlineData: { mimeType: contentType, data: Buffer.from(bytes).toString('base64') },
+  const pictures: GeminiPart[] = (call.body.image ?? []).map((file) => ({
+    inlineData: { mimeType: file.contentType, data: Buffer.from(bytesOf(file)).toString('base64') },
   }));
   return {
     contents: [{ role: 'user', parts: [{ text: prompt }, ...pictures] }],

@@ -96,6 +96,7 @@ describe('a stream', () => {
   it.each([
     ['nothing', ''],
     ['a beginning', first],
+    ['half an event after its beginning', first + last.slice(0, 20)],
   ])('that brought %s is truncated', (_what, text) => {
     const tap = native.createStreamTap(call(true));
     tap.push(Buffer.from(text));

@@ -13,6 +13,8 @@ export interface EndpointFacts {
   readonly unsupported?: readonly string[];
   /** The common name to the provider's. */
   readonly renamed?: Readonly<Record<string, string>>;
+  /** True where `stream` gives OpenAI's events; where it is absent, `stream` is refused. */
+  readonly streams?: true;
   /** What follows the name of a list's field in a form; `[]` where absent. */
   readonly listMark?: string;
   /** Changes the body on its way out, after policy and renames; pure, and its argument itself where there is nothing to do. */
@@ -39,6 +41,8 @@ export interface CatalogRow {
   readonly chat?: false;
   /** The endpoints that it serves besides chat. */
   readonly serves?: readonly RowEndpoint[];
+  /** True where its files and batches are documented to be OpenAI's. */
+  readonly filesAndBatches?: boolean;
   /** The models that complete texts by OpenAI's older endpoint; none where absent. */
   readonly completesTexts?: (model: string) => boolean;
   /** OpenAI's chat parameters that the provider refuses; all others are passed on. */

@@ -5,9 +5,11 @@ import { createChatAdapter } from './chat-adapter.js';
 import { endpointsOf } from './endpoints/endpoints-of.js';
 import { nativeCompletions } from './endpoints/native-completions.js';
 import { createNativeAdapter } from './native-adapter.js';
+import { objectsOf } from './objects/objects-of.js';
 import { RequestBuilder } from './request-builder.js';
 
 export type { CatalogRow, EndpointFacts, RowEndpoint } from './catalog-row.js';
+export { objectAdapters } from './objects/objects-of.js';
 export type { JsonObject, Quirk, RequestTarget } from './quirk.js';
 
 export function openAiCompatible(row: CatalogRow): ProviderDefinition {
@@ -22,6 +24,7 @@ export function openAiCompatible(row: CatalogRow): ProviderDefinition {
     authenticate: withKey(row),
     ...(row.chat !== false && chatOf(row)),
     ...endpointsOf(row),
+    ...objectsOf(row),
   };
 }
 

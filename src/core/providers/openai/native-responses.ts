@@ -4,6 +4,7 @@ import type { ResponsesRequest } from '../../schema/openai/responses.js';
 import type { NativeAdapter, NativeCall } from '../../spec/chat-adapter.js';
 import type { OutboundRequest } from '../../spec/outbound.js';
 import { applySplices, scanTopLevel } from '../openai-compatible/json-splice.js';
+import type { RequestTarget } from '../openai-compatible/quirk.js';
 import { invalidAnswer, readJsonAnswer } from '../openai-compatible/read-answer.js';
 import { ownInput } from './own-input.js';
 import { ResponsesStreamTap } from './responses-stream-tap.js';
@@ -14,10 +15,10 @@ export interface ResponsesHost {
   /** The id of the provider, for errors. */
   readonly provider: string;
   /** Path and query of a request. */
-  readonly path: (call: NativeCall<ResponsesRequest>) => string;
+  readonly path: (call: RequestTarget) => string;
   /** The name that the host knows the model by, where it is not the deployment's own. */
   readonly model?: (call: NativeCall<ResponsesRequest>) => string;
-  readonly headers?: (call: NativeCall<ResponsesRequest>) => Readonly<Record<string, string>> | undefined;
+  readonly headers?: (call: RequestTarget) => Readonly<Record<string, string>> | undefined;
 }
 
 export function nativeResponses(host: ResponsesHost): NativeAdapter<ResponsesRequest> {

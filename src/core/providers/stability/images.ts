@@ -54,13 +54,13 @@ function buildRequest(call: Call): OutboundRequest {
   const fields = { ...rest, ...shapeOf(size), ...(target.model !== undefined && { model: target.model }) };
   const files = { ...(picture !== undefined && { image: picture }), ...(mask !== undefined && { mask }) };
   const mode = target.path === 'generate/sd3' && picture !== undefined ? { mode: 'image-to-image' } : {};
-  const form = encodeForm(toFormFields({ ...mode, ...fields, ...files, ...parameters.extraBody }));
+  const { contentType, ...form } = encodeForm(toFormFields({ ...mode, ...fields, ...files, ...parameters.extraBody }));
   return {
     method: 'POST',
     origin: endpoint.origin,
     path: `${basePath(endpoint.basePath)}/stable-image/${target.path}`,
-    headers: { 'content-type': form.contentType, accept: 'application/json', ...parameters.extraHeaders },
-    body: form.body,
+    headers: { 'content-type': contentType, accept: 'application/json', ...parameters.extraHeaders },
+    ...form,
   };
 }
 

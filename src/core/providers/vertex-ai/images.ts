@@ -1,7 +1,8 @@
 /** Pictures by Imagen on Vertex AI: made from a text, or changed by one. */
 // https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/imagen-api
 import { GatewayError } from '../../errors/gateway-error.js';
-import type { ImageRequest, ImageResponse, UploadedFile } from '../../schema/openai/images.js';
+import type { ImageRequest, ImageResponse } from '../../schema/openai/images.js';
+import { bytesOf, type UploadedFile } from '../../schema/uploaded-file.js';
 import type { EndpointCall, ImageAdapter, ParsedAnswer } from '../../spec/endpoint-adapter.js';
 import type { InboundResponse } from '../../spec/outbound.js';
 import { applyParameterPolicy } from '../openai-compatible/apply-parameter-policy.js';
@@ -27,6 +28,7 @@ const ratios: readonly (readonly [string, number])[] = [
 ];
 
 export const images: ImageAdapter = {
+  inlinesFiles: true,
   supportedParams: () => supported,
   buildRequest(call) {
     const { endpoint, model, parameters } = call;
@@ -112,8 +114,8 @@ function toReferences(pictures: readonly UploadedFile[], mask: UploadedFile | un
   return [...references, masked];
 }
 
-function toBytes({ bytes }: UploadedFile): JsonObject {
-  return { bytesBase64Encoded: Buffer.from(bytes).toString('base64') };
+function toBytes(file: UploadedFile): JsonObject {
+  return { bytesBase64Encoded: Buffer.from(bytesOf(file)).toString('base64') };
 }
 
 /** Pictures that a filter took out are missing; where it took all, the request is refused. */

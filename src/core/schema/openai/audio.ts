@@ -1,6 +1,6 @@
 /** The OpenAI audio wire shapes: transcription, translation, speech. */
 // https://platform.openai.com/docs/api-reference/audio
-import type { UploadedFile } from './images.js';
+import type { UploadedFile } from '../uploaded-file.js';
 
 export interface TranscriptionRequest {
   readonly model: string;

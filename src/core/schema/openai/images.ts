@@ -1,5 +1,6 @@
 /** The OpenAI image wire shapes: generation, edits, variations. */
 // https://platform.openai.com/docs/api-reference/images
+import type { UploadedFile } from '../uploaded-file.js';
 
 export interface ImageRequest {
   readonly model: string;
@@ -17,13 +18,6 @@ export interface ImageRequest {
   readonly response_format?: 'url' | 'b64_json' | null;
   readonly user?: string | null;
   readonly [param: string]: unknown;
-}
-
-/** A file of a multipart form. */
-export interface UploadedFile {
-  readonly name: string;
-  readonly contentType: string;
-  readonly bytes: Uint8Array;
 }
 
 export interface GeneratedImage {

@@ -132,8 +132,8 @@ export interface ResponseObject {
   readonly object: 'response';
   /** Epoch seconds. */
   readonly created_at: number;
-  readonly status: ItemStatus;
-  readonly error: null;
+  readonly status: ItemStatus | 'failed';
+  readonly error: { readonly code: string; readonly message: string } | null;
   readonly incomplete_details: { readonly reason: 'max_output_tokens' | 'content_filter' } | null;
   readonly model: string;
   readonly output: readonly OutputItem[];

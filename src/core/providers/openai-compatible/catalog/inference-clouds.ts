@@ -188,6 +188,8 @@ export const inferenceClouds: readonly CatalogRow[] = [
     env: { apiKey: ['GROQ_API_KEY'], baseUrl: ['GROQ_API_BASE'] },
     unsupported: ['logit_bias', 'logprobs', 'top_logprobs'],
     serves: ['speech', 'transcription'],
+    // https://console.groq.com/docs/batch
+    filesAndBatches: true,
     quirks: [reasoningField, groqStreamUsage, plainMessages],
   },
   {

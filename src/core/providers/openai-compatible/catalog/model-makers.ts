@@ -52,6 +52,8 @@ export const modelMakers: readonly CatalogRow[] = [
     env: { apiKey: ['DASHSCOPE_API_KEY'], baseUrl: ['DASHSCOPE_API_BASE'] },
     renamed: maxTokens,
     serves: ['embeddings'],
+    // https://help.aliyun.com/en/model-studio/batch-inference
+    filesAndBatches: true,
     quirks: [enableThinking],
   },
   {

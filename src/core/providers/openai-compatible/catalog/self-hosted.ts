@@ -15,6 +15,7 @@ export const selfHosted: readonly CatalogRow[] = [
     needsApiKey: false,
     completesTexts: () => true,
     serves: ['embeddings', 'images', 'moderations', 'rerank', 'speech', 'transcription'],
+    filesAndBatches: true,
   },
   {
     id: 'docker_model_runner',

@@ -1,5 +1,6 @@
 /** A request body as the fields of a form, in the way that OpenAI's own clients write them. */
-import { isUploadedFile, type FormField } from './multipart.js';
+import { isUploadedFile } from '../../../schema/uploaded-file.js';
+import type { FormField } from './multipart.js';
 import type { JsonObject } from '../quirk.js';
 
 /**

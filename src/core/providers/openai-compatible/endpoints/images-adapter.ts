@@ -7,11 +7,12 @@ import type { InboundResponse } from '../../../spec/outbound.js';
 import type { Usage } from '../../../spec/usage.js';
 import type { CatalogRow } from '../catalog-row.js';
 import { EndpointRequests } from './endpoint-requests.js';
+import { EventStream, type EndpointEvents } from './event-stream.js';
 import { toFormFields } from './form-fields.js';
 import { encodeForm } from './multipart.js';
 import { imageVocabulary } from './openai-endpoint-params.js';
 import { parseOpenAiError } from '../parse-error.js';
-import { invalidAnswer, objectOf, readJsonAnswer } from '../read-answer.js';
+import { invalidAnswer, mediaTypeOf, objectOf, readJsonAnswer } from '../read-answer.js';
 
 export function createImageAdapter(row: CatalogRow): ImageAdapter {
   const requests = new EndpointRequests(row, 'images', imageVocabulary, ['stream', 'partial_images']);
@@ -23,9 +24,19 @@ export function createImageAdapter(row: CatalogRow): ImageAdapter {
       return requests.post(call, { path: '/images/edits', ...encodeForm(toFormFields(body)) });
     },
     parseResponse: (response, call) => parseImages(row.id, response, call),
+    ...(requests.streams && {
+      openStream: (head) =>
+        mediaTypeOf(head) === 'text/event-stream' ? new EventStream(row.id, imageEvents) : undefined,
+    }),
     parseError: (response) => parseOpenAiError(response, row.id),
   };
 }
+
+/** Each picture has an event that closes it. */
+const imageEvents: EndpointEvents = {
+  last: new Set(['image_generation.completed', 'image_edit.completed']),
+  usageOf: ({ usage }, before) => readUsage(usage, (before?.images ?? 0) + 1),
+};
 
 /** Reads an answer in OpenAI's shape; throws `upstream_invalid_response` for one that is none. */
 export function parseImages(

@@ -2,14 +2,16 @@
 // https://platform.openai.com/docs/api-reference/audio/createTranscription
 import { GatewayError } from '../../../errors/gateway-error.js';
 import type { Transcription, TranscriptionRequest } from '../../../schema/openai/audio.js';
+import { isUploadedFile } from '../../../schema/uploaded-file.js';
 import { readCount } from '../../../schema/openai/chat-usage.js';
 import type { EndpointCall, ParsedAnswer, TranscriptionAdapter } from '../../../spec/endpoint-adapter.js';
 import type { InboundResponse, OutboundRequest } from '../../../spec/outbound.js';
 import type { Usage } from '../../../spec/usage.js';
 import type { CatalogRow } from '../catalog-row.js';
 import { EndpointRequests } from './endpoint-requests.js';
+import { EventStream, type EndpointEvents } from './event-stream.js';
 import { toFormFields } from './form-fields.js';
-import { encodeForm, isUploadedFile } from './multipart.js';
+import { encodeForm } from './multipart.js';
 import { transcriptionVocabulary } from './openai-endpoint-params.js';
 import { parseOpenAiError } from '../parse-error.js';
 import { invalidAnswer, mediaTypeOf, objectOf, readJsonAnswer, readSeconds } from '../read-answer.js';
@@ -20,6 +22,10 @@ export function createTranscriptionAdapter(row: CatalogRow): TranscriptionAdapte
     supportedParams: () => requests.supported,
     buildRequest: (call) => buildRequest(requests, call, row.endpoints?.transcription?.listMark),
     parseResponse: (response, call) => parseTranscription(row.id, response, call),
+    ...(requests.streams && {
+      openStream: (head) =>
+        mediaTypeOf(head) === 'text/event-stream' ? new EventStream(row.id, transcriptionEvents) : undefined,
+    }),
     parseError: (response) => parseOpenAiError(response, row.id),
   };
 }
@@ -38,6 +44,11 @@ function buildRequest(
   const path = translate === true ? '/audio/translations' : '/audio/transcriptions';
   return requests.post(call, { path, ...form, accept: 'application/json, text/*' });
 }
+
+const transcriptionEvents: EndpointEvents = {
+  last: new Set(['transcript.text.done']),
+  usageOf: ({ usage }) => readUsage(usage, undefined),
+};
 
 const textFormats: ReadonlySet<unknown> = new Set(['text', 'srt', 'vtt']);
 

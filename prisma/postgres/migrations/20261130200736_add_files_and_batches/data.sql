@@ -1,0 +1,2 @@
+INSERT INTO "virtual_keys" ("token", "key_name", "models", "metadata", "created_at", "created_by", "updated_at", "updated_by") VALUES ('aa', 'sk-...abcd', '[]', '{}', '2026-11-24T10:00:00.000Z', 'admin', '2026-11-24T10:00:00.000Z', 'admin');
+INSERT INTO "spend_logs" ("request_id", "started_at", "api_key_hash", "model_group", "model", "model_id", "status", "spend_nanos", "total_tokens", "detail") VALUES ('01930000-0000-7000-8000-000000000001', '2026-11-24T10:00:00.000Z', 'aa', 'gpt-4o', 'gpt-4o', 'd1', 'success', 12345, 10, '{}');

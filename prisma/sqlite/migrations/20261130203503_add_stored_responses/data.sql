@@ -1,0 +1,2 @@
+INSERT INTO "virtual_keys" ("token", "key_name", "models", "metadata", "created_by", "updated_at", "updated_by") VALUES ('aa11', 'sk-...aa11', '["gpt-4o"]', '{"tags": ["x"]}', 'admin', '2026-11-24T00:00:00.000+00:00', 'admin');
+INSERT INTO "config_models" ("id", "model_name", "litellm_params", "model_info", "created_by", "updated_at", "updated_by") VALUES ('m1', 'gpt-4o', '{"model": "openai/gpt-4o"}', '{}', 'admin', '2026-11-24T00:00:00.000+00:00', 'admin');

@@ -1,0 +1,24 @@
+/** Whom an object belongs to, and who may see it. */
+
+export interface ObjectOwner {
+  /** SHA-256 of the key, hex. */
+  readonly keyHash: string;
+  /** True for administrators: they see the objects of every key. */
+  readonly seesAll: boolean;
+  readonly keyAlias?: string | undefined;
+  readonly userId?: string | undefined;
+  readonly teamId?: string | undefined;
+  readonly tags: readonly string[];
+}
+
+/** Which models the owner may use. */
+export interface ModelAccess {
+  /** True where it is limited to no names. */
+  readonly unrestricted: boolean;
+  mayUse(model: string, accessGroups: readonly string[]): boolean;
+}
+
+/** What rows a caller may see at all: everybody else's are not there. */
+export function visibleTo(owner: ObjectOwner): { readonly ownerKeyHash?: string } {
+  return owner.seesAll ? {} : { ownerKeyHash: owner.keyHash };
+}
