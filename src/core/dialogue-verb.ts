@@ -23,7 +23,7 @@ import { ProviderCall } from './transport/execute-call.js';
 import { fetchMedia } from './transport/fetch-media.js';
 import { LocalCall } from './transport/local-call.js';
 import { SseDecoder } from './transport/sse-decoder.js';
-import { passThrough, translate } from './transport/translation.js';
+import { passThrough, throughHub, type Passage } from './transport/translation.js';
 
 type Bytes = Buffer | string;
 
@@ -110,13 +110,10 @@ async function start<Spoken extends Dialect>(
     const transport = transportOptions(connections, deployment, remainingMs, idleMs);
     return new ProviderCall(deployment, stream, translation, sink, transport);
   };
-  const passed = passThrough(provider, dialect.name, native);
-  if (passed) return send(passed);
-  const call = hub();
-  const urls = provider.chat?.remoteMedia?.(call) ?? [];
-  if (urls.length === 0) return send(translate(provider, call, dialect.format(native)));
-  const media = await fetchMedia(urls, (origin) => connections.dispatcherTo(origin, 'restricted'));
-  return send(translate(provider, { ...call, media }, dialect.format(native)));
+  const way: Passage<Bytes, Bytes> =
+    passThrough(provider, dialect.name, native) ?? throughHub(provider, hub(), dialect.format(native));
+  if (way.addresses.length === 0) return send(way.open());
+  return send(way.open(await fetchMedia(way.addresses, (origin) => connections.dispatcherTo(origin, 'restricted'))));
 }
 
 function toBytes(body: unknown): Buffer {

@@ -1,5 +1,5 @@
 /** Anthropic's unmodified clients from npm and PyPI, with four providers behind the gateway, see what they see at Anthropic. */
-import { CompatGateway, reportOf, type ClientOptions } from './compat-gateway.js';
+import { clouds, CompatGateway, reportOf, type ClientOptions, type Cloud } from './compat-gateway.js';
 import {
   containing,
   errorNames,
@@ -74,6 +74,13 @@ const refused = (status: number, message: string): unknown => ({
   type: typeOf(status),
 });
 
+/** Claude says there what it says at Anthropic; AWS has errors of its own. */
+function expectedOfCloud(cloud: Cloud): Record<string, unknown> {
+  if (cloud === 'vertex-claude') return expectedOf('anthropic');
+  const refusals = Object.keys(said.bedrock.failures).map((scenario) => [scenario, expectedOf('bedrock')[scenario]]);
+  return { ...expectedOf('anthropic'), ...(Object.fromEntries(refusals) as Record<string, unknown>) };
+}
+
 /** What does not depend on the provider. */
 const expectedOfGateway: Record<string, unknown> = {
   unknownModel: refused(400, 'Invalid model name passed in model=nobody'),
@@ -100,5 +107,20 @@ describe.each(['npm-anthropic.ts', 'pypi_anthropic.py'])('%s', (program) => {
 
   test.each(Object.keys(expectedOfGateway))('gateway: %s', (scenario) => {
     expect(report.gateway[scenario]).toEqual(expectedOfGateway[scenario]);
+  });
+});
+
+describe.each(clouds)('npm-anthropic.ts with %s behind the gateway', (cloud) => {
+  let report: Record<Cloud, Record<string, unknown>>;
+  beforeAll(async () => {
+    report = await reportOf('npm-anthropic.ts', { ...options, providers: clouds.join(',') });
+  }, 60_000);
+
+  test('sees what it sees at Anthropic', () => {
+    expect(report[cloud]).toEqual(expectedOfCloud(cloud));
+  });
+
+  test('what the model signed comes back to it', () => {
+    expect(compat.upstream.received(cloud, 'thinking').at(-1)).toContain(said.anthropic.thoughts.whole.signature);
   });
 });

@@ -62,6 +62,23 @@ const recordedModels: Readonly<Record<Provider, Readonly<Record<string, string>>
   },
 };
 
+/** Clouds that have Claude, which answers there what it answers at Anthropic, in the cloud's envelope. */
+export const clouds = ['bedrock-claude', 'vertex-claude'] as const;
+export type Cloud = (typeof clouds)[number];
+
+function cloudDeployment(cloud: Cloud, scenario: string, upstreamUrl: string): object {
+  const base = `${upstreamUrl}/${cloud}/${scenario}`;
+  const params = {
+    'bedrock-claude': { model: 'bedrock/eu.anthropic.claude-sonnet-4-5-20250929-v1:0', ...access('bedrock', base) },
+    'vertex-claude': {
+      model: 'vertex_ai/claude-sonnet-4-5@20250929',
+      api_base: `${base}/v1/projects/replayed/locations/europe-west1`,
+      api_key: 'ya29.replayed',
+    },
+  };
+  return { model_name: `${cloud}-${scenario}`, litellm_params: params[cloud] };
+}
+
 /** Where each provider's API begins below its address, and what it lets in. */
 function access(provider: Provider, base: string): object {
   if (provider === 'bedrock')
@@ -93,9 +110,12 @@ export class CompatGateway {
     const upstreamUrl = await this.upstream.listen();
     const scenarios = [...dialogues, ...failures, ...endpoints];
     this.#folder.writeConfig({
-      model_list: providers.flatMap((provider) =>
-        scenarios.map((scenario) => deployment(provider, scenario, upstreamUrl)),
-      ),
+      model_list: [
+        ...providers.flatMap((provider) => scenarios.map((scenario) => deployment(provider, scenario, upstreamUrl))),
+        ...clouds.flatMap((cloud) =>
+          [...dialogues, ...failures].map((scenario) => cloudDeployment(cloud, scenario, upstreamUrl)),
+        ),
+      ],
       router_settings: { num_retries: 0 },
       general_settings: { master_key: this.#masterKey },
     });

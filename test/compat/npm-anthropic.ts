@@ -3,7 +3,11 @@ import Anthropic, { APIError } from '@anthropic-ai/sdk';
 import { zodOutputFormat } from '@anthropic-ai/sdk/helpers/zod';
 import { z } from 'zod';
 
-const { url, key } = JSON.parse(process.argv[2] ?? '{}') as { readonly url: string; readonly key: string };
+const { url, key, providers } = JSON.parse(process.argv[2] ?? '{}') as {
+  readonly url: string;
+  readonly key: string;
+  readonly providers?: string;
+};
 const { messages } = new Anthropic({ baseURL: url, apiKey: key, maxRetries: 0 });
 
 type Turns = Anthropic.MessageParam[];
@@ -136,7 +140,8 @@ async function callProvider(provider: string): Promise<Record<string, unknown>> 
 }
 
 const report: Record<string, unknown> = {};
-for (const provider of ['openai', 'anthropic', 'gemini', 'bedrock']) report[provider] = await callProvider(provider);
+const asked = providers ?? 'openai,anthropic,gemini,bedrock';
+for (const provider of asked.split(',')) report[provider] = await callProvider(provider);
 const stranger = new Anthropic({ baseURL: url, apiKey: `sk-${'w'.repeat(40)}`, maxRetries: 0 });
 report['gateway'] = {
   unknownModel: await errorOf(() => messages.create({ model: 'nobody', ...ask })),

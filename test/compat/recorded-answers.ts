@@ -52,6 +52,16 @@ export function* eventsOf({ sse = [], eventstream = [], done }: RecordedAnswer):
   if (done) yield 'data: [DONE]\n\n';
 }
 
+/** The same events as InvokeModelWithResponseStream brings them: each in a frame of its own, as base64. */
+// https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_PayloadPart.html
+export function inChunks({ sse, ...answer }: RecordedAnswer): RecordedAnswer {
+  if (!sse) return answer;
+  const payloads = sse.map((entry) => ({
+    bytes: Buffer.from(JSON.stringify(isNamed(entry) ? entry.data : entry)).toString('base64'),
+  }));
+  return { ...answer, eventstream: payloads.map((payload) => ({ type: 'chunk', payload })) };
+}
+
 function isNamed(entry: unknown): entry is SseEvent {
   return typeof entry === 'object' && entry !== null && 'event' in entry && 'data' in entry;
 }

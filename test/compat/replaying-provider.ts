@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
-import { contentTypeOf, eventsOf, findRecorded, type RecordedAnswer } from './recorded-answers.js';
+import { contentTypeOf, eventsOf, findRecorded, inChunks, type RecordedAnswer } from './recorded-answers.js';
 
 /** What stands in a request once a client has answered the model's calls: OpenAI's two dialects, Anthropic's, Google's, Bedrock's. */
 const toolResult = /"role":"tool"|"function_call_output"|"tool_result"|"functionResponse"|"toolResult"/;
@@ -70,7 +70,19 @@ export class ReplayingProvider {
 }
 
 /** Of one scenario there may be a whole and a streamed answer; an `agent` calls tools until it is given their results. */
-function recordedFor(provider: string, scenario: string, path: string, body: string): RecordedAnswer {
+function recordedFor(asked: string, scenario: string, path: string, body: string): RecordedAnswer {
+  const cloud = /^(bedrock|vertex)-claude$/.exec(asked)?.[1];
+  const provider = cloud ? providerBehind(cloud, scenario) : asked;
+  const recorded = recordedOf(provider, scenario, path, body);
+  return cloud === 'bedrock' ? inChunks(recorded) : recorded;
+}
+
+/** Claude says what it says at Anthropic; what AWS refuses, it refuses in its own words. */
+function providerBehind(cloud: string, scenario: string): string {
+  return cloud === 'bedrock' && findRecorded(`bedrock/${scenario}`)?.status !== undefined ? 'bedrock' : 'anthropic';
+}
+
+function recordedOf(provider: string, scenario: string, path: string, body: string): RecordedAnswer {
   const folder = path.endsWith('/responses') ? `${provider}/responses` : provider;
   const step = scenario === 'agent' ? (toolResult.test(body) ? 'after-tools' : 'tools') : scenario;
   const streamed = step === 'chat' ? 'stream' : `stream-${step}`;

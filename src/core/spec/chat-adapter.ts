@@ -110,6 +110,10 @@ export interface NativeCall<Body = ChatCompletionRequest> extends Omit<ChatCall,
 export interface NativeAdapter<Body = ChatCompletionRequest> {
   /** False where this call needs translation after all (a renamed parameter in the answer, a default of the deployment). */
   accepts(call: NativeCall<Body>): boolean;
+  /** As `ChatAdapter.streamMediaTypes`; what the tap gives out is the client's dialect all the same. */
+  readonly streamMediaTypes?: readonly string[];
+  /** As `ChatAdapter.remoteMedia`. */
+  remoteMedia?(call: NativeCall<Body>): readonly string[];
   buildRequest(call: NativeCall<Body>): OutboundRequest;
   /** Checks and reads a whole 2xx answer; `body` is what the client gets, the same bytes wherever possible. */
   readResponse(
@@ -117,6 +121,8 @@ export interface NativeAdapter<Body = ChatCompletionRequest> {
     call: NativeCall<Body>,
   ): { body: Buffer; usage: Usage | undefined };
   createStreamTap(call: NativeCall<Body>): NativeStreamTap;
+  /** Reads such a stream as the hub's chunks, where `ChatAdapter.createStreamParser` reads one of another form. */
+  createStreamParser?(call: ChatCall): ChatStreamParser;
 }
 
 /** The dialects besides the hub's that a provider speaks by itself. */

@@ -63,23 +63,28 @@ export interface ProviderFixture {
   };
 }
 
+/** What comes back, in whatever dialect was asked. */
+export type Exchange = Pick<ProviderFixture, 'upstream'>;
+
 export interface AwsMessage {
   /** `event` where absent, or `exception`. */
   readonly type?: string;
   /** The event's or exception's name: `contentBlockDelta`. */
   readonly name: string;
-  readonly payload: unknown;
+  readonly payload?: unknown;
+  /** In place of the payload: an event of the model's own, which InvokeModel's chunks carry as base64. */
+  readonly carries?: unknown;
 }
 
 /** The fixtures of a folder, in the order of their file names. */
-export function readFixtures(folder: string): readonly ProviderFixture[] {
+export function readFixtures<Fixture = ProviderFixture>(folder: string): readonly Fixture[] {
   const files = readdirSync(folder).filter((file) => file.endsWith('.json'));
   return files.sort().map((file) => {
     const fixture = JSON.parse(readFileSync(join(folder, file), 'utf8')) as Partial<ProviderFixture>;
     for (const member of ['name', 'call', 'sent', 'upstream', 'expect'] as const) {
       if (fixture[member] === undefined) throw new Error(`${basename(folder)}/${file} has no "${member}".`);
     }
-    return fixture as ProviderFixture;
+    return fixture as Fixture;
   });
 }
 
@@ -134,22 +139,26 @@ export function callOf(fixture: ProviderFixture, definition: ProviderDefinition)
 /** The moment of every contract test. */
 export const contractTimeMs = 1_735_689_600_000;
 
-export function credentialsOf({ call: { credentials } }: ProviderFixture): Credentials {
+export function credentialsOf({
+  call: { credentials },
+}: {
+  readonly call: Pick<ProviderFixture['call'], 'credentials'>;
+}): Credentials {
   return credentials ?? { apiKey: 'test-key' };
 }
 
 /** A whole answer's bytes. */
-export function bodyOf({ upstream: { body } }: ProviderFixture): Buffer {
+export function bodyOf({ upstream: { body } }: Exchange): Buffer {
   return Buffer.from(typeof body === 'string' ? body : JSON.stringify(body ?? null));
 }
 
 /** True where the provider answers with a stream. */
-export function isStreamed({ upstream: { sse, ndjson, eventstream } }: ProviderFixture): boolean {
+export function isStreamed({ upstream: { sse, ndjson, eventstream } }: Exchange): boolean {
   return Boolean(sse ?? ndjson ?? eventstream);
 }
 
 /** A streamed answer's bytes, event by event, the end marker included. */
-export function eventsOf({ upstream: { sse, done, ndjson, eventstream } }: ProviderFixture): readonly Buffer[] {
+export function eventsOf({ upstream: { sse, done, ndjson, eventstream } }: Exchange): readonly Buffer[] {
   if (eventstream) return eventstream.map(toAwsFrame);
   if (ndjson) return ndjson.map((line) => Buffer.from(`${typeof line === 'string' ? line : JSON.stringify(line)}\n`));
   const events = (sse ?? []).map(({ event, data }) => {
@@ -164,14 +173,15 @@ const codec = new EventStreamCodec(
   (text) => Buffer.from(text),
 );
 
-export function toAwsFrame({ type = 'event', name, payload }: AwsMessage): Buffer {
+export function toAwsFrame({ type = 'event', name, payload, carries }: AwsMessage): Buffer {
+  const body = carries === undefined ? payload : { bytes: Buffer.from(JSON.stringify(carries)).toString('base64') };
   const frame = codec.encode({
     headers: {
       ':message-type': { type: 'string', value: type },
       [type === 'exception' ? ':exception-type' : ':event-type']: { type: 'string', value: name },
       ':content-type': { type: 'string', value: 'application/json' },
     },
-    body: Buffer.from(JSON.stringify(payload)),
+    body: Buffer.from(JSON.stringify(body)),
   });
   return Buffer.from(frame);
 }

@@ -85,7 +85,7 @@ const response = { status: 200, headers: {}, body: Buffer.from('{"as":"it is"}')
 
 /** As a chat client's request goes: passed through where that is possible, translated otherwise. */
 const choose = ({ provider }: Deployment, call = callOf(), format: AnswerFormat<unknown, unknown> = openAiChatFormat) =>
-  passThrough(provider, 'openai-chat', call) ?? translate(provider, call, format);
+  passThrough(provider, 'openai-chat', call)?.open() ?? translate(provider, call, format);
 
 describe('the choice', () => {
   it('is native where the client’s dialect is the provider’s: the very bytes go through', () => {

@@ -8,6 +8,7 @@ import type {
   ChatStreamParser,
   Dialect,
   DialectBodies,
+  FetchedMedia,
   FollowUp,
   NativeAdapter,
   NativeCall,
@@ -43,27 +44,60 @@ export function translate<Whole, Part>(
   format: AnswerFormat<Whole, Part>,
 ): Translation<Whole, Part> {
   if (chat) return new HubTranslation(id, chat, call, format);
-  throw new GatewayError('invalid_request', { facts: { reason: `The provider ${id} does not serve chat.` } });
+  throw withoutChat(id);
 }
 
-/**
- * The way of a call whose provider speaks the client's own dialect; undefined where it does not, or not for this call.
- *
- * @throws GatewayError what the adapter's `buildRequest` throws
- */
+/** A way to a provider. */
+export interface Passage<Whole, Part> {
+  /** Of the files that must be fetched before it is taken. */
+  readonly addresses: readonly string[];
+  /** @throws GatewayError what the adapter's `buildRequest` throws */
+  open(media?: ReadonlyMap<string, FetchedMedia>): Translation<Whole, Part>;
+  /** Reads the stream that comes back as the hub's chunks. */
+  readStream(call: ChatCall): ChatStreamParser;
+}
+
+/** The way of a call whose provider speaks the client's own dialect; undefined where it does not, or not for this call. */
 export function passThrough<Spoken extends Dialect>(
   { native, chat, id }: ProviderDefinition,
   dialect: Spoken,
   call: NativeCall<DialectBodies[Spoken]>,
-): Translation<Buffer, Buffer> | undefined {
+): Passage<Buffer, Buffer> | undefined {
   const adapter = native?.[dialect];
   if (!adapter || !chat || !adapter.accepts(call)) return undefined;
-  return new NativeTranslation(id, adapter, chat, call);
+  return {
+    addresses: adapter.remoteMedia?.(call) ?? [],
+    open: (media) => new NativeTranslation(id, adapter, chat, media ? { ...call, media } : call),
+    readStream: (hubCall) => adapter.createStreamParser?.(hubCall) ?? chat.createStreamParser(hubCall),
+  };
+}
+
+/**
+ * The way of a chat request of the hub.
+ *
+ * @throws GatewayError `invalid_request` for a provider without chat
+ */
+export function throughHub<Whole, Part>(
+  provider: ProviderDefinition,
+  call: ChatCall,
+  format: AnswerFormat<Whole, Part>,
+): Passage<Whole, Part> {
+  const { chat, id } = provider;
+  if (!chat) throw withoutChat(id);
+  return {
+    addresses: chat.remoteMedia?.(call) ?? [],
+    open: (media) => translate(provider, media ? { ...call, media } : call, format),
+    readStream: (hubCall) => chat.createStreamParser(hubCall),
+  };
+}
+
+function withoutChat(id: string): GatewayError {
+  return new GatewayError('invalid_request', { facts: { reason: `The provider ${id} does not serve chat.` } });
 }
 
 class NativeTranslation<Body> implements Translation<Buffer, Buffer> {
   readonly request: OutboundRequest;
-  readonly streamMediaTypes = eventStream;
+  readonly streamMediaTypes: readonly string[];
 
   constructor(
     private readonly provider: string,
@@ -72,6 +106,7 @@ class NativeTranslation<Body> implements Translation<Buffer, Buffer> {
     private readonly call: NativeCall<Body>,
   ) {
     this.request = asking(provider, () => adapter.buildRequest(call));
+    this.streamMediaTypes = adapter.streamMediaTypes ?? eventStream;
   }
 
   readWhole(response: Response): WholeAnswer<Buffer> {

@@ -15,7 +15,7 @@ import type {
 import { ProviderCall } from '../../core/transport/execute-call.js';
 import { fetchMedia } from '../../core/transport/fetch-media.js';
 import { LocalCall } from '../../core/transport/local-call.js';
-import { passThrough, translate } from '../../core/transport/translation.js';
+import { passThrough, throughHub, type Passage } from '../../core/transport/translation.js';
 import { callOptions } from '../call-options.js';
 import { withClientCredentials, withoutCredentials } from '../client-credentials.js';
 import type {
@@ -126,22 +126,22 @@ class DialogueOperation<Spoken extends Dialect> implements Operation {
         call: new LocalCall(local, call, this.kind.dialect.format(native), exchange, exchange.clock),
       };
     }
-    const send = (translation: Translation<Bytes, Bytes>, hub: () => ChatCall): StartedCall => {
-      const options = callOptions(exchange, this.settings, this, deployment, connections);
-      const call = new ProviderCall(deployment, this.stream, translation, exchange, options);
-      return { deployment, call, sentText: () => sentTextOf(call, deployment, hub) };
+    const take = (way: Passage<Bytes, Bytes>, hub: () => ChatCall): StartedCall | Promise<StartedCall> => {
+      const send = (translation: Translation<Bytes, Bytes>): StartedCall => {
+        const options = callOptions(exchange, this.settings, this, deployment, connections);
+        const call = new ProviderCall(deployment, this.stream, translation, exchange, options);
+        return { deployment, call, sentText: () => sentTextOf(call, () => way.readStream(hub())) };
+      };
+      if (way.addresses.length === 0) return send(way.open());
+      const files = fetchMedia(way.addresses, (origin) => connections.dispatcherTo(origin, 'restricted'));
+      return files.then((media) => send(way.open(media)));
     };
     const continuation = this.continuationOf(exchange, native, deployment);
     const passed = continuation ? undefined : passThrough(provider, this.kind.dialect.name, native);
-    if (passed) return send(passed, () => this.hubCall(native, deployment));
+    if (passed) return take(passed, () => this.hubCall(native, deployment));
     const hub = { call: this.hubCall(native, deployment), format: this.kind.dialect.format(native) };
     const { call, format }: HubWay = continuation?.next(hub.call) ?? hub;
-    const urls = provider.chat?.remoteMedia?.(call) ?? [];
-    if (urls.length === 0) return send(translate(provider, call, format), () => call);
-    return fetchMedia(urls, (origin) => connections.dispatcherTo(origin, 'restricted')).then((media) => {
-      const complete = { ...call, media };
-      return send(translate(provider, complete, format), () => complete);
-    });
+    return take(throughHub(provider, call, format), () => call);
   }
 
   /** Made with the first attempt of a stream that may go on elsewhere. Such a stream is not passed through: its text must be known. */

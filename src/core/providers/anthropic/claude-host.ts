@@ -1,7 +1,12 @@
 /** A place that serves Claude by the Messages API: Anthropic itself, or a cloud with an address and limits of its own. */
 import { GatewayError } from '../../errors/gateway-error.js';
-import type { ChatCall } from '../../spec/chat-adapter.js';
+import type { ChatCall, NativeCall } from '../../spec/chat-adapter.js';
 import { modelTraits, type ModelTraits } from './model-traits.js';
+
+/** What a request's betas depend on. */
+export interface BetaNaming extends Pick<NativeCall, 'clientHeaders' | 'model' | 'parameters'> {
+  readonly body: Readonly<Record<string, unknown>>;
+}
 
 export interface ClaudeHost {
   /** The id of the provider, for errors. */
@@ -12,8 +17,12 @@ export interface ClaudeHost {
   readonly bodyVersion?: string;
   /** True where beta features are named in the body (`anthropic_beta`) and not in a header. */
   readonly betasInBody?: boolean;
+  /** What a beta that a client names is called here; undefined where it is unknown. All go on as they are where absent. */
+  readonly betaHere?: (beta: string, call: BetaNaming) => string | undefined;
   /** False where the address alone says whether the answer is a stream. */
   readonly streamInBody?: boolean;
+  /** False where pictures and documents must come as bytes: what is at a web address is fetched. */
+  readonly takesAddresses?: boolean;
   readonly traits: (model: string) => ModelTraits;
 }
 

@@ -7,6 +7,8 @@ import { vertexAi } from '../vertex-ai/index.js';
 import { anthropic } from './index.js';
 
 const messages = [{ role: 'user', content: 'Hello' }];
+/** Known to every host. */
+const beta = 'context-1m-2025-08-07';
 
 function call(model: string, address: string, parameters: Partial<ParameterPolicy> = {}): TokenCountCall {
   const { origin, pathname } = new URL(address);
@@ -17,7 +19,7 @@ function call(model: string, address: string, parameters: Partial<ParameterPolic
     parameters: { ...plainParameters, ...parameters },
     created: 0,
     responseId: 'x',
-    clientHeaders: { 'anthropic-beta': 'a', 'anthropic-version': '2023-06-01' },
+    clientHeaders: { 'anthropic-beta': beta, 'anthropic-version': '2023-06-01' },
   };
 }
 
@@ -77,7 +79,7 @@ it.each([
 ])('%s is asked for the prompt alone', (...[, provider, model, address, url, body]) => {
   const request = sent(provider, model, address);
   expect([request.url, request.body]).toEqual([url, body]);
-  expect(request.headers).toMatchObject({ 'anthropic-beta': 'a', 'anthropic-version': '2023-06-01' });
+  expect(request.headers).toMatchObject({ 'anthropic-beta': beta, 'anthropic-version': '2023-06-01' });
 });
 
 it('Bedrock is asked under the model’s own name, for the request in its envelope', () => {
@@ -96,7 +98,7 @@ it('Bedrock is asked under the model’s own name, for the request in its envelo
   const { input } = request.body as { input: { invokeModel: { body: string } } };
   expect(JSON.parse(Buffer.from(input.invokeModel.body, 'base64').toString())).toEqual({
     ...counted,
-    anthropic_beta: ['a', 'b'],
+    anthropic_beta: [beta, 'b'],
     anthropic_version: 'bedrock-2023-05-31',
     max_tokens: 1_024,
   });

@@ -13,7 +13,7 @@ const answering: ReadonlySet<string> = new Set([
   ...['max_tokens', 'stream', 'temperature', 'top_p', 'top_k', 'stop_sequences', 'metadata', 'service_tier'],
 ]);
 
-export interface CountingHost extends Pick<ClaudeHost, 'provider'> {
+export interface CountingHost extends Pick<ClaudeHost, 'provider' | 'betaHere'> {
   readonly tokenizer: string;
   readonly accepts: TokenCountAdapter['accepts'];
   readonly path: (call: TokenCountCall) => string;
@@ -29,7 +29,8 @@ export const anthropicCounts: TokenCountAdapter = countMessages({
   members: ({ model }) => ({ model }),
 });
 
-export function countMessages({ provider, tokenizer, accepts, path, members }: CountingHost): TokenCountAdapter {
+export function countMessages(host: CountingHost): TokenCountAdapter {
+  const { provider, tokenizer, accepts, path, members, betaHere } = host;
   return {
     tokenizer,
     accepts,
@@ -37,7 +38,7 @@ export function countMessages({ provider, tokenizer, accepts, path, members }: C
       method: 'POST',
       origin: call.endpoint.origin,
       path: path(call),
-      headers: messagesHeaders(call),
+      headers: messagesHeaders(call, { ...(betaHere && { betaHere }) }),
       body: JSON.stringify({ ...countedMembers(call), ...members(call) }),
     }),
     parseResponse: ({ body }) => ({ answer: readCount(body, 'input_tokens', provider), usage: undefined }),

@@ -2,6 +2,7 @@
 import type { MessagesRequest } from '../../schema/anthropic/messages-request.js';
 import type { NativeCall } from '../../spec/chat-adapter.js';
 import { plainParameters, type ParameterPolicy } from '../../spec/parameters.js';
+import { anthropicHost } from './claude-host.js';
 import { nativeMessages } from './native-messages.js';
 
 const native = nativeMessages();
@@ -38,6 +39,28 @@ describe('the request', () => {
   it('is the very bytes where the name is the same', () => {
     const bytes = Buffer.from(text);
     expect(sent({ bytes, model: 'ours' }).body).toBe(bytes);
+  });
+
+  it('is framed in place where a cloud wants the version in the body and the model outside it', () => {
+    const cloud = nativeMessages({
+      ...anthropicHost,
+      provider: 'cloud',
+      bodyVersion: 'cloud-1',
+      betasInBody: true,
+      streamInBody: false,
+    });
+    const written =
+      '{ "max_tokens": 5.0, "stream" : true, "messages": [{"role": "user", "content": "\\u00e9 ü"}], "model":"ours" }';
+    const asked = call({
+      body: JSON.parse(written) as MessagesRequest,
+      bytes: Buffer.from(written),
+      clientHeaders: { 'anthropic-beta': 'b', 'anthropic-version': '2023-06-01' },
+    });
+    const { body, headers } = cloud.buildRequest(asked);
+    expect(String(body)).toBe(
+      '{ "max_tokens": 5.0,  "messages": [{"role": "user", "content": "\\u00e9 ü"}], "anthropic_version":"cloud-1","anthropic_beta":["b"] }',
+    );
+    expect(headers).toEqual({ 'content-type': 'application/json' });
   });
 
   it('is written anew where the deployment adds or takes out members', () => {

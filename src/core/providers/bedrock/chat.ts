@@ -8,7 +8,7 @@ import { ConverseStreamParser } from './converse/parse-stream.js';
 import { invokeAdapter } from './invoke.js';
 import { readModel } from './model-id.js';
 import { parseAwsError } from './parse-error.js';
-import { providerId } from './provider-id.js';
+import { eventStreamType, providerId } from './provider-id.js';
 
 const parseError: ChatAdapter['parseError'] = (response) => parseAwsError(response, providerId);
 
@@ -24,7 +24,7 @@ const converse: ChatAdapter = {
 export const chat: ChatAdapter = {
   supportedParams: (model) => adapterFor(model, {}).supportedParams(model),
   passesUnknownParams: true,
-  streamMediaTypes: ['application/vnd.amazon.eventstream'],
+  streamMediaTypes: [eventStreamType],
   // Bedrock takes bytes and places in S3: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ImageSource.html
   remoteMedia: (call) => remoteAddresses(call.body),
   buildRequest: (call) => adapterOf(call).buildRequest(withFetchedMedia(call)),

@@ -2,8 +2,10 @@
 // https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_CountTokens.html
 import { GatewayError } from '../../errors/gateway-error.js';
 import type { TokenCountAdapter, TokenCountCall } from '../../spec/token-count-adapter.js';
+import { betasOf } from '../anthropic/betas.js';
 import { countedMembers, readCount } from '../anthropic/count-tokens.js';
 import { inRegion } from './aws-address.js';
+import { claudeHost } from './claude-host.js';
 import { modelPath, readModel } from './model-id.js';
 import { parseAwsError } from './parse-error.js';
 import { providerId } from './provider-id.js';
@@ -39,15 +41,11 @@ export const claudeCounts: TokenCountAdapter = {
 };
 
 function invokeBody(call: TokenCountCall): object {
-  const { clientHeaders = {}, parameters } = call;
-  const betas = [clientHeaders['anthropic-beta'], parameters.extraHeaders?.['anthropic-beta']]
-    .flatMap((list) => list?.split(',') ?? [])
-    .map((beta) => beta.trim())
-    .filter((beta) => beta !== '');
+  const betas = betasOf(call, claudeHost);
   return {
     ...countedMembers(call),
     ...(betas.length > 0 && { anthropic_beta: betas }),
-    anthropic_version: 'bedrock-2023-05-31',
+    anthropic_version: claudeHost.bodyVersion,
     max_tokens: anyLimit,
   };
 }

@@ -7,6 +7,7 @@ import { claudeCounts } from './count-tokens.js';
 import { awsCredentialExchange } from './credentials/exchange.js';
 import { embeddings } from './embeddings.js';
 import { images } from './images.js';
+import { nativeClaude } from './native-messages.js';
 import { providerId } from './provider-id.js';
 import { rerank } from './rerank.js';
 
@@ -34,6 +35,7 @@ export const bedrock: ProviderDefinition = {
   credentialExchange: awsCredentialExchange(providerId),
   authenticate: awsAuthentication(providerId, 'bedrock'),
   chat,
+  native: { 'anthropic-messages': nativeClaude },
   tokenCounts: { 'anthropic-messages': claudeCounts },
   embeddings,
   rerank,

@@ -27,6 +27,7 @@ describe('readModel', () => {
       name: 'anthropic.claude-3-7-sonnet-20250219-v1:0',
       maker: 'anthropic',
       route: 'converse',
+      asked: 'converse',
       region: 'eu-west-1',
     });
     expect(readModel(profile, { base_model: 'bedrock/us.amazon.nova-lite-v1:0' })).toMatchObject({

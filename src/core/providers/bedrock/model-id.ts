@@ -10,6 +10,8 @@ export interface ModelId {
   /** Who made it: `anthropic`, `amazon`, `meta`. Empty where the name does not say, as with ARNs of own resources. */
   readonly maker: string;
   readonly route: 'converse' | 'invoke';
+  /** The route that stands before the name; undefined where the user leaves it to us. */
+  readonly asked: ModelId['route'] | undefined;
   /** The region that the name asks for. */
   readonly region: string | undefined;
 }
@@ -57,6 +59,7 @@ export function readModel(model: string, settings: Readonly<Record<string, unkno
     name,
     maker: made?.maker ?? (dot > 0 ? name.slice(0, dot) : ''),
     route: route ?? made?.route ?? 'converse',
+    asked: route,
     region: regionOfResource(id) ?? region,
   };
 }

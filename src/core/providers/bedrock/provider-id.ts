@@ -3,6 +3,9 @@ import { GatewayError } from '../../errors/gateway-error.js';
 
 export const providerId = 'bedrock';
 
+/** The content type of AWS's binary streams. */
+export const eventStreamType = 'application/vnd.amazon.eventstream';
+
 /** Refuses a request that Bedrock cannot be sent, naming the member at fault. */
 export function refuse(param: string, reason: string): never {
   throw new GatewayError('invalid_request', { param, facts: { reason: `${param}: ${reason}` }, provider: providerId });

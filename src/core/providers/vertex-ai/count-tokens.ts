@@ -4,6 +4,7 @@ import type { TokenCountAdapters } from '../../spec/token-count-adapter.js';
 import { countMessages } from '../anthropic/count-tokens.js';
 import { countContents } from '../gemini/count-tokens.js';
 import { methodPath } from './address.js';
+import { claudeHost } from './claude.js';
 import { readModel } from './model-family.js';
 import { providerId } from './provider-id.js';
 
@@ -12,7 +13,7 @@ const belowPlace = /\/(?:publishers|endpoints)(?:\/.*)?$/;
 
 export const tokenCounts: TokenCountAdapters = {
   'anthropic-messages': countMessages({
-    provider: providerId,
+    ...claudeHost,
     tokenizer: 'vertex_ai_partner_models',
     accepts: ({ model }) => readModel(model).family === 'claude',
     path: ({ endpoint }) =>

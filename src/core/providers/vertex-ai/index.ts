@@ -3,6 +3,7 @@ import type { ProviderDefinition } from '../../spec/provider.js';
 import { locate } from './address.js';
 import { authenticate } from './authenticate.js';
 import { chat } from './chat.js';
+import { nativeClaude } from './claude.js';
 import { tokenCounts } from './count-tokens.js';
 import { exchangeCredentials } from './credentials/exchange.js';
 import { embeddings } from './embeddings.js';
@@ -27,7 +28,7 @@ export const vertexAi: ProviderDefinition = {
   credentialExchange: exchangeCredentials,
   authenticate,
   chat,
-  native: { 'gemini-generate-content': nativeGemini },
+  native: { 'gemini-generate-content': nativeGemini, 'anthropic-messages': nativeClaude },
   tokenCounts,
   embeddings,
   images,

@@ -45,7 +45,7 @@ export const limits: readonly Limit[] = [
   },
   {
     clients: ['messages'],
-    providers: ['openai', 'gemini', 'bedrock', 'cohere', 'mistral', 'ollama'],
+    providers: ['openai', 'gemini', 'cohere', 'mistral', 'ollama'],
     feature: 'stop sequence',
     note: 'The answer ends at the sequence, but does not say at which one: `stop_reason` is `end_turn`, `stop_sequence` is null.',
     answered: (answered) => ({ ...answered, stoppedBy: null }),

@@ -130,7 +130,7 @@ function startCall(
   };
   const supported = provider.chat?.supportedParams(model) ?? new Set<string>();
   const translation: Translation<Bytes, Bytes> =
-    passThrough<Dialect>(provider, dialect.name, native) ??
+    passThrough<Dialect>(provider, dialect.name, native)?.open() ??
     translate<Bytes, Bytes>(
       provider,
       { ...native, body: dialect.toHub(read.body, { supported }) } satisfies ChatCall,

@@ -1,10 +1,8 @@
 /** Anthropic as an upstream: the Messages API. */
-// https://platform.claude.com/docs/en/api/messages
 import { anthropic } from '../../../providers/anthropic/index.js';
-import type { Answered, Asked, JsonObject, Picture, ToolMeaning } from '../meaning.js';
-import type { Provider, Reply } from '../sides.js';
-import { expectEqual, listOf, membersOf, numberOf, parseObject, pieces, textOf, writeEvents } from '../strict-json.js';
-import { Turns } from '../turns.js';
+import type { Provider } from '../sides.js';
+import { expectEqual, textOf, writeEvents } from '../strict-json.js';
+import { messageEvents, understandMessages, wholeMessage } from './messages-wire.js';
 
 export const anthropicUpstream: Provider = {
   name: 'anthropic',
@@ -16,163 +14,11 @@ export const anthropicUpstream: Provider = {
   understand(request) {
     expectEqual(request.path, '/v1/messages', 'the path');
     expectEqual(request.headers['anthropic-version'], '2023-06-01', 'anthropic-version');
-    return understand(request.body);
+    const { asked, body } = understandMessages(request.body, ['model', 'stream']);
+    return { ...asked, model: textOf(body['model'], 'model'), stream: body['stream'] === true };
   },
-  answer: (_request, asked, answer) => reply(asked, answer),
+  answer: (_request, asked, answer) =>
+    asked.stream
+      ? { contentType: 'text/event-stream; charset=utf-8', body: writeEvents(messageEvents(asked, answer), true) }
+      : { contentType: 'application/json', body: JSON.stringify(wholeMessage(asked, answer)) },
 };
-
-const members = [
-  ...['model', 'max_tokens', 'messages', 'system', 'tools', 'thinking', 'output_config', 'stop_sequences', 'stream'],
-];
-
-function understand(text: string): Asked {
-  const body = membersOf(parseObject(text, 'the body'), members, 'the body');
-  const maxTokens = numberOf(body['max_tokens'], 'max_tokens');
-  const turns = new Turns();
-  listOf(body['messages'], 'messages').forEach((message, at) => readMessage(message, `messages[${at}]`, turns));
-  const format = (body['output_config'] as JsonObject | undefined)?.['format'] as JsonObject | undefined;
-  if (format) expectEqual(format['type'], 'json_schema', 'the type of output_config.format');
-  return {
-    model: textOf(body['model'], 'model'),
-    stream: body['stream'] === true,
-    ...(body['system'] !== undefined && { system: readTexts(body['system'], 'system') }),
-    turns: turns.list(),
-    tools: listOf(body['tools'] ?? [], 'tools').map(readTool),
-    ...(format && { schema: format['schema'] as JsonObject }),
-    reasons: readThinking(body['thinking'], maxTokens),
-    stop: listOf(body['stop_sequences'] ?? [], 'stop_sequences') as readonly string[],
-    maxTokens,
-  };
-}
-
-/** https://platform.claude.com/docs/en/build-with-claude/extended-thinking */
-function readThinking(thinking: unknown, maxTokens: number): boolean {
-  if (thinking === undefined) return false;
-  const { type, budget_tokens: budget } = membersOf(thinking, ['type', 'budget_tokens'], 'thinking');
-  expectEqual(type, 'enabled', 'the type of thinking');
-  const tokens = numberOf(budget, 'budget_tokens');
-  if (tokens < 1_024 || tokens >= maxTokens) throw new Error(`budget_tokens is ${tokens}, max_tokens ${maxTokens}`);
-  return true;
-}
-
-function readTexts(given: unknown, where: string): string {
-  if (typeof given === 'string') return given;
-  const texts = (listOf(given, where) as readonly JsonObject[]).map((block) => {
-    expectEqual(block['type'], 'text', `the type of a block of ${where}`);
-    return textOf(block['text'], where);
-  });
-  return texts.join('');
-}
-
-function readMessage(given: unknown, where: string, turns: Turns): void {
-  const { role, content } = membersOf(given, ['role', 'content'], where);
-  const blocks = (
-    typeof content === 'string' ? [{ type: 'text', text: content }] : listOf(content, where)
-  ) as readonly JsonObject[];
-  const of = (type: string): readonly JsonObject[] => blocks.filter((block) => block['type'] === type);
-  const known = role === 'assistant' ? ['text', 'tool_use'] : ['text', 'image', 'tool_result'];
-  const strange = blocks.find(({ type }) => !known.includes(String(type)));
-  if (strange) throw new Error(`${where} has a block of the type ${String(strange['type'])}`);
-  const text = of('text')
-    .map((block) => textOf(block['text'], where))
-    .join('');
-  if (role === 'assistant') {
-    const calls = of('tool_use').map(({ id, name, input }) => ({
-      id: textOf(id, 'id'),
-      name: textOf(name, 'name'),
-      input: input as JsonObject,
-    }));
-    if (calls.some(({ id }) => !/^[a-zA-Z0-9_-]+$/.test(id))) throw new Error('The id of a call is not taken.');
-    return turns.assistant(text, calls);
-  }
-  expectEqual(role, 'user', 'role');
-  const results = of('tool_result');
-  for (const result of results) turns.resultById(result['tool_use_id'], readTexts(result['content'], 'a result'));
-  const [image] = of('image');
-  if (results.length === 0 || text !== '') turns.user(text, image && readPicture(image['source']));
-}
-
-function readPicture(source: unknown): Picture {
-  const { type, media_type: mediaType, data } = membersOf(source, ['type', 'media_type', 'data'], 'source');
-  expectEqual(type, 'base64', 'the type of a source');
-  return { mediaType: textOf(mediaType, 'media_type'), base64: textOf(data, 'data') };
-}
-
-function readTool(given: unknown): ToolMeaning {
-  const known = ['name', 'description', 'input_schema', 'strict', 'type'];
-  const { name, description, input_schema: parameters } = membersOf(given, known, 'a tool');
-  return { name: textOf(name, 'name'), description: String(description), parameters: parameters as JsonObject };
-}
-
-function reply(asked: Asked, answer: Answered): Reply {
-  const { prompt, completion, cached } = answer.usage;
-  const input = { input_tokens: prompt - cached, cache_creation_input_tokens: 0, cache_read_input_tokens: cached };
-  const end = { stop_reason: stopReasonOf(answer), stop_sequence: answer.stoppedBy };
-  const head = { id: 'msg_m1', type: 'message', role: 'assistant', model: asked.model };
-  const blocks = blocksOf(answer);
-  if (!asked.stream) {
-    const whole = { ...head, content: blocks, ...end, usage: { ...input, output_tokens: completion } };
-    return { contentType: 'application/json', body: JSON.stringify(whole) };
-  }
-  const begun = {
-    ...head,
-    content: [],
-    stop_reason: null,
-    stop_sequence: null,
-    usage: { ...input, output_tokens: 1 },
-  };
-  const events = [
-    { type: 'message_start', message: begun },
-    { type: 'ping' },
-    ...blocks.flatMap(eventsOf),
-    { type: 'message_delta', delta: end, usage: { output_tokens: completion } },
-    { type: 'message_stop' },
-  ];
-  return { contentType: 'text/event-stream; charset=utf-8', body: writeEvents(events, true) };
-}
-
-function stopReasonOf({ finish, stoppedBy }: Answered): string {
-  if (stoppedBy !== null) return 'stop_sequence';
-  return { stop: 'end_turn', length: 'max_tokens', tool_calls: 'tool_use' }[finish];
-}
-
-function blocksOf({ text, reasoning, calls }: Answered): readonly JsonObject[] {
-  return [
-    ...(reasoning === '' ? [] : [{ type: 'thinking', thinking: reasoning, signature: 'EqMBsig==' }]),
-    ...(text === '' ? [] : [{ type: 'text', text }]),
-    ...calls.map(({ name, input }, at) => ({ type: 'tool_use', id: `toolu_m${at}`, name, input })),
-  ];
-}
-
-/** https://platform.claude.com/docs/en/build-with-claude/streaming */
-function eventsOf(block: JsonObject, index: number): readonly JsonObject[] {
-  const { empty, deltas } = cut(block);
-  return [
-    { type: 'content_block_start', index, content_block: empty },
-    ...deltas.map((delta) => ({ type: 'content_block_delta', index, delta })),
-    { type: 'content_block_stop', index },
-  ];
-}
-
-function cut(block: JsonObject): { empty: JsonObject; deltas: readonly JsonObject[] } {
-  switch (block['type']) {
-    case 'text': {
-      const texts = pieces(String(block['text']));
-      return { empty: { ...block, text: '' }, deltas: texts.map((text) => ({ type: 'text_delta', text })) };
-    }
-    case 'thinking': {
-      const thoughts = pieces(String(block['thinking'])).map((thinking) => ({ type: 'thinking_delta', thinking }));
-      return {
-        empty: { type: 'thinking', thinking: '', signature: '' },
-        deltas: [...thoughts, { type: 'signature_delta', signature: block['signature'] }],
-      };
-    }
-    default: {
-      const parts = ['', ...pieces(JSON.stringify(block['input']))];
-      return {
-        empty: { ...block, input: {} },
-        deltas: parts.map((text) => ({ type: 'input_json_delta', partial_json: text })),
-      };
-    }
-  }
-}

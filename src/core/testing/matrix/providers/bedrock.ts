@@ -1,4 +1,4 @@
-/** Amazon Bedrock as an upstream: Claude through Converse, its streams in AWS's binary framing. */
+/** Amazon Bedrock as an upstream: Claude through Converse and, for those who speak Claude's words, InvokeModel; streams in AWS's binary framing. */
 // https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html and API_runtime_ConverseStream.html
 import { bedrock } from '../../../providers/bedrock/index.js';
 import { toAwsFrame, type AwsMessage } from '../../provider-fixture.js';
@@ -6,6 +6,7 @@ import type { Answered, Asked, JsonObject, Picture, ToolMeaning } from '../meani
 import type { Provider, Reply } from '../sides.js';
 import { expectEqual, joinedTexts, listOf, membersOf, numberOf, parseObject, pieces, textOf } from '../strict-json.js';
 import { Turns } from '../turns.js';
+import { answerInvoke, understandInvoke } from './bedrock-invoke.js';
 
 const model = 'anthropic.claude-sonnet-4-5-20250929-v1:0';
 
@@ -17,19 +18,28 @@ export const bedrockUpstream: Provider = {
   model: () => model,
   tells: { cached: true, reasoningTokens: false, stoppedBy: false },
   understand({ path, body }) {
-    const base = `/model/${encodeURIComponent(model)}`;
-    const stream = path === `${base}/converse-stream`;
-    if (!stream) expectEqual(path, `${base}/converse`, 'the path');
-    return { model, stream, ...understand(body) };
+    const [, action = ''] = path.split(`/model/${encodeURIComponent(model)}/`);
+    if (!actions.includes(action)) throw new Error(`the path is ${path}`);
+    const understood = isInvoke(path) ? understandInvoke(body) : understandConverse(body);
+    return { model, stream: action.endsWith('-stream'), ...understood };
   },
-  answer: (_request, { stream }, answer) => (stream ? streamed(answer) : whole(answer)),
+  answer({ path }, asked, answer) {
+    if (isInvoke(path)) return answerInvoke(asked, answer);
+    return asked.stream ? streamed(answer) : whole(answer);
+  },
 };
+
+const actions = ['converse', 'converse-stream', 'invoke', 'invoke-with-response-stream'];
+
+function isInvoke(path: string): boolean {
+  return path.includes('/invoke');
+}
 
 const members = [
   ...['messages', 'system', 'inferenceConfig', 'toolConfig', 'additionalModelRequestFields', 'outputConfig'],
 ];
 
-function understand(text: string): Omit<Asked, 'model' | 'stream'> {
+function understandConverse(text: string): Omit<Asked, 'model' | 'stream'> {
   const body = membersOf(parseObject(text, 'the body'), members, 'the body');
   const config = membersOf(body['inferenceConfig'] ?? {}, ['maxTokens', 'stopSequences'], 'inferenceConfig');
   const turns = new Turns();
