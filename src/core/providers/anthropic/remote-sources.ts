@@ -51,5 +51,5 @@ function contentWith(content: unknown, replace: Replace): unknown {
 function sourceWith(source: NonNullable<Source>, replace: Replace): Source {
   const { type, url, content } = source as Readonly<Record<string, unknown>>;
   if (type === 'url' && typeof url === 'string' && isWebUrl(url)) return replace(url) ?? source;
-  return Array.isArray(content) ? ({ ...source, content: contentWith(content, replace) }) : source;
+  return Array.isArray(content) ? { ...source, content: contentWith(content, replace) } : source;
 }
