@@ -7,7 +7,7 @@ import { providerRegistry } from '../providers/registry.js';
 import type { ChatCompletionChunk, ChatCompletionRequest } from '../schema/openai/chat.js';
 import { plainParameters, type AnswerFormat, type ChatAdapter, type ChatStreamParser, type Deployment, type NativeAdapter, type NativeCall, type NativeStreamTap } from '../spec/index.js'; // prettier-ignore
 import { madeUpDeployment, madeUpProvider } from '../testing/deployments.js';
-import { passThrough, translate } from './translation.js';
+import { passThrough, throughHub, translate } from './translation.js';
 
 const usage = { promptTokens: 1, completionTokens: 2 };
 const request = { method: 'POST', origin: 'https://api.acme.test', path: '/chat', headers: {} } as const;
@@ -85,7 +85,7 @@ const response = { status: 200, headers: {}, body: Buffer.from('{"as":"it is"}')
 
 /** As a chat client's request goes: passed through where that is possible, translated otherwise. */
 const choose = ({ provider }: Deployment, call = callOf(), format: AnswerFormat<unknown, unknown> = openAiChatFormat) =>
-  passThrough(provider, 'openai-chat', call)?.open() ?? translate(provider, call, format);
+  (passThrough(provider, 'openai-chat', call) ?? throughHub(provider, call, format)).open();
 
 describe('the choice', () => {
   it('is native where the client’s dialect is the provider’s: the very bytes go through', () => {
@@ -106,6 +106,25 @@ describe('the choice', () => {
     expect(() => choose(deploymentWith({}))).toThrow(
       expect.objectContaining({ code: 'invalid_request', message: 'The provider acme does not serve chat.' }),
     );
+  });
+
+  it('either way names the files that are needed, is taken with them, and says how its stream is read', () => {
+    const remoteMedia = () => ['https://a.example/x.png'];
+    const media = new Map([['https://a.example/x.png', { mediaType: 'image/png', base64: 'iVBO' }]]);
+    const sent = ({ media: files }: Pick<NativeCall, 'media'>) => ({ ...request, path: `/${files?.size}` });
+    const parser = new LetterParser();
+    const fetching = { ...chat, remoteMedia, buildRequest: sent };
+    const native = { ...nativeAdapter(true), remoteMedia, buildRequest: sent, createStreamParser: () => parser };
+    const { provider } = deploymentWith({ chat: fetching, native: { 'openai-chat': native } });
+    const ways = [passThrough(provider, 'openai-chat', callOf()), throughHub(provider, callOf(), openAiChatFormat)];
+    for (const way of ways) {
+      expect(way?.addresses).toEqual(['https://a.example/x.png']);
+      expect(way?.open(media).request.path).toBe('/1');
+    }
+    expect(ways.map((way) => way?.readStream(callOf()) === parser)).toEqual([true, false]);
+    const plain = deploymentWith({ chat, native: { 'openai-chat': nativeAdapter(true) } }).provider;
+    expect(passThrough(plain, 'openai-chat', callOf())).toMatchObject({ addresses: [] });
+    expect(passThrough(plain, 'openai-chat', callOf())?.readStream(callOf())).toBeInstanceOf(LetterParser);
   });
 
   it('lets an adapter’s refusal through as it is', () => {
