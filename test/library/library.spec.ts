@@ -192,6 +192,7 @@ describe('the packed library in an empty folder', () => {
       events: [
         'message_start',
         'content_block_start',
+        'ping',
         'content_block_delta',
         'content_block_delta',
         'content_block_stop',

@@ -68,6 +68,7 @@ describe('a stream', () => {
       'message_start',
       ...[
         'content_block_start 0',
+        'ping',
         'content_block_delta 0',
         'content_block_delta 0',
         'content_block_delta 0',

@@ -128,6 +128,8 @@ export class MessagesEvents {
     const index = this.nextIndex++;
     this.open = { kind, index };
     this.emit('content_block_start', { index, content_block: contentBlock });
+    // Where Anthropic's own streams have theirs.
+    if (index === 0) this.emit('ping', {});
   }
 
   private close(): void {
