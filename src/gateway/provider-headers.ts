@@ -40,11 +40,23 @@ export function addProviderHeaders(headers: Headers, ofProvider: InboundHeaders)
     room -= name.length + value.length;
     if (value.length > longestValue || room < 0) continue;
     const text = headerText(value);
-    headers[`llm_provider-${name}`] = text;
+    headers[prefixed(name)] = text;
     if (name.startsWith('x-ratelimit-')) headers[name] = text;
     else {
       const known = rateLimits.get(name);
       if (known !== undefined) headers[known] = text;
     }
   }
+}
+
+/** Providers send the same few names with every answer. */
+const names = new Map<string, string>();
+const mostNames = 1_000;
+
+function prefixed(name: string): string {
+  const known = names.get(name);
+  if (known !== undefined) return known;
+  const made = `llm_provider-${name}`;
+  if (names.size < mostNames) names.set(name, made);
+  return made;
 }

@@ -34,7 +34,7 @@ export type MockedError =
   | 'content_policy_violation';
 
 /** Members that are read here; a provider would refuse them. */
-export const routingMembers = [
+export const routingMembers: ReadonlySet<string> = new Set([
   'fallbacks',
   'context_window_fallbacks',
   'content_policy_fallbacks',
@@ -47,7 +47,7 @@ export const routingMembers = [
   'mock_testing_context_fallbacks',
   'mock_testing_content_policy_fallbacks',
   'mock_testing_rate_limit_error',
-] as const;
+]);
 
 type Body = Readonly<Record<string, unknown>>;
 
@@ -62,7 +62,7 @@ export function readRequestRouting(
   headers: IncomingHttpHeaders,
 ): RequestRouting | undefined {
   const header = headers['x-litellm-priority'];
-  if (header === undefined && !routingMembers.some((member) => member in body)) return undefined;
+  if (header === undefined && !speaksOfRouting(body)) return undefined;
   return {
     fallbacks: targetsOf(body, 'fallbacks', model),
     contextWindowFallbacks: targetsOf(body, 'context_window_fallbacks', model),
@@ -72,6 +72,11 @@ export function readRequestRouting(
     region: textOf(body, 'allowed_model_region'),
     mocks: mocksOf(body),
   };
+}
+
+function speaksOfRouting(body: Body): boolean {
+  for (const member in body) if (routingMembers.has(member)) return true;
+  return false;
 }
 
 /** Names, `{model, ...members}`, or the configuration's form, `{group: [other, ...]}`. */

@@ -41,7 +41,7 @@ const maxTextLength = 256;
 const maxTags = 100;
 
 /** Members of LiteLLM's clients that steer the gateway; a provider would refuse them. */
-const gatewayMembers = [
+const gatewayMembers: ReadonlySet<string> = new Set([
   'timeout',
   'stream_timeout',
   'num_retries',
@@ -53,7 +53,7 @@ const gatewayMembers = [
   'litellm_trace_id',
   'litellm_call_id',
   ...routingMembers,
-] as const;
+]);
 
 /** Members that change what happens to a request and that nobody should have ignored. */
 const notServed = ['guardrails', 'cache'] as const;
@@ -84,7 +84,10 @@ export function readRequestSettings<Body extends ModelRequest>(
 }
 
 function forProvider<Body extends ModelRequest>(body: Body, keepsMetadata: boolean): Body {
-  const taken = gatewayMembers.filter((member) => member in body && !(member === 'metadata' && keepsMetadata));
+  const taken: string[] = [];
+  for (const member in body) {
+    if (gatewayMembers.has(member) && !(member === 'metadata' && keepsMetadata)) taken.push(member);
+  }
   if (taken.length === 0) return body;
   const rest: Record<string, unknown> = { ...body };
   for (const member of taken) delete rest[member];

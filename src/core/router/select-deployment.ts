@@ -51,13 +51,13 @@ export class DeploymentSelector {
     const now = this.clock.monotonic();
     const { rules, modelGroup } = plan;
     const { mayTake } = request;
-    const deployments = mayTake ? plan.deployments.filter(mayTake) : plan.deployments;
+    const deployments = mayTake ? kept(plan.deployments, mayTake) : plan.deployments;
     if (deployments.length === 0) throw new GatewayError('no_deployment', { facts: { model: modelGroup } });
     const fit =
       rules.checks.fitness && plan.facts ? fitDeployments(deployments, modelGroup, plan.facts()) : deployments;
     const allowed = this.withinLimits(fit, plan, now);
     const admitted = this.admitted(allowed, plan, failed, now);
-    const free = admitted.filter((deployment) => this.hasPlace(deployment, plan));
+    const free = kept(admitted, (deployment) => this.hasPlace(deployment, plan));
     if (!isNotEmpty(free)) return this.waitForPlace(admitted, { plan, failed, request, isBack });
     const chosen = this.choose(lowestOrder(free), plan, now);
     this.states.of(chosen).inFlight += 1;
@@ -77,7 +77,7 @@ export class DeploymentSelector {
 
   /** An attempt on the deployment has ended: its place is free, or goes to whoever waits for it, unless the deployment is out. */
   leave(state: DeploymentState): void {
-    const isOut = !state.breaker.admits(this.clock.monotonic());
+    const isOut = !this.line.isEmpty && !state.breaker.admits(this.clock.monotonic());
     if (!isOut && this.line.handOver(state)) return;
     state.inFlight -= 1;
     if (isOut) this.line.lookAgain(state);
@@ -100,8 +100,8 @@ export class DeploymentSelector {
     failed: ReadonlySet<Deployment>,
     now: number,
   ): readonly Deployment[] {
-    const fresh = failed.size === 0 ? deployments : deployments.filter((deployment) => !failed.has(deployment));
-    const admitted = fresh.filter((deployment) => this.isIn(deployment, plan, now));
+    const fresh = failed.size === 0 ? deployments : kept(deployments, (deployment) => !failed.has(deployment));
+    const admitted = kept(fresh, (deployment) => this.isIn(deployment, plan, now));
     if (admitted.length > 0) return admitted;
     if (plan.hasFallback && failed.size === 0)
       throw new GatewayError('no_deployment', { facts: { model: plan.modelGroup } });
@@ -151,6 +151,11 @@ export class DeploymentSelector {
     this.leave(called);
     throw tooMany(plan);
   }
+}
+
+/** The list itself where all of it stays, as it mostly does. */
+function kept(deployments: readonly Deployment[], stays: (deployment: Deployment) => boolean): readonly Deployment[] {
+  return deployments.every(stays) ? deployments : deployments.filter(stays);
 }
 
 function tooMany({ modelGroup }: RoutePlan): GatewayError {

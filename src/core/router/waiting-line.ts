@@ -17,6 +17,10 @@ export class WaitingLine {
   /** The first to go stands first. */
   private readonly waiting: Waiting[] = [];
 
+  get isEmpty(): boolean {
+    return this.waiting.length === 0;
+  }
+
   /** How many wait for this deployment, among others. */
   lengthFor(state: DeploymentState): number {
     let length = 0;
