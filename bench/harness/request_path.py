@@ -25,11 +25,12 @@ class Effort:
 
     @staticmethod
     def full() -> "Effort":
-        return Effort(rounds=3, warm_s=2, seconds=4, slow_streams=1000, repeats=15)
+        # Warm-up until the just-in-time compilers are done: they share the core that is measured.
+        return Effort(rounds=3, warm_s=4, seconds=4, slow_streams=1000, repeats=15)
 
     @staticmethod
     def quick() -> "Effort":
-        return Effort(rounds=1, warm_s=1.5, seconds=1.5, slow_streams=200, repeats=0)
+        return Effort(rounds=1, warm_s=4, seconds=1.5, slow_streams=200, repeats=0)
 
 
 def loads(effort: Effort) -> dict[str, list[object]]:
