@@ -165,7 +165,7 @@ def _backlog_growth(target: Target, mock: Mock, ledger: Ledger, effort: LedgerEf
     sampler = threading.Thread(target=sample, daemon=True)
     sampler.start()
     try:
-        result = run_load(target, mock.pid, "-mode", "open", "-rate", rate, "-c", 64, "-warm", 1, "-d", effort.steady_s)
+        result = run_load(target, mock.pid, "-mode", "open", "-rate", rate, "-c", 64, "-warm", 4, "-d", effort.steady_s)
     finally:
         ending.set()
         sampler.join(5)

@@ -33,7 +33,7 @@ export function toNewUpload(
     purpose: readPurpose(members['purpose']),
     name: file.name,
     contentType: file.contentType,
-    read: () => file.read(),
+    read: () => file.content.read(),
     fields: fields.filter(([name]) => !ownMembers.has(name)),
     place: placeIn(path, members, query, headers),
   };

@@ -69,12 +69,16 @@ describeOnBothDatabases('two servers that poll the same batches', (database) => 
     return rows.length;
   };
 
-  test('take names and metadata that no database holds as they are', async () => {
-    const form = new FormData();
-    form.append('purpose', 'batch');
-    form.append('file', new Blob([lineOf('mini')]), 'a\0b.jsonl');
-    const authorization = `Bearer ${key}`;
-    const uploaded = await fetch(`${here().url}/v1/files`, { method: 'POST', headers: { authorization }, body: form });
+  test('refuse a name that no file has, and take metadata that no database holds as it is', async () => {
+    const upload = (name: string): Promise<Response> => {
+      const form = new FormData();
+      form.append('purpose', 'batch');
+      form.append('file', new Blob([lineOf('mini')]), name);
+      const headers = { authorization: `Bearer ${key}` };
+      return fetch(`${here().url}/v1/files`, { method: 'POST', headers, body: form });
+    };
+    expect((await upload('a\0b.jsonl')).status).toBe(400);
+    const uploaded = await upload('a b.jsonl');
     expect(uploaded.status).toBe(200);
     const { id } = (await uploaded.json()) as { id: string };
     const order = { input_file_id: id, endpoint: '/v1/chat/completions', completion_window: '24h' };
