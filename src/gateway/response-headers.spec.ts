@@ -41,6 +41,11 @@ it('names the deployment, and takes the provider’s time off the gateway’s', 
   });
 });
 
+it('names no address where there is none', () => {
+  const deployment = madeUpDeployment({ endpoint: { origin: '', basePath: '' } });
+  expect(headersOf({ deployment })).not.toHaveProperty('x-litellm-model-api-base');
+});
+
 it('counts retries, not attempts', () => {
   expect(headersOf({ attemptsStarted: 3 })['x-litellm-attempted-retries']).toBe('2');
 });

@@ -15,7 +15,9 @@ export function responseHeaders(exchange: LlmExchange): Headers {
     headers['x-litellm-model-id'] = headerText(deployment.id);
     headers['x-litellm-model-name'] = headerText(`${deployment.provider.id}/${deployment.model}`);
     headers['x-litellm-model-group'] = headerText(exchange.route.model);
-    headers['x-litellm-model-api-base'] = headerText(deployment.endpoint.origin + deployment.endpoint.basePath);
+    const base = deployment.endpoint.origin + deployment.endpoint.basePath;
+    // A model that answers within the process has none.
+    if (base !== '') headers['x-litellm-model-api-base'] = headerText(base);
   }
   const durationMs = exchange.clock.monotonic() - startedAt;
   headers['x-litellm-response-duration-ms'] = durationMs.toFixed(2);
