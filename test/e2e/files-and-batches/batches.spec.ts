@@ -136,13 +136,15 @@ describe('a batch', () => {
 
   it('is there for its key and administrators alone', async () => {
     const { id, fileId } = await start('mini');
-    const asked = openai.seen.length;
+    // Looks at what is not finished are the poller's own.
+    const changes = (): number => openai.seen.filter(({ method }) => method !== 'GET').length;
+    const asked = changes();
     expectRefused(await other.ask('GET', `/v1/batches/${id}`), 404);
     expectRefused(await other.ask('POST', `/v1/batches/${id}/cancel`), 404);
     const order = { input_file_id: fileId, endpoint: '/v1/chat/completions', completion_window: '24h' };
     expectRefused(await other.ask('POST', '/v1/batches', order), 404);
     expect(((await other.ask('GET', '/v1/batches')).json as Listed).data).toEqual([]);
-    expect(openai.seen.length).toBe(asked);
+    expect(changes()).toBe(asked);
     expect((await admin.ask('GET', `/v1/batches/${id}`)).status).toBe(200);
   });
 
