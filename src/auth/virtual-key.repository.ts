@@ -17,13 +17,19 @@ export interface VirtualKeyRecord {
 /** The feed topic of a created, changed or deleted key; its key is the token. */
 export const keyTopic = 'key';
 
+/** A known key is served without the database; an unknown one is told to come back. Neither is to wait for long. */
+const longestLookUpMs = 2_000;
+
 @Injectable()
 export class VirtualKeyRepository {
   constructor(private readonly database: DatabaseService) {}
 
   /** @throws GatewayError `database_unavailable` */
   async find(token: string): Promise<VirtualKeyRecord | null> {
-    const row = await this.database.run((client) => client.virtualKey.findUnique({ where: { token } }));
+    const row = await this.database.run(
+      (client) => client.virtualKey.findUnique({ where: { token } }),
+      longestLookUpMs,
+    );
     if (!row) return null;
     const { keyAlias, models, expires, blocked, userId, teamId, metadata } = row;
     return {

@@ -64,9 +64,11 @@ export class DatabaseService implements OnModuleInit, OnApplicationShutdown {
   /**
    * Runs work that needs no transaction. Throws GatewayError `database_unavailable` while the database is away or when it goes away meanwhile;
    * every other error of the work leaves as it came.
+   *
+   * @param withinMs a database that is silent for longer is taken for away: for work that a client waits for
    */
-  run<T>(work: (client: DatabaseClient) => Promise<T>): Promise<T> {
-    return this.#guarded(() => work(this.#client));
+  run<T>(work: (client: DatabaseClient) => Promise<T>, withinMs?: number): Promise<T> {
+    return this.#guarded(() => (withinMs === undefined ? work(this.#client) : this.#within(withinMs, work)));
   }
 
   /**
@@ -87,6 +89,23 @@ export class DatabaseService implements OnModuleInit, OnApplicationShutdown {
     const result = await this.#client.$transaction((tx) => work((committed = tx)));
     if (committed) for (const then of this.#afterCommit.get(committed) ?? []) then();
     return result;
+  }
+
+  /** A server that hangs keeps an open connection's statements for as long as the connection itself is believed in. */
+  async #within<T>(longestMs: number, work: (client: DatabaseClient) => Promise<T>): Promise<T> {
+    let cancel = (): void => undefined;
+    const late = new Promise<never>((_resolve, reject) => {
+      cancel = this.runtime.timer.schedule(() => {
+        const silence = new Error(`It has not answered within ${longestMs} ms.`);
+        this.#supervisor.reportOutage(silence);
+        reject(new GatewayError('database_unavailable', { retryAfterMs, detail: silence.message, cause: silence }));
+      }, longestMs);
+    });
+    try {
+      return await Promise.race([work(this.#client), late]);
+    } finally {
+      cancel();
+    }
   }
 
   async #guarded<T>(work: () => Promise<T>): Promise<T> {

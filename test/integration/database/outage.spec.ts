@@ -86,6 +86,15 @@ describeOnDatabase('postgres', 'a database that is away', (database) => {
     await line.down();
   });
 
+  it('that is silent is taken for away by who cannot wait, and used again as soon as it answers', async () => {
+    const service = await openDatabase(database.url);
+    const silent = () => new Promise<never>(() => undefined);
+    await expect(service.run(silent, 50)).rejects.toMatchObject(unavailable);
+    expect(service.status).toBe('unavailable');
+    await eventually('it is used again', () => service.status === 'ready', 10_000);
+    await service.onApplicationShutdown();
+  });
+
   it('fails a transaction that it breaks, and nothing of it is kept', async () => {
     const line = new Line(new URL(database.url));
     await line.up();
