@@ -44,8 +44,14 @@ function toOwnId(id: unknown): unknown {
 }
 
 function plain(value: JsonObject): JsonObject {
-  if (!foreign.some((name) => name in value)) return value;
+  if (!isForeign(value)) return value;
   return Object.fromEntries(Object.entries(value).filter(([name]) => !foreign.includes(name)));
+}
+
+/** Looked at in every message, part and tool of every request. */
+function isForeign(value: JsonObject): boolean {
+  for (const name of foreign) if (name in value) return true;
+  return false;
 }
 
 /** The list itself where nothing in it changes, as does anything that is no list. */
@@ -54,7 +60,8 @@ function changed(value: unknown, change: (each: JsonObject) => JsonObject): unkn
   const list = value as readonly unknown[];
   let made: unknown[] | undefined;
   // Most requests change nothing, and then nothing is made.
-  for (const [at, each] of list.entries()) {
+  for (let at = 0; at < list.length; at += 1) {
+    const each = list[at];
     const next = typeof each === 'object' && each !== null ? change(each as JsonObject) : each;
     if (next !== each) made ??= list.slice(0, at);
     made?.push(next);
