@@ -19,6 +19,9 @@ import { GatewayModule } from './gateway/gateway.module.js';
 import { ModelCallerService } from './gateway/model-caller.service.js';
 import { HealthModule } from './health/health.module.js';
 import { ErrorFilter } from './http/error.filter.js';
+import { LimitsModule } from './limits/limits.module.js';
+import { AuditModule } from './management/audit/audit.module.js';
+import { auditSecretKey } from './management/audit/audit-secret-key.js';
 import { KeysModule } from './management/keys/keys.module.js';
 import { SpendLogsModule } from './management/spend/spend-logs.module.js';
 import { SpendModule } from './spend/spend.module.js';
@@ -65,6 +68,8 @@ export class AppModule {
         UpstreamsModule,
         spendModule(spend),
         authModule(),
+        LimitsModule.register(() => 'UTC'),
+        auditModule(),
         GatewayModule,
         ModelCallerModule,
         HealthModule,
@@ -129,5 +134,12 @@ function authModule(): DynamicModule {
       staleKeyMaxMs: general.staleKeyMaxMs,
       keyHeader: general.keyHeaderName,
     }),
+  });
+}
+
+function auditModule(): DynamicModule {
+  return AuditModule.registerAsync({
+    inject: [SettingsService],
+    useFactory: ({ general }: SettingsService) => auditSecretKey(general.masterKey),
   });
 }

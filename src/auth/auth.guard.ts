@@ -5,7 +5,7 @@ import type { FastifyRequest } from 'fastify';
 import { GatewayError } from '../core/errors/gateway-error.js';
 import { AUDIENCE_METADATA, KEY_IN_QUERY_METADATA, type AudienceName } from './audience.decorator.js';
 import { AuthService } from './auth.service.js';
-import type { Principal } from './principal.js';
+import type { Principal, Role } from './principal.js';
 
 @Injectable()
 export class AuthGuard implements CanActivate {
@@ -34,20 +34,27 @@ function keyInQuery({ query }: FastifyRequest): string | undefined {
   return typeof key === 'string' ? key : undefined;
 }
 
+/** Roles that only look, and those that are no users of the management API at all. */
+const lookers: ReadonlySet<Role> = new Set(['proxy_admin_viewer', 'internal_user_viewer']);
+const outsiders: ReadonlySet<Role> = new Set(['team', 'customer']);
+
+const mayCall: Readonly<Record<Exclude<AudienceName, 'public'>, (principal: Principal) => boolean>> = {
+  llm_api: () => true,
+  own_info: () => true,
+  scoped_read: ({ role }) => !outsiders.has(role),
+  scoped: ({ role }) => !outsiders.has(role) && !lookers.has(role),
+  admin_read: ({ role }) => role === 'proxy_admin' || role === 'proxy_admin_viewer',
+  management: ({ role }) => role === 'proxy_admin',
+  master_key: ({ isMaster }) => isMaster === true,
+};
+
 /** @throws GatewayError `admin_only`, or `forbidden` for a route that declares nobody */
 function admit(request: FastifyRequest, principal: Principal, audience: AudienceName | undefined): boolean {
   const route = request.routeOptions.url ?? '';
-  switch (audience) {
-    case 'llm_api':
-    case 'own_info':
-      break;
-    case 'management':
-      if (principal.role !== 'proxy_admin')
-        throw new GatewayError('admin_only', { facts: { route, role: principal.role } });
-      break;
-    default:
-      throw new GatewayError('forbidden', { facts: { reason: `The route ${route} is open to nobody.` } });
+  if (audience === undefined || audience === 'public') {
+    throw new GatewayError('forbidden', { facts: { reason: `The route ${route} is open to nobody.` } });
   }
+  if (!mayCall[audience](principal)) throw new GatewayError('admin_only', { facts: { route, role: principal.role } });
   request.principal = principal;
   return true;
 }

@@ -4,6 +4,7 @@ import { APP_GUARD } from '@nestjs/core';
 import { AUTH_SETTINGS, type AuthSettings } from './auth-settings.js';
 import { AuthGuard } from './auth.guard.js';
 import { AuthService } from './auth.service.js';
+import { AccessScopes } from './scope/access-scopes.service.js';
 import { VirtualKeyRepository } from './virtual-key.repository.js';
 
 @Module({})
@@ -15,10 +16,11 @@ export class AuthModule {
       providers: [
         { provide: AUTH_SETTINGS, inject: [], ...options },
         VirtualKeyRepository,
+        AccessScopes,
         AuthService,
         { provide: APP_GUARD, useClass: AuthGuard },
       ],
-      exports: [AuthService],
+      exports: [AccessScopes, AuthService],
     };
   }
 }

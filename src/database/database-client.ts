@@ -13,12 +13,33 @@ import { SqliteAdapterFactory } from './sqlite-adapter.js';
 
 export type { Prisma } from './generated/sqlite/client.js';
 export type {
+  AccessGroup,
+  AuditEntry,
+  Budget,
+  BudgetAccount,
+  BudgetLease,
   ChangeFeed,
   ConfigModel,
+  ConfigSetting,
+  Credential,
+  Customer,
+  DailySpend,
+  DeletedObject,
+  Invitation,
   LedgerState,
+  Organization,
+  OrganizationMember,
+  OwnerLimits,
+  Project,
+  ReplacedKey,
   SpendLog,
+  SpendPayload,
   StoredBatch,
   StoredFile,
+  Tag,
+  Team,
+  TeamMember,
+  User,
   VirtualKey,
 } from './generated/sqlite/client.js';
 

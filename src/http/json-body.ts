@@ -1,10 +1,21 @@
 /** Gives a handler its JSON body: read after the guard, bounded, checked by a schema, with errors that name the field. */
-import { createParamDecorator, Injectable, type ExecutionContext, type PipeTransform } from '@nestjs/common';
+import {
+  createParamDecorator,
+  Injectable,
+  SetMetadata,
+  type ExecutionContext,
+  type PipeTransform,
+} from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { readJsonBody } from '../core/dialects/json-body.js';
 import { GatewayError } from '../core/errors/gateway-error.js';
 import { readBody } from './read-body.js';
+
+/** Where the schemas of a handler's body, query and answer stand, for the OpenAPI document. */
+export const BODY_SCHEMA = Symbol('BODY_SCHEMA');
+export const QUERY_SCHEMA = Symbol('QUERY_SCHEMA');
+export const ANSWER_SCHEMA = Symbol('ANSWER_SCHEMA');
 
 /** Management bodies are small; what is larger is a mistake or an attack. */
 const maxManagementBytes = 1024 * 1024;
@@ -24,9 +35,35 @@ const theRequest = createParamDecorator((_data: unknown, context: ExecutionConte
   context.switchToHttp().getRequest<FastifyRequest>(),
 );
 
-/** The parameter decorator: `@JsonBody(schema) body: Body`. */
+/** The parameter decorator: `@JsonBody(schema) body: Body`. The schema is the document's too. */
 export function JsonBody<T>(schema: z.ZodType<T>): ParameterDecorator {
-  return theRequest(new JsonBodyPipe(schema));
+  return described(BODY_SCHEMA, schema, theRequest(new JsonBodyPipe(schema)));
+}
+
+@Injectable()
+class QueryPipe<T> implements PipeTransform<FastifyRequest, T> {
+  constructor(private readonly schema: z.ZodType<T>) {}
+
+  transform(request: FastifyRequest): T {
+    return checkedBy(this.schema, request.query);
+  }
+}
+
+/** The parameter decorator `@CheckedQuery(schema) query: Query`: the query string as an object, checked by a schema. */
+export function CheckedQuery<T>(schema: z.ZodType<T>): ParameterDecorator {
+  return described(QUERY_SCHEMA, schema, theRequest(new QueryPipe(schema)));
+}
+
+/** The method decorator `@Answers(schema)`: what the OpenAPI document says of a route's answer of 200. */
+export function Answers(schema: z.ZodType): MethodDecorator {
+  return SetMetadata(ANSWER_SCHEMA, schema);
+}
+
+function described(key: symbol, schema: z.ZodType, decorate: ParameterDecorator): ParameterDecorator {
+  return (target, property, index) => {
+    if (property !== undefined) Reflect.defineMetadata(key, schema, Object(target)[property] as object);
+    decorate(target, property, index);
+  };
 }
 
 /** @throws GatewayError `invalid_request` that names the first field at fault and what it should be */

@@ -9,6 +9,7 @@ it('makes the one who has it a proxy admin, known in the ledger by the key’s h
   const principal = authenticator.authenticate(digestOf('sk-master'));
   expect(principal).toEqual({
     role: 'proxy_admin',
+    isMaster: true,
     keyHash: digestOf('sk-master').toString('hex'),
     keyAlias: undefined,
     userId: 'default_user_id',

@@ -10,6 +10,7 @@ export class MasterKeyAuthenticator {
     this.digest = hash('sha256', masterKey, 'buffer');
     this.principal = {
       role: 'proxy_admin',
+      isMaster: true,
       keyHash: this.digest.toString('hex'),
       keyAlias: undefined,
       userId: 'default_user_id',

@@ -1,15 +1,16 @@
 /** The routes of virtual keys. */
-import { Controller, Get, HttpCode, Post, Query, Req } from '@nestjs/common';
+import { Controller, Get, HttpCode, Post, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { Audience } from '../../auth/audience.decorator.js';
 import { principalOf } from '../../auth/principal-of.js';
-import { checkedBy, JsonBody } from '../../http/json-body.js';
+import { CheckedQuery, JsonBody } from '../../http/json-body.js';
 import {
   deleteKeysSchema,
   generateKeySchema,
   keyInfoQuerySchema,
   type DeleteKeysBody,
   type GenerateKeyBody,
+  type KeyInfoQuery,
 } from './key.dto.js';
 import { KeysService } from './keys.service.js';
 
@@ -26,8 +27,8 @@ export class KeysController {
 
   @Get('info')
   @Audience('own_info')
-  info(@Req() request: FastifyRequest, @Query() query: unknown): Promise<object> {
-    return this.keys.info(checkedBy(keyInfoQuerySchema, query).key, principalOf(request));
+  info(@Req() request: FastifyRequest, @CheckedQuery(keyInfoQuerySchema) query: KeyInfoQuery): Promise<object> {
+    return this.keys.info(query.key, principalOf(request));
   }
 
   @Post('delete')

@@ -1,0 +1,46 @@
+/** Reads from the database what a caller of the management API may see and change; each request anew, so that no change is missed. */
+import { Injectable } from '@nestjs/common';
+import { DatabaseService } from '../../database/database.service.js';
+import type { Principal } from '../principal.js';
+import type { AccessScope, TeamMembership } from './access-scope.js';
+
+/** What members of a team may do that says nothing of it. */
+export const defaultMemberPermissions: readonly string[] = ['/key/info', '/key/health'];
+
+@Injectable()
+export class AccessScopes {
+  constructor(private readonly database: DatabaseService) {}
+
+  /** @throws GatewayError `database_unavailable` */
+  async of(principal: Principal): Promise<AccessScope> {
+    const { role, userId } = principal;
+    const everything = role === 'proxy_admin' ? 'write' : role === 'proxy_admin_viewer' ? 'read' : 'none';
+    const fixed = { principal, everything, userId } as const;
+    if (everything !== 'none' || userId === undefined) {
+      return { ...fixed, teams: new Map(), administeredOrganizations: new Set(), organizations: new Set() };
+    }
+    const { ofTeams, ofOrganizations } = await this.database.run(async (client) => ({
+      ofTeams: await client.teamMember.findMany({
+        where: { userId },
+        include: { team: { select: { organizationId: true, memberPermissions: true } } },
+      }),
+      ofOrganizations: await client.organizationMember.findMany({ where: { userId } }),
+    }));
+    const teams = new Map<string, TeamMembership>();
+    for (const { teamId, role: inTeam, team } of ofTeams) {
+      const permissions = (team.memberPermissions as readonly string[] | null) ?? defaultMemberPermissions;
+      teams.set(teamId, {
+        role: inTeam === 'admin' ? 'admin' : 'user',
+        organizationId: team.organizationId,
+        permissions,
+      });
+    }
+    const administered = ofOrganizations.filter((member) => member.role === 'org_admin');
+    return {
+      ...fixed,
+      teams,
+      administeredOrganizations: new Set(administered.map(({ organizationId }) => organizationId)),
+      organizations: new Set(ofOrganizations.map(({ organizationId }) => organizationId)),
+    };
+  }
+}
