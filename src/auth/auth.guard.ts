@@ -38,7 +38,7 @@ function keyInQuery({ query }: FastifyRequest): string | undefined {
 const lookers: ReadonlySet<Role> = new Set(['proxy_admin_viewer', 'internal_user_viewer']);
 const outsiders: ReadonlySet<Role> = new Set(['team', 'customer']);
 
-const mayCall: Readonly<Record<Exclude<AudienceName, 'public'>, (principal: Principal) => boolean>> = {
+const mayCall: Readonly<Partial<Record<AudienceName, (principal: Principal) => boolean>>> = {
   llm_api: () => true,
   own_info: () => true,
   scoped_read: ({ role }) => !outsiders.has(role),
@@ -51,10 +51,10 @@ const mayCall: Readonly<Record<Exclude<AudienceName, 'public'>, (principal: Prin
 /** @throws GatewayError `admin_only`, or `forbidden` for a route that declares nobody */
 function admit(request: FastifyRequest, principal: Principal, audience: AudienceName | undefined): boolean {
   const route = request.routeOptions.url ?? '';
-  if (audience === undefined || audience === 'public') {
-    throw new GatewayError('forbidden', { facts: { reason: `The route ${route} is open to nobody.` } });
-  }
-  if (!mayCall[audience](principal)) throw new GatewayError('admin_only', { facts: { route, role: principal.role } });
+  // A route may declare nobody, and metadata may hold what is no audience.
+  const allows = audience === undefined ? undefined : mayCall[audience];
+  if (!allows) throw new GatewayError('forbidden', { facts: { reason: `The route ${route} is open to nobody.` } });
+  if (!allows(principal)) throw new GatewayError('admin_only', { facts: { route, role: principal.role } });
   request.principal = principal;
   return true;
 }
