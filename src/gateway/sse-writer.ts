@@ -78,7 +78,7 @@ export class SseWriter {
       return;
     }
     if (error.retryAfterMs !== undefined) headers['retry-after'] = String(Math.ceil(error.retryAfterMs / 1000));
-    this.whole(error.status, headers, this.errors.body(error));
+    this.whole(error.status, { ...headers, ...error.headers }, this.errors.body(error));
   }
 
   /** Ends a stream that has begun with what failed. */

@@ -26,6 +26,7 @@ export class ErrorFilter implements ExceptionFilter {
       this.logger.error(`${error.code} on ${request.routeOptions.url ?? 'an unknown route'}: ${describe(error)}`);
     if (reply.raw.headersSent || reply.raw.destroyed) return;
     if (error.retryAfterMs !== undefined) reply.header('retry-after', String(Math.ceil(error.retryAfterMs / 1000)));
+    for (const [name, value] of Object.entries(error.headers ?? {})) reply.header(name, value);
     readPastBody(request.raw);
     reply
       .status(error.status)

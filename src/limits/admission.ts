@@ -22,6 +22,8 @@ export interface AdmissionRequest {
     readonly nanos: bigint;
     /** The prompt's and those of the answer. */
     readonly tokens: number;
+    /** The part of the tokens that nobody has asked for: what an answer without `max_tokens` is taken to have. */
+    readonly guessedTokens?: number;
   };
 }
 

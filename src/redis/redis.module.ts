@@ -1,7 +1,9 @@
 /** Nest's module of the Redis room, for an application that has a Redis. */
 import { Module, type DynamicModule, type InjectionToken } from '@nestjs/common';
+import { SHARED_RATE_STORE } from '../core/spec/rate-store.js';
 import { RedisChangeSignal } from './redis-change-signal.js';
 import { REDIS_OPTIONS, type RedisOptions } from './redis-options.js';
+import { RedisRateStore } from './redis-rate-store.js';
 import { RedisRoutingState } from './redis-routing-state.js';
 import { RedisService } from './redis.service.js';
 
@@ -20,12 +22,14 @@ export class RedisModule {
       providers: [
         { provide: REDIS_OPTIONS, useValue: options },
         RedisService,
+        RedisRateStore,
         RedisRoutingState,
         RedisChangeSignal,
         { provide: routingState, useExisting: RedisRoutingState },
+        { provide: SHARED_RATE_STORE, useExisting: RedisRateStore },
         { provide: changeSignal, useExisting: RedisChangeSignal },
       ],
-      exports: [RedisService, routingState, changeSignal],
+      exports: [RedisService, SHARED_RATE_STORE, routingState, changeSignal],
     };
   }
 }

@@ -115,7 +115,18 @@ export const errorCatalog = {
     "The requested model '{model}' is not available for this API key, or the model name is invalid. Call `/v1/models` to view available models for your key.",
   ),
 
+  rate_limited: row(
+    429,
+    'rate_limit_error',
+    'Rate limit exceeded for {descriptor}: {value}. Limit type: {kind}. Current limit: {limit}, Remaining: {remaining}. Limit resets at: {resetAt}',
+  ),
+
   // The gateway itself.
+  limiter_unavailable: row(
+    503,
+    'service_unavailable_error',
+    'Rate limits cannot be checked at the moment. Try again shortly; operators: see that Redis is there, or unset `general_settings.fail_closed_rate_limit_enforcement`.',
+  ),
   database_unavailable: row(
     503,
     'service_unavailable_error',

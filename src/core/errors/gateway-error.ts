@@ -13,6 +13,8 @@ export interface ErrorFacts {
   /** The request parameter at fault. */
   readonly param?: string;
   readonly retryAfterMs?: number;
+  /** More headers for the answer. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** The id of the provider that failed. */
   readonly provider?: string;
   /** For the operator's log only; never written to a client. */
@@ -26,6 +28,7 @@ export class GatewayError extends Error {
   readonly type: string;
   readonly param: string | undefined;
   readonly retryAfterMs: number | undefined;
+  readonly headers: Readonly<Record<string, string>> | undefined;
   readonly provider: string | undefined;
   readonly detail: string | undefined;
 
@@ -39,6 +42,7 @@ export class GatewayError extends Error {
     this.type = given.type ?? row.type;
     this.param = given.param;
     this.retryAfterMs = given.retryAfterMs;
+    this.headers = given.headers;
     this.provider = given.provider;
     this.detail = given.detail;
   }
