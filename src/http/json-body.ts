@@ -61,7 +61,7 @@ export function Answers(schema: z.ZodType): MethodDecorator {
 
 function described(key: symbol, schema: z.ZodType, decorate: ParameterDecorator): ParameterDecorator {
   return (target, property, index) => {
-    if (property !== undefined) Reflect.defineMetadata(key, schema, Object(target)[property] as object);
+    if (property !== undefined) Reflect.defineMetadata(key, schema, Reflect.get(target, property) as object);
     decorate(target, property, index);
   };
 }
