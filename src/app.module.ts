@@ -1,4 +1,5 @@
 /** Puts the rooms together: each gets its settings here, and none looks for another by itself. */
+import { hkdfSync } from 'node:crypto';
 import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { AuthModule } from './auth/auth.module.js';
@@ -22,6 +23,7 @@ import { ErrorFilter } from './http/error.filter.js';
 import { LimitsModule } from './limits/limits.module.js';
 import { AuditModule } from './management/audit/audit.module.js';
 import { auditSecretKey } from './management/audit/audit-secret-key.js';
+import { IdempotencyModule } from './management/idempotency/idempotency.module.js';
 import { KeysModule } from './management/keys/keys.module.js';
 import { SpendLogsModule } from './management/spend/spend-logs.module.js';
 import { SpendModule } from './spend/spend.module.js';
@@ -70,6 +72,7 @@ export class AppModule {
         authModule(),
         LimitsModule.register(() => 'UTC'),
         auditModule(),
+        idempotencyModule(),
         GatewayModule,
         ModelCallerModule,
         HealthModule,
@@ -141,5 +144,13 @@ function auditModule(): DynamicModule {
   return AuditModule.registerAsync({
     inject: [SettingsService],
     useFactory: ({ general }: SettingsService) => auditSecretKey(general.masterKey),
+  });
+}
+
+function idempotencyModule(): DynamicModule {
+  return IdempotencyModule.registerAsync({
+    inject: [SettingsService],
+    useFactory: ({ general }: SettingsService) =>
+      Buffer.from(hkdfSync('sha256', general.masterKey, '', 'tollgate/idempotency', 32)),
   });
 }

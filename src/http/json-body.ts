@@ -20,12 +20,28 @@ export const ANSWER_SCHEMA = Symbol('ANSWER_SCHEMA');
 /** Management bodies are small; what is larger is a mistake or an attack. */
 const maxManagementBytes = 1024 * 1024;
 
+const bodies = new WeakMap<FastifyRequest, Promise<Buffer>>();
+
+/**
+ * The body of a management request, read once however many ask for it.
+ *
+ * @throws GatewayError `body_too_large` or `client_closed`
+ */
+export function managementBody(request: FastifyRequest): Promise<Buffer> {
+  let body = bodies.get(request);
+  if (!body) {
+    body = readBody(request.raw, maxManagementBytes);
+    bodies.set(request, body);
+  }
+  return body;
+}
+
 @Injectable()
 class JsonBodyPipe<T> implements PipeTransform<FastifyRequest, Promise<T>> {
   constructor(private readonly schema: z.ZodType<T>) {}
 
   async transform(request: FastifyRequest): Promise<T> {
-    const bytes = await readBody(request.raw, maxManagementBytes);
+    const bytes = await managementBody(request);
     const { value } = readJsonBody(bytes.length === 0 ? Buffer.from('{}') : bytes);
     return checkedBy(this.schema, value);
   }

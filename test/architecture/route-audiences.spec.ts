@@ -84,10 +84,17 @@ describe('every route declares its audience', () => {
   });
 
   it('controllers stand in *.controller.ts files, where this test finds them', () => {
-    const decorated = /^@Controller\(/m;
+    const decorated = /^@(Management)?Controller\(/m;
     const elsewhere = filesBelow('src', 'enterprise')
       .filter((file) => file.endsWith('.ts') && !/\.(controller|spec)\.ts$/.test(file))
       .filter((file) => decorated.test(readSource(file)));
     expect(elsewhere).toEqual([]);
+  });
+
+  it('those of the management API take repetitions: each is a @ManagementController', () => {
+    const others = files.filter(
+      (file) => file.startsWith('src/management/') && /^@Controller\(/m.test(readSource(file)),
+    );
+    expect(others).toEqual([]);
   });
 });

@@ -84,6 +84,16 @@ export const errorCatalog = {
   response_not_found: row(404, 'invalid_request_error', "Response with id '{id}' not found."),
   previous_response_not_found: row(400, 'invalid_request_error', "Previous response with id '{id}' not found."),
   conflict: row(409, 'invalid_request_error', '{reason}'),
+  idempotency_key_reused: row(
+    422,
+    'invalid_request_error',
+    'This Idempotency-Key was used for another request. Use a new one for each request, and the same one only to repeat it.',
+  ),
+  idempotency_in_progress: row(
+    409,
+    'invalid_request_error',
+    'The request with this Idempotency-Key is still running. Repeat it shortly for its answer.',
+  ),
 
   // Who calls.
   missing_key: row(401, 'auth_error', 'Authentication Error, No api key passed in.'),

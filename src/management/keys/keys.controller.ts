@@ -1,6 +1,7 @@
 /** The routes of virtual keys. */
-import { Controller, Get, HttpCode, Post, Req } from '@nestjs/common';
+import { Get, HttpCode, Post, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
+import { ManagementController } from '../idempotency/management-controller.decorator.js';
 import { Audience } from '../../auth/audience.decorator.js';
 import { principalOf } from '../../auth/principal-of.js';
 import { CheckedQuery, JsonBody } from '../../http/json-body.js';
@@ -14,7 +15,7 @@ import {
 } from './key.dto.js';
 import { KeysService } from './keys.service.js';
 
-@Controller('key')
+@ManagementController('key')
 export class KeysController {
   constructor(private readonly keys: KeysService) {}
 

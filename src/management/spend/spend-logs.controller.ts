@@ -1,11 +1,12 @@
 /** The routes of the spend log. */
-import { Controller, Get, Query } from '@nestjs/common';
+import { Get, Query } from '@nestjs/common';
+import { ManagementController } from '../idempotency/management-controller.decorator.js';
 import { Audience } from '../../auth/audience.decorator.js';
 import { checkedBy } from '../../http/json-body.js';
 import { spendLogsPageQuerySchema, spendLogsQuerySchema } from './spend-logs.dto.js';
 import { SpendLogsService, type SpendLogsPage } from './spend-logs.service.js';
 
-@Controller('spend/logs')
+@ManagementController('spend/logs')
 export class SpendLogsController {
   constructor(private readonly logs: SpendLogsService) {}
 

@@ -1,0 +1,7 @@
+/** A controller of the management API: its POSTs may be repeated under an `Idempotency-Key`. */
+import { applyDecorators, Controller, UseInterceptors } from '@nestjs/common';
+import { IdempotencyInterceptor } from './idempotency.interceptor.js';
+
+export function ManagementController(path = ''): ClassDecorator {
+  return applyDecorators(Controller(path), UseInterceptors(IdempotencyInterceptor));
+}
