@@ -21,6 +21,7 @@ import { ModelCallerService } from './gateway/model-caller.service.js';
 import { HealthModule } from './health/health.module.js';
 import { ErrorFilter } from './http/error.filter.js';
 import { LimitsModule } from './limits/limits.module.js';
+import { ApiDocsModule } from './management/api-docs/api-docs.module.js';
 import { AuditModule } from './management/audit/audit.module.js';
 import { auditSecretKey } from './management/audit/audit-secret-key.js';
 import { IdempotencyModule } from './management/idempotency/idempotency.module.js';
@@ -78,6 +79,7 @@ export class AppModule {
         HealthModule,
         KeysModule,
         SpendLogsModule,
+        ApiDocsModule,
       ],
     };
   }

@@ -4,15 +4,18 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { LoggerService } from '@nestjs/common';
 import { AppModule, type AppOptions } from './app.module.js';
 import { declarePrincipal } from './auth/principal-of.js';
+import { DescribedApplication } from './management/api-docs/described-application.js';
 import { createAdapter } from './http/create-adapter.js';
 
 /** @throws whatever keeps a room from starting; nothing is left running then */
 export async function createApp(options: AppOptions, logger: LoggerService | false): Promise<NestFastifyApplication> {
   const adapter = createAdapter();
   declarePrincipal(adapter.getInstance());
-  return NestFactory.create<NestFastifyApplication>(AppModule.create(options), adapter, {
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.create(options), adapter, {
     logger,
     bodyParser: false,
     abortOnError: false,
   });
+  app.get(DescribedApplication, { strict: false }).describe(app);
+  return app;
 }

@@ -1,0 +1,63 @@
+/** What the OpenAPI document says of the answers of a route: its own, and the errors that its kind of route can end in. */
+import { STATUS_CODES } from 'node:http';
+import type { OpenAPIObject } from '@nestjs/swagger';
+import type { AudienceName } from '../../auth/audience.decorator.js';
+
+type Responses = NonNullable<OpenAPIObject['paths'][string]['get']>['responses'];
+
+export const errorSchemaName = 'Error';
+
+export const errorSchema = {
+  type: 'object' as const,
+  required: ['error'],
+  properties: {
+    error: {
+      type: 'object' as const,
+      required: ['message', 'type', 'param', 'code'],
+      properties: {
+        message: { type: 'string' as const, description: 'What happened and what to do.' },
+        type: { type: 'string' as const },
+        param: { type: ['string', 'null'] as never, description: 'The field at fault.' },
+        code: { type: 'string' as const, description: 'The status, as text.' },
+      },
+    },
+  },
+};
+
+const errorContent = { 'application/json': { schema: { $ref: `#/components/schemas/${errorSchemaName}` } } };
+
+/** Of routes that a key opens: none, a wrong one, or a database that cannot say. */
+const ofAuthentication = [401, 403, 503] as const;
+/** Of routes with a body. */
+const ofBodies = [404, 409, 413, 415, 422] as const;
+/** Of routes behind which a model is called. */
+const ofModels = [400, 404, 408, 409, 413, 415, 422, 429, 499, 500, 502, 504] as const;
+
+export interface RouteAnswers {
+  readonly audience: AudienceName;
+  /** JSON schema of the answer; undefined where the answer is another dialect's. */
+  readonly answer: Record<string, unknown> | undefined;
+  readonly hasBody: boolean;
+  /** What it is asked for, by a query or a part of the path, may not be there. */
+  readonly isFound: boolean;
+  /** By `Idempotency-Key`. */
+  readonly takesRepetitions: boolean;
+}
+
+export function answersOf({ audience, answer, hasBody, isFound, takesRepetitions }: RouteAnswers): Responses {
+  const statuses = new Set<number>([
+    400,
+    ...(audience === 'public' ? [503] : ofAuthentication),
+    ...(hasBody ? ofBodies : []),
+    ...(isFound ? [404] : []),
+    ...(audience === 'llm_api' ? ofModels : []),
+    ...(takesRepetitions ? [409, 422] : []),
+  ]);
+  const errors = [...statuses]
+    .sort((left, right) => left - right)
+    .map((status) => [String(status), { description: STATUS_CODES[status] ?? 'Error', content: errorContent }]);
+  const success = answer
+    ? { description: 'OK', content: { 'application/json': { schema: answer } } }
+    : { description: 'OK' };
+  return { '200': success, ...Object.fromEntries(errors) } as Responses;
+}
