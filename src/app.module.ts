@@ -20,6 +20,7 @@ import { GatewayModule } from './gateway/gateway.module.js';
 import { ModelCallerService } from './gateway/model-caller.service.js';
 import { HealthModule } from './health/health.module.js';
 import { ErrorFilter } from './http/error.filter.js';
+import { AlertsModule } from './limits/alerts/alerts.module.js';
 import { LimitsModule } from './limits/limits.module.js';
 import { ApiDocsModule } from './management/api-docs/api-docs.module.js';
 import { AuditModule } from './management/audit/audit.module.js';
@@ -72,6 +73,7 @@ export class AppModule {
         spendModule(spend),
         authModule(),
         LimitsModule.register(() => 'UTC'),
+        alertsModule(),
         auditModule(),
         idempotencyModule(),
         GatewayModule,
@@ -154,5 +156,12 @@ function idempotencyModule(): DynamicModule {
     inject: [SettingsService],
     useFactory: ({ general }: SettingsService) =>
       Buffer.from(hkdfSync('sha256', general.masterKey, '', 'tollgate/idempotency', 32)),
+  });
+}
+
+function alertsModule(): DynamicModule {
+  return AlertsModule.registerAsync({
+    inject: [SettingsService],
+    useFactory: (settings: SettingsService) => () => settings.current().general.alerting,
   });
 }

@@ -2,6 +2,7 @@
 import type { ConfigProblem, Origin } from './config-problem.js';
 import type { CustomProvider } from '../core/spec/custom-provider.js';
 import type { PriceAdjustment } from '../core/spec/deployment.js';
+import type { AlertingSettings } from './alerting-settings.js';
 import type { Environment } from './environment-references.js';
 import { toMs } from './schema/fields.js';
 import type { RedisSettings } from './redis-settings.js';
@@ -64,6 +65,7 @@ export interface GeneralSettings {
   /** Lower case. */
   readonly keyHeaderName: string | undefined;
   readonly healthChecks: HealthCheckSettings;
+  readonly alerting: AlertingSettings;
 }
 
 export interface HealthCheckSettings {
@@ -88,6 +90,7 @@ const msPerDay = 86_400_000;
 
 /** What general settings come to, once the places that may give them have been asked. */
 export interface ResolvedGeneral {
+  readonly alerting: AlertingSettings;
   readonly masterKey: string;
   readonly databaseUrl: string;
   readonly storeModelInDb: boolean;

@@ -58,6 +58,7 @@ describe('what a configuration comes to', () => {
       keyCacheMaxSize: 10_000,
       storedResponsesRetentionMs: 30 * 86_400_000,
       keyHeaderName: undefined,
+      alerting: { slackUrls: [], webhookUrls: [], mail: undefined, quietMs: 86_400_000 },
       healthChecks: { inBackground: false, intervalMs: 300_000, showsDetails: true, mostAtOnce: 10 },
     });
     expect(router).toMatchObject({ rules: { strategy: 'power-of-two-choices' }, numRetries: 2, timeoutMs: 6_000_000 });
@@ -298,8 +299,8 @@ describe('keys', () => {
       'general_settings.client_cache.maxsize: warning: unknown key: it has no effect. Did you mean `max_size`?',
     ],
     [
-      'general_settings: {alerting: [slack]}',
-      'general_settings.alerting: warning: known to LiteLLM, not served by this version',
+      'general_settings: {ui_access_mode: all}',
+      'general_settings.ui_access_mode: warning: known to LiteLLM, not served by this version',
     ],
     [
       'router_settings: {drop_params: true}',

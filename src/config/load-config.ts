@@ -5,6 +5,7 @@ import { ConfigError, isError, type ConfigProblem, type Origin } from './config-
 import { extendEnvironment, resolveReferences, type Environment } from './environment-references.js';
 import { checkRouting } from './check-routing.js';
 import { toRequestPolicy, type GatewayConfig } from './gateway-config.js';
+import { checkAlerting } from './alerting-settings.js';
 import { checkRedis, resolveRedis } from './redis-settings.js';
 import { toRouterSettings } from './router-settings.js';
 import { readFileServices } from './file-services.js';
@@ -88,6 +89,7 @@ function readRoot(
   checkEnvironment(root, environment, whenNoMasterKey, problems);
   checkRouting(root, problems);
   checkRedis(root, router, environment, problems);
+  checkAlerting(root, general, environment, problems);
   const originAt = (...path: readonly string[]): Origin => originOf(root, [...path]);
   return {
     general: resolveGeneral(general, environment),

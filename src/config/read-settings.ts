@@ -1,5 +1,6 @@
 /** Reads the settings sections, and what the environment may give in their place. */
 import type { z } from 'zod';
+import { toAlerting } from './alerting-settings.js';
 import { checkKeys, checkNestedKeys, servedKeys } from './check-keys.js';
 import { errorAt, warningAt, type ConfigProblem, type Origin } from './config-problem.js';
 import { findUnset, type Environment } from './environment-references.js';
@@ -43,7 +44,8 @@ const mayComeFromElsewhere: ReadonlySet<string> = new Set(['master_key', 'databa
 
 function checkNested(section: SettingsSection, key: string, map: LocatedMap): ConfigProblem[] {
   if (section !== 'general_settings') return [];
-  const { client_cache: clientCache, egress } = generalSettingsSchema.shape;
+  const { alerting_args: alertingArgs, client_cache: clientCache, egress } = generalSettingsSchema.shape;
+  if (key === 'alerting_args') return checkNestedKeys(map, Object.keys(alertingArgs.unwrap().shape));
   if (key === 'client_cache') return checkNestedKeys(map, Object.keys(clientCache.unwrap().shape));
   if (key === 'egress') return checkNestedKeys(map, Object.keys(egress.unwrap().shape));
   return [];
@@ -83,6 +85,7 @@ function reportUnset(node: Located, problems: ConfigProblem[]): void {
 /** Settings that the environment may give too: the file goes before it, as in LiteLLM. */
 export function resolveGeneral(wire: WireGeneralSettings, environment: Environment): GeneralSettings {
   return toGeneralSettings(wire, {
+    alerting: toAlerting(wire, environment),
     masterKey: findMasterKey(wire.master_key, environment)?.value ?? '',
     databaseUrl: wire.database_url ?? nonEmpty(environment['DATABASE_URL']) ?? defaultDatabaseUrl,
     storeModelInDb: wire.store_model_in_db ?? /^(true|yes|on|1)$/i.test(environment['STORE_MODEL_IN_DB'] ?? ''),

@@ -39,8 +39,8 @@ export const unservedKeys: Readonly<Record<Section, readonly string[]>> = {
   general_settings: words(`
     database_disable_prepared_statements disable_spend_logs store_prompts_in_spend_logs proxy_config_reload_interval_seconds
     max_parallel_requests global_max_parallel_requests max_in_flight_requests_per_worker max_queued_requests_per_worker
-    completion_model infer_model_from_keys alerting
-    alert_types alert_to_webhook_url alerting_args alerting_threshold slack_webhook_url user_header_mappings
+    completion_model infer_model_from_keys
+    alerting_threshold user_header_mappings
     user_header_name reject_clientside_metadata_tags use_redis_transaction_buffer coordination_redis
     fail_closed_rate_limit_enforcement disable_budget_reservation apply_user_budget_to_team_keys self_serve_budget_policy
     pass_through_endpoints forward_client_headers_to_llm_api cancel_on_disconnect maximum_spend_logs_retention_period

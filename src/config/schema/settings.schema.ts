@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { customProviderSchema } from './custom-provider.schema.js';
 import { Egress, type EgressPolicy } from '../../core/transport/egress.js';
+import { alertSettings } from './alerting.schema.js';
 import { fallbackSettings, routerSettingsSchema } from './routing.schema.js';
 import { amount, anyMap, choice, described, flag, positive, price, text, wholeNumber } from './fields.js';
 
@@ -245,6 +246,7 @@ export const generalSettingsSchema = z.looseObject({
     description: 'How many health checks run at once in a process.',
     example: 10,
   }),
+  ...alertSettings,
   litellm_key_header_name: described(text().optional(), {
     description: 'One more header in which a key may come.',
     example: 'x-my-key',
