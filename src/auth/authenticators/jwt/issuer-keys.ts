@@ -1,6 +1,6 @@
 /** The public keys of one issuer: fetched when they are needed, kept for a while, and for a while longer where the issuer cannot be reached. */
 import { KeyObject } from 'node:crypto';
-import { createLocalJWKSet, errors, type JSONWebKeySet } from 'jose';
+import { createLocalJWKSet, errors } from 'jose';
 import type { JwtIssuer, JwtSettings } from '../../../config/jwt-settings.js';
 import { GatewayError } from '../../../core/errors/gateway-error.js';
 import type { Clock } from '../../../core/spec/clock.js';
