@@ -103,6 +103,13 @@ export const errorCatalog = {
     'Authentication Error, Malformed API Key passed in. Ensure Key has `Bearer ` prefix.',
   ),
   invalid_key: row(401, 'token_not_found_in_db', 'Authentication Error, Invalid API key provided.'),
+  invalid_token: row(401, 'auth_error', 'Authentication Error, the token is not accepted: {reason}.'),
+  token_not_allowed: row(403, 'permission_error', 'The token is genuine, but not allowed here: {reason}.'),
+  issuer_unavailable: row(
+    503,
+    'service_unavailable_error',
+    "The keys of the token's issuer cannot be had at the moment. Try again shortly.",
+  ),
   expired_key: row(
     401,
     'expired_key',
