@@ -78,15 +78,19 @@ function describe(operation: Operation, handler: Handler, method: string, path: 
   if (body)
     operation.requestBody = { required: true, content: { 'application/json': { schema: schemaOf(body, 'input') } } };
   else if (audience === 'llm_api' && method === 'post') operation.requestBody = { required: true, content: anyContent };
-  if (query) operation.parameters = [...(operation.parameters ?? []).filter(isNoQuery), ...queryParameters(query)];
+  operation.parameters = [...pathParameters(path), ...(query ? queryParameters(query) : [])];
   operation.responses = answersOf({
     audience: audience ?? 'public',
     answer: answer && schemaOf(answer, 'output'),
     hasBody: body !== undefined,
     isFound: query !== undefined || path.includes('{'),
+    hasErrorsOfItsOwn: otherDialects.test(path),
     takesRepetitions: method === 'post' && audience !== 'llm_api' && audience !== 'public',
   });
 }
+
+/** Where clients of Anthropic and Google read errors in their own form. */
+const otherDialects = /\/(messages|models\/\{path\})(\/|$)/;
 
 /** A body in the dialect of the route: see that dialect's own reference. */
 const anyContent = {
@@ -100,8 +104,14 @@ function tagOf(path: string): string {
   return parts[0]?.replace(/[{}]/g, '') ?? 'general';
 }
 
-function isNoQuery(parameter: NonNullable<Operation['parameters']>[number]): boolean {
-  return !('in' in parameter) || parameter.in !== 'query';
+/** From the path itself: a handler that serves several paths does not have the same parts in each. */
+function pathParameters(path: string): Parameter[] {
+  return [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => ({
+    name,
+    in: 'path',
+    required: true,
+    schema: { type: 'string' },
+  }));
 }
 
 function queryParameters(schema: z.ZodType): Parameter[] {

@@ -26,6 +26,8 @@ export const errorSchema = {
 
 const errorContent = { 'application/json': { schema: { $ref: `#/components/schemas/${errorSchemaName}` } } };
 
+const otherErrorContent = { 'application/json': { schema: { type: 'object' } } };
+
 /** Of routes that a key opens: none, a wrong one, or a database that cannot say. */
 const ofAuthentication = [401, 403, 503] as const;
 /** Of routes with a body. */
@@ -40,11 +42,20 @@ export interface RouteAnswers {
   readonly hasBody: boolean;
   /** What it is asked for, by a query or a part of the path, may not be there. */
   readonly isFound: boolean;
+  /** In the form of another dialect than OpenAI's. */
+  readonly hasErrorsOfItsOwn: boolean;
   /** By `Idempotency-Key`. */
   readonly takesRepetitions: boolean;
 }
 
-export function answersOf({ audience, answer, hasBody, isFound, takesRepetitions }: RouteAnswers): Responses {
+export function answersOf({
+  audience,
+  answer,
+  hasBody,
+  isFound,
+  hasErrorsOfItsOwn,
+  takesRepetitions,
+}: RouteAnswers): Responses {
   const statuses = new Set<number>([
     400,
     ...(audience === 'public' ? [503] : ofAuthentication),
