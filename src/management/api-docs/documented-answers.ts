@@ -66,7 +66,10 @@ export function answersOf({
   ]);
   const errors = [...statuses]
     .sort((left, right) => left - right)
-    .map((status) => [String(status), { description: STATUS_CODES[status] ?? 'Error', content: errorContent }]);
+    .map((status) => [
+      String(status),
+      { description: STATUS_CODES[status] ?? 'Error', content: hasErrorsOfItsOwn ? otherErrorContent : errorContent },
+    ]);
   const success = answer
     ? { description: 'OK', content: { 'application/json': { schema: answer } } }
     : { description: 'OK' };
