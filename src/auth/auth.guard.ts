@@ -6,11 +6,14 @@ import { GatewayError } from '../core/errors/gateway-error.js';
 import { AUDIENCE_METADATA, KEY_IN_QUERY_METADATA, type AudienceName } from './audience.decorator.js';
 import { AuthService } from './auth.service.js';
 import type { Principal, Role } from './principal.js';
+import type { RouteFacts } from './routes/route-facts.js';
+import { everybody, RoutePolicy } from './routes/route-policy.service.js';
 
 @Injectable()
 export class AuthGuard implements CanActivate {
   constructor(
     private readonly auth: AuthService,
+    private readonly policy: RoutePolicy,
     private readonly reflector: Reflector,
   ) {}
 
@@ -19,14 +22,38 @@ export class AuthGuard implements CanActivate {
     if (audience === 'public') return true;
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const queryKey = this.takesKeyInQuery(context) ? keyInQuery(request) : undefined;
+    const route = audience === undefined ? undefined : factsOf(request, audience);
+    if (route) {
+      this.policy.checkRequest(request.ip, route);
+      if (this.policy.isOpenToAll(route)) return letIn(request, everybody);
+    }
     const principal = this.auth.authenticate(request.headers, queryKey);
-    if (principal instanceof Promise) return principal.then((known) => admit(request, known, audience));
-    return admit(request, principal, audience);
+    if (principal instanceof Promise) return principal.then((known) => this.admit(request, known, route));
+    return this.admit(request, principal, route);
+  }
+
+  /** @throws GatewayError `admin_only` and what the policy says, or `forbidden` for a route that declares nobody */
+  private admit(request: FastifyRequest, principal: Principal, route: RouteFacts | undefined): boolean {
+    // A route may declare nobody, and metadata may hold what is no audience.
+    const allows = route === undefined ? undefined : mayCall[route.audience];
+    if (!route || !allows) {
+      const reason = `The route ${request.routeOptions.url ?? ''} is open to nobody.`;
+      throw new GatewayError('forbidden', { facts: { reason } });
+    }
+    if (!allows(principal))
+      throw new GatewayError('admin_only', { facts: { route: route.template, role: principal.role } });
+    this.policy.checkCaller(request.ip, route, principal);
+    return letIn(request, principal);
   }
 
   private takesKeyInQuery(context: ExecutionContext): boolean {
     return this.reflector.get<unknown>(KEY_IN_QUERY_METADATA, context.getHandler()) === true;
   }
+}
+
+/** The router answers HEAD by the handler of GET. */
+function factsOf({ method, routeOptions }: FastifyRequest, audience: AudienceName): RouteFacts {
+  return { method: method === 'HEAD' ? 'GET' : method, template: routeOptions.url ?? '', audience };
 }
 
 function keyInQuery({ query }: FastifyRequest): string | undefined {
@@ -48,13 +75,7 @@ const mayCall: Readonly<Partial<Record<AudienceName, (principal: Principal) => b
   master_key: ({ isMaster }) => isMaster === true,
 };
 
-/** @throws GatewayError `admin_only`, or `forbidden` for a route that declares nobody */
-function admit(request: FastifyRequest, principal: Principal, audience: AudienceName | undefined): boolean {
-  const route = request.routeOptions.url ?? '';
-  // A route may declare nobody, and metadata may hold what is no audience.
-  const allows = audience === undefined ? undefined : mayCall[audience];
-  if (!allows) throw new GatewayError('forbidden', { facts: { reason: `The route ${route} is open to nobody.` } });
-  if (!allows(principal)) throw new GatewayError('admin_only', { facts: { route, role: principal.role } });
+function letIn(request: FastifyRequest, principal: Principal): true {
   request.principal = principal;
   return true;
 }

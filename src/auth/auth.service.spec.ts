@@ -5,7 +5,9 @@ import { GatewayError } from '../core/errors/gateway-error.js';
 import { FakeClock } from '../core/testing/fake-clock.js';
 import { AuthService } from './auth.service.js';
 import { keyHash } from './key-hash.js';
-import type { VirtualKeyRecord, VirtualKeyRepository } from './virtual-key.repository.js';
+import type { VirtualKeyRecord } from './key-record.js';
+import { keyRecord } from './testing/key-record.js';
+import type { VirtualKeyRepository } from './virtual-key.repository.js';
 
 const master = 'sk-master-0123456789-0123456789-0123';
 const settings = { masterKey: master, maxCachedKeys: 10, keyTtlMs: 60_000, serveWithoutDatabase: true, staleKeyMaxMs: 60_000, keyHeader: undefined }; // prettier-ignore
@@ -46,7 +48,7 @@ beforeEach(() => {
 const bearer = (key: string) => ({ authorization: `Bearer ${key}` });
 const row = (key: string, given: Partial<VirtualKeyRecord> = {}): void => {
   const token = keyHash(key);
-  rows.set(token, { token, keyAlias: null, models: [], tags: [], expiresAtMs: null, blocked: false, userId: null, teamId: null, ...given }); // prettier-ignore
+  rows.set(token, keyRecord({ token, dependsOn: ['team:t1', 'access_group'], ...given }));
 };
 
 it('knows the master key at once, database or none', () => {
@@ -69,7 +71,7 @@ it('does not take a hash for its key', async () => {
 });
 
 it('refuses the unknown, the blocked and the expired with 401', async () => {
-  row('sk-blocked', { blocked: true });
+  row('sk-blocked', { refusal: { code: 'blocked_key' } });
   row('sk-expired', { expiresAtMs: 1 });
   await expect(auth.authenticate(bearer('sk-unknown'))).rejects.toMatchObject({ code: 'invalid_key', status: 401 });
   await expect(auth.authenticate(bearer('sk-blocked'))).rejects.toMatchObject({ code: 'blocked_key', status: 401 });
@@ -85,11 +87,13 @@ it('answers 503 where it cannot know', async () => {
 
 it.each([
   ['its own change', [{ id: 1n, topic: 'key', key: keyHash('sk-virtual') }], false],
+  ['a change of its team', [{ id: 1n, topic: 'team', key: 't1' }], false],
+  ['a change of any access group', [{ id: 1n, topic: 'access_group', key: 'g9' }], false],
   ['a gap in the feed', [], true],
 ])('hears of %s through the feed', async (_what, events, gap) => {
   row('sk-virtual');
   await auth.authenticate(bearer('sk-virtual'));
-  row('sk-virtual', { blocked: true });
+  row('sk-virtual', { refusal: { code: 'blocked_key' } });
   publish?.(events as unknown as Parameters<ChangeSubscriber>[0], { gap });
   await expect(auth.authenticate(bearer('sk-virtual'))).rejects.toMatchObject({ code: 'blocked_key' });
 });
@@ -97,7 +101,11 @@ it.each([
 it('is not disturbed by the change of something else', async () => {
   row('sk-virtual');
   await auth.authenticate(bearer('sk-virtual'));
-  const events = [{ id: 1n, topic: 'model', key: keyHash('sk-virtual') }];
+  const events = [
+    { id: 1n, topic: 'model', key: keyHash('sk-virtual') },
+    { id: 2n, topic: 'team', key: 't2' },
+    { id: 3n, topic: 'user', key: 't1' },
+  ];
   publish?.(events as unknown as Parameters<ChangeSubscriber>[0], { gap: false });
   expect(auth.authenticate(bearer('sk-virtual'))).not.toBeInstanceOf(Promise);
 });
@@ -105,7 +113,7 @@ it('is not disturbed by the change of something else', async () => {
 it('forgets a key that this process has changed, and listens no more after shutdown', async () => {
   row('sk-virtual');
   await auth.authenticate(bearer('sk-virtual'));
-  row('sk-virtual', { blocked: true });
+  row('sk-virtual', { refusal: { code: 'blocked_key' } });
   auth.forgetKey(keyHash('sk-virtual'));
   await expect(auth.authenticate(bearer('sk-virtual'))).rejects.toMatchObject({ code: 'blocked_key' });
   auth.onApplicationShutdown();

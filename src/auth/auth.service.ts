@@ -8,6 +8,7 @@ import { ChangeFeedPoller } from '../database/change-feed.poller.js';
 import { AUTH_SETTINGS, type AuthSettings } from './auth-settings.js';
 import { MasterKeyAuthenticator } from './authenticators/master-key.js';
 import { principalOfKey } from './authenticators/virtual-key.js';
+import { dependencyOf, keySurroundingTopics } from './key-record.js';
 import { presentedKey } from './presented-key.js';
 import type { Principal } from './principal.js';
 import { VirtualKeyCache } from './virtual-key-cache.js';
@@ -33,7 +34,7 @@ export class AuthService implements OnModuleInit, OnApplicationShutdown {
   onModuleInit(): void {
     this.unsubscribe = this.feed.subscribe((events, { gap }) => {
       if (gap) this.keys.forgetAll();
-      for (const { topic, key } of events) if (topic === keyTopic) this.keys.forget(key);
+      for (const { topic, key } of events) this.forget(topic, key);
     });
   }
 
@@ -56,8 +57,13 @@ export class AuthService implements OnModuleInit, OnApplicationShutdown {
     return principalOfKey(record, this.clock.now());
   }
 
-  /** For a change made by this process: it holds at once, here. */
+  /** For a change made by this process: it holds at once, here. Topics are those of the change feed. */
+  forget(topic: string, id: string): void {
+    if (topic === keyTopic) this.keys.forget(id);
+    if (keySurroundingTopics.has(topic)) this.keys.forgetDependents(dependencyOf(topic, id));
+  }
+
   forgetKey(token: string): void {
-    this.keys.forget(token);
+    this.forget(keyTopic, token);
   }
 }

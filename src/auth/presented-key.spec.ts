@@ -39,7 +39,21 @@ it.each([
   ['Bearersk-1', 'malformed_key'],
   ['Bearer\tsk-1', 'malformed_key'],
   ['sk-1', 'malformed_key'],
-  ['Basic c2stMTo=', 'malformed_key'],
+  ['Basic sk-1', 'sk-1'],
+  ['basic sk-1', 'sk-1'],
+  ['Basic c2stMTo=', 'sk-1'],
+  ['Basic dXNlcjpzay0x', 'sk-1'],
+  ['Basic dXNlcm5hbWU', 'dXNlcm5hbWU'],
+  ['Basic Og==', 'missing_key'],
+  ['Basic ', 'missing_key'],
+  [
+    'AWS4-HMAC-SHA256 Credential=sk-1/20301231/us-east-1/bedrock/aws4_request, SignedHeaders=host, Signature=ab',
+    'sk-1',
+  ],
+  ['AWS4-HMAC-SHA256 Credential=Bearer sk-1/20301231/us-east-1/bedrock/aws4_request, SignedHeaders=host', 'sk-1'],
+  ['AWS4-HMAC-SHA256 SignedHeaders=host, Credential=sk-1', 'sk-1'],
+  ['AWS4-HMAC-SHA256 SignedHeaders=host', 'missing_key'],
+  ['AWS4-HMAC-SHA256', 'malformed_key'],
   ['Token sk-1', 'malformed_key'],
   ['', 'malformed_key'],
   [' Bearer sk-1', 'malformed_key'],
@@ -66,6 +80,12 @@ it('ignores a header that nobody named, and query-like tricks', () => {
 it('looks at no more than a kilobyte', () => {
   expect(presented({ authorization: `Bearer ${'k'.repeat(1_024)}` })).toHaveLength(1_024);
   expect(presented({ authorization: `Bearer ${'k'.repeat(1_025)}` })).toBe('invalid_key');
+});
+
+it('reads no more of a long header than a key can need', () => {
+  const long = 'A'.repeat(100_000);
+  expect(presented({ authorization: `Basic ${long}` })).toBe('invalid_key');
+  expect(presented({ authorization: `AWS4-HMAC-SHA256 ${long} Credential=sk-1` })).toBe('missing_key');
 });
 
 it('takes the key of the address after the known headers and before the own one', () => {

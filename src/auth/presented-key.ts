@@ -35,8 +35,24 @@ export function presentedKey(
   throw new GatewayError('missing_key');
 }
 
+/** The key without the scheme that carries it; the text itself where there is none that is known. */
 function withoutScheme(value: string): string {
-  return /^bearer /i.test(value) ? value.slice(7).trim() : value;
+  if (/^bearer /i.test(value)) return value.slice(7).trim();
+  if (/^basic /i.test(value)) return keyInBasic(value.slice(6).trim());
+  if (value.startsWith('AWS4-HMAC-SHA256 ')) return signedCredential.exec(value.slice(0, maxKeyLength))?.[1] ?? '';
+  return value;
+}
+
+/** AWS' clients put the key where their access key id stands: `Credential=sk-.../20301231/us-east-1/...`, or with `Bearer ` before it. */
+const signedCredential = /[ ,]Credential=(?:Bearer )?([^/, ]+)/;
+
+/** The key as it stands, or as RFC 7617 has it: the password, or the user where there is no password. */
+function keyInBasic(given: string): string {
+  if (given.length > 2 * maxKeyLength || !/^[A-Za-z0-9+/]+={0,2}$/.test(given)) return given;
+  const decoded = Buffer.from(given, 'base64').toString('latin1');
+  const colon = decoded.indexOf(':');
+  if (colon < 0) return given;
+  return decoded.slice(colon + 1) || decoded.slice(0, colon);
 }
 
 function checked(key: string): string {

@@ -1,4 +1,5 @@
 /** Who is calling: what authentication has established about the bearer of a key or a token. */
+import type { ErrorCode } from '../core/errors/catalog.js';
 
 export const roles = [
   'proxy_admin',
@@ -13,6 +14,16 @@ export const roles = [
 /** Of the whole proxy; being an admin of an organization or a team is a membership, which the access scope knows. */
 export type Role = (typeof roles)[number];
 
+export type ModelDenial = Extract<ErrorCode, `${string}model_access_denied`>;
+
+/** Somebody beside the key who narrows which models it may use. */
+export interface ModelAccessLevel {
+  /** What a model that is not listed is refused with. */
+  readonly denial: ModelDenial;
+  /** Never empty: who does not narrow has no level. */
+  readonly models: readonly string[];
+}
+
 export interface Principal {
   readonly role: Role;
   /** True for the master key alone. */
@@ -24,8 +35,16 @@ export interface Principal {
   readonly teamId: string | undefined;
   readonly organizationId?: string | undefined;
   readonly projectId?: string | undefined;
-  /** The names and patterns of the models it may use; empty for all. */
+  /** The names, patterns and groups of the models it may use itself; empty for all. */
   readonly models: readonly string[];
+  /** Its team, user and others, as far as they narrow the models further. */
+  readonly modelLevels?: readonly ModelAccessLevel[];
+  /** Other names that its key or its team has given to models. */
+  readonly modelAliases?: Readonly<Record<string, string>>;
+  /** Members that each of its model requests must have. */
+  readonly enforcedParams?: readonly string[];
+  /** The addresses that it may call from; absent for all. */
+  readonly allowedAddresses?: { holds(address: string): boolean };
   /** Added to those of each of its requests. */
   readonly tags: readonly string[];
   /** The route groups and paths it may call; absent or empty for all that its role may. */

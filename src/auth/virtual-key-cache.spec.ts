@@ -3,7 +3,8 @@ import { GatewayError } from '../core/errors/gateway-error.js';
 import { FakeClock } from '../core/testing/fake-clock.js';
 import type { AuthSettings } from './auth-settings.js';
 import { VirtualKeyCache } from './virtual-key-cache.js';
-import type { VirtualKeyRecord } from './virtual-key.repository.js';
+import type { VirtualKeyRecord } from './key-record.js';
+import { keyRecord } from './testing/key-record.js';
 
 const settings: AuthSettings = {
   masterKey: 'sk-master',
@@ -15,16 +16,8 @@ const settings: AuthSettings = {
 };
 
 const away = new GatewayError('database_unavailable', { retryAfterMs: 1_000 });
-const record = (token: string, models: readonly string[] = []): VirtualKeyRecord => ({
-  token,
-  keyAlias: null,
-  models,
-  tags: [],
-  expiresAtMs: null,
-  blocked: false,
-  userId: null,
-  teamId: null,
-});
+const record = (token: string, models: readonly string[] = []): VirtualKeyRecord =>
+  keyRecord({ token, models, dependsOn: [`key:${token}`, 'team:shared'] });
 
 /** A database whose answers a test gives when it chooses to. */
 class FakeSource {
@@ -96,6 +89,7 @@ it('reads each time while changes are not heard of', async () => {
 describe('a change', () => {
   it.each([
     ['of this key', () => cache.forget('a')],
+    ['of what it is built from', () => cache.forgetDependents('team:shared')],
     ['that was missed', () => cache.forgetAll()],
   ])('%s holds from then on', async (_which, change) => {
     await cache.find('a');
@@ -108,6 +102,7 @@ describe('a change', () => {
     ['of this key', () => cache.forget('a')],
     ['that was missed', () => cache.forgetAll()],
     ['of another key', () => cache.forget('b')],
+    ['of what some key may be built from', () => cache.forgetDependents('team:any')],
   ])('%s during a read keeps that read from being remembered', async (_which, change) => {
     source.held = [];
     const old = cache.find('a');
@@ -116,6 +111,24 @@ describe('a change', () => {
     source.release();
     expect(await old).toEqual(record('a'));
     expect(await cache.find('a')).toEqual(record('a', ['new']));
+  });
+
+  it('of what keys are built from makes all of them void, and no other', async () => {
+    for (const token of ['a', 'b']) source.rows.set(token, record(token));
+    source.rows.set('c', keyRecord({ token: 'c', dependsOn: ['team:other'] }));
+    for (const token of ['a', 'b', 'c']) await cache.find(token);
+    cache.forgetDependents('team:shared');
+    expect(['a', 'b', 'c'].map((token) => cache.find(token) instanceof Promise)).toEqual([true, true, false]);
+  });
+
+  it('of what a key is built from during its reading has it read again for who asks then', async () => {
+    source.held = [];
+    const old = cache.find('a');
+    source.rows.set('a', record('a', ['new']));
+    cache.forgetDependents('team:shared');
+    const next = cache.find('a');
+    source.release();
+    expect([await old, await next]).toEqual([record('a'), record('a', ['new'])]);
   });
 
   it('during a read lets the next one ask anew, and the older answer does not win by being late', async () => {

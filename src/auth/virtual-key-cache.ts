@@ -3,7 +3,8 @@ import { LRUCache } from 'lru-cache';
 import { GatewayError } from '../core/errors/gateway-error.js';
 import type { Clock } from '../core/spec/clock.js';
 import type { AuthSettings } from './auth-settings.js';
-import type { VirtualKeyRecord } from './virtual-key.repository.js';
+import { KeyDependents } from './key-dependents.js';
+import type { VirtualKeyRecord } from './key-record.js';
 
 /** Where keys are read from, and how it is known that they have not changed since. */
 export interface KeySource {
@@ -26,6 +27,7 @@ const maxUnknown = 1_000;
 
 export class VirtualKeyCache {
   private readonly entries: LRUCache<string, Entry>;
+  private readonly dependents = new KeyDependents();
   /** When each key that does not exist was looked for. */
   private readonly unknown = new LRUCache<string, number>({ max: maxUnknown });
   private readonly reading = new Map<string, Promise<VirtualKeyRecord | null>>();
@@ -37,7 +39,10 @@ export class VirtualKeyCache {
     private readonly settings: AuthSettings,
     private readonly clock: Clock,
   ) {
-    this.entries = new LRUCache({ max: settings.maxCachedKeys });
+    this.entries = new LRUCache({
+      max: settings.maxCachedKeys,
+      dispose: ({ record }, token) => this.dependents.remove(token, record.dependsOn),
+    });
   }
 
   /**
@@ -52,12 +57,20 @@ export class VirtualKeyCache {
     return this.read(token, entry);
   }
 
-  /** Forgets one key, so that its change holds from now on. */
+  /** Forgets one token, so that its change holds from now on. */
   forget(token: string): void {
     this.changes++;
     this.entries.delete(token);
     this.unknown.delete(token);
     this.reading.delete(token);
+  }
+
+  /** Forgets every key that is built from a thing which has changed. */
+  forgetDependents(dependency: string): void {
+    this.changes++;
+    for (const token of this.dependents.of(dependency)) this.entries.delete(token);
+    // What a key that is being read depends on is not known yet: who asks from now on has it read again.
+    this.reading.clear();
   }
 
   forgetAll(): void {
@@ -104,6 +117,7 @@ export class VirtualKeyCache {
   private keep(token: string, record: VirtualKeyRecord | null, readAt: number): void {
     if (record) {
       this.entries.set(token, { record, readAt });
+      this.dependents.add(token, record.dependsOn);
     } else {
       this.entries.delete(token);
       this.unknown.set(token, readAt);

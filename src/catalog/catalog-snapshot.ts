@@ -1,5 +1,6 @@
 /** One immutable state of what is served: running requests keep the one that they began with. */
 import { LRUCache } from 'lru-cache';
+import type { RequestRules } from '../config/access-settings.js';
 import type { GatewayConfig } from '../config/gateway-config.js';
 import type { RouterSettings } from '../config/router-settings.js';
 import type { Deployment } from '../core/spec/deployment.js';
@@ -40,6 +41,7 @@ export class CatalogSnapshot {
   readonly router: RouterSettings;
   readonly maxResponseBytes: number;
   readonly defaultReserveOutputTokens: number;
+  readonly requestRules: RequestRules;
 
   private readonly exact: ReadonlyMap<string, FoundModel>;
   /** The most specific first. */
@@ -60,6 +62,7 @@ export class CatalogSnapshot {
     this.router = deepFreeze(config.router);
     this.maxResponseBytes = config.general.maxResponseBytes;
     this.defaultReserveOutputTokens = config.general.defaultReserveOutputTokens;
+    this.requestRules = deepFreeze(config.general.requestRules);
     const groups = groupByName(models);
     const plain = [...groups].filter(([name]) => !isPattern(name));
     const found = plain.map(([name, members]) => toFound(name, deploymentsOf(members)));

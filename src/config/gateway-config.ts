@@ -1,4 +1,5 @@
 /** The configuration as the rooms read it: camelCase, units in the names, defaults filled in. */
+import { toAccessSettings, toRequestRules, type AccessSettings, type RequestRules } from './access-settings.js';
 import type { ConfigProblem, Origin } from './config-problem.js';
 import type { CustomProvider } from '../core/spec/custom-provider.js';
 import type { PriceAdjustment } from '../core/spec/deployment.js';
@@ -66,6 +67,12 @@ export interface GeneralSettings {
   readonly keyHeaderName: string | undefined;
   readonly healthChecks: HealthCheckSettings;
   readonly alerting: AlertingSettings;
+  readonly access: AccessSettings;
+  readonly requestRules: RequestRules;
+  /** Whether proxies are believed where the client is: those of `trustedProxies`, and nobody else. */
+  readonly usesForwardedFor: boolean;
+  /** Addresses and ranges. */
+  readonly trustedProxies: readonly string[];
 }
 
 export interface HealthCheckSettings {
@@ -125,6 +132,10 @@ export function toGeneralSettings(wire: WireGeneralSettings, resolved: ResolvedG
       showsDetails: wire.health_check_details,
       mostAtOnce: wire.health_check_concurrency,
     },
+    access: toAccessSettings(wire),
+    requestRules: toRequestRules(wire),
+    usesForwardedFor: wire.use_x_forwarded_for,
+    trustedProxies: wire.trusted_proxy_ranges,
   };
 }
 

@@ -59,6 +59,10 @@ describe('what a configuration comes to', () => {
       storedResponsesRetentionMs: 30 * 86_400_000,
       keyHeaderName: undefined,
       alerting: { slackUrls: [], webhookUrls: [], mail: undefined, quietMs: 86_400_000 },
+      access: { allowedIps: [], allowedRoutes: [], adminOnlyRoutes: [], publicRoutes: [] },
+      requestRules: { enforcedParams: [], mustNameUser: false, refusesClientTags: false, endUserHeaders: [] },
+      usesForwardedFor: false,
+      trustedProxies: [],
       healthChecks: { inBackground: false, intervalMs: 300_000, showsDetails: true, mostAtOnce: 10 },
     });
     expect(router).toMatchObject({ rules: { strategy: 'power-of-two-choices' }, numRetries: 2, timeoutMs: 6_000_000 });
@@ -334,8 +338,11 @@ describe('keys', () => {
   it.each([
     'general_settings: {custom_auth: auth.check}',
     'general_settings: {enable_jwt_auth: true}',
-    'general_settings: {allowed_ips: [10.0.0.1]}',
-    'general_settings: {enforced_params: [user]}',
+    'general_settings: {allowed_ips: [nowhere]}',
+    'general_settings: {allowed_ips: []}',
+    'general_settings: {allowed_routes: []}',
+    'general_settings: {admin_only_routes: [v1/models]}',
+    'general_settings: {user_header_mappings: [{header_name: x-user, litellm_user_role: internal_user}]}',
     'general_settings: {key_management_system: aws_kms}',
     'litellm_settings: {max_budget: 10}',
     'litellm_settings: {callbacks: [langfuse, detect_prompt_injection]}',
@@ -353,7 +360,7 @@ describe('keys', () => {
   });
 
   it.each([
-    'general_settings: {enable_jwt_auth: false, allowed_ips: [], custom_auth: }',
+    'general_settings: {enable_jwt_auth: false, allowed_ips: [10.0.0.1], custom_auth: }',
     'guardrails: [{guardrail_name: g, litellm_params: {guardrail: presidio, default_on: false}}]',
     'litellm_settings: {callbacks: [langfuse]}',
     'router_settings: {optional_pre_call_checks: [prompt_caching]}',

@@ -18,6 +18,8 @@ export const startOnlySettings = {
   allowRequestsOnDbUnavailable: 'allow_requests_on_db_unavailable',
   staleKeyMaxMs: 'stale_key_max_seconds',
   keyHeaderName: 'litellm_key_header_name',
+  usesForwardedFor: 'use_x_forwarded_for',
+  trustedProxies: 'trusted_proxy_ranges',
   keyCacheTtlMs: 'user_api_key_cache_ttl',
   keyCacheMaxSize: 'user_api_key_cache_max_size',
   spendWriterMaxRowsPerSecond: 'spend_writer_max_rows_per_second',

@@ -39,9 +39,7 @@ export const unservedKeys: Readonly<Record<Section, readonly string[]>> = {
   general_settings: words(`
     database_disable_prepared_statements disable_spend_logs store_prompts_in_spend_logs proxy_config_reload_interval_seconds
     max_parallel_requests global_max_parallel_requests max_in_flight_requests_per_worker max_queued_requests_per_worker
-    completion_model infer_model_from_keys
-    alerting_threshold user_header_mappings
-    user_header_name reject_clientside_metadata_tags use_redis_transaction_buffer coordination_redis
+    completion_model infer_model_from_keys alerting_threshold use_redis_transaction_buffer coordination_redis
     fail_closed_rate_limit_enforcement disable_budget_reservation apply_user_budget_to_team_keys self_serve_budget_policy
     pass_through_endpoints forward_client_headers_to_llm_api cancel_on_disconnect maximum_spend_logs_retention_period
     maximum_spend_logs_retention_interval maximum_spend_logs_cleanup_cron maximum_spend_logs_size
@@ -49,8 +47,8 @@ export const unservedKeys: Readonly<Record<Section, readonly string[]>> = {
     dynamic_rate_limit_tpm disable_adding_master_key_hash_to_db disable_error_logs disable_reset_budget
     disable_retry_on_max_parallel_request_limit_error disable_auto_add_proxy_admin_to_teams
     disable_master_key_return enable_public_model_hub proxy_budget_rescheduler_min_time
-    proxy_budget_rescheduler_max_time public_routes spend_report_frequency
-    store_model_in_db_interval supported_db_objects use_azure_key_vault use_google_kms use_x_forwarded_for
+    proxy_budget_rescheduler_max_time spend_report_frequency
+    store_model_in_db_interval supported_db_objects use_azure_key_vault use_google_kms
     key_management_settings allowed_origins mcp_client_side_auth_header_name mcp_internal_ip_ranges
     dangerously_permit_weak_or_unset_master_key allow_client_side_credentials token_rate_limit_type`),
   litellm_params: words(`
@@ -115,11 +113,6 @@ export const refusedKeys: Readonly<Record<Section, Readonly<Record<string, Refus
     enable_jwt_auth: { risk: authentication },
     enable_oauth2_auth: { risk: authentication },
     enable_oauth2_proxy_auth: { risk: authentication },
-    allowed_ips: { risk: 'callers from every address would be served' },
-    enforced_params: { risk: 'requests without these parameters would be served' },
-    enforce_user_param: { risk: 'requests without `user` would be served' },
-    allowed_routes: { risk: 'every route would be served' },
-    admin_only_routes: { risk: 'these routes would be open to every key that may call them by default' },
     key_management_system: { risk: '`os.environ/` would read the environment instead of the secret manager' },
   },
   litellm_params: {

@@ -86,6 +86,7 @@ function world(given: Given = {}): World {
     router: { ...plainRouterSettings, numRetries: given.numRetries ?? 2, timeoutMs: 60_000, ...given.router },
     maxResponseBytes: 1_000_000,
     defaultReserveOutputTokens: 1_000,
+    requestRules: { enforcedParams: [], mustNameUser: false, refusesClientTags: false, endUserHeaders: [] },
   };
   const catalog = { current: () => snapshot as unknown as CatalogSnapshot };
   const connections = {

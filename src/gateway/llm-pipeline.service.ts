@@ -17,6 +17,7 @@ import { mockFailure, withMocks } from './mocked-answers.js';
 import type { ReadOperation } from './operation.js';
 import { RequestRoute } from './request-route.js';
 import { operationWith } from './request-overrides.js';
+import { checkRequestRules, withEndUser } from './request-rules.js';
 import { responseHeaders } from './response-headers.js';
 import { RunningExchanges } from './running-exchanges.js';
 import { attemptOf, intentOf, outcomeOf, progressOf } from './settlement.js';
@@ -88,14 +89,13 @@ export class LlmPipelineService implements BeforeApplicationShutdown {
   /** Reads what was asked. Nothing has been promised or paid for yet. */
   private open(request: LlmRequest, read: ReadOperation, writer: SseWriter): LlmExchange {
     if (this.draining) throw new GatewayError('shutting_down', { retryAfterMs: 1_000 });
-    const asked = {
-      requestId: this.spend.newRequestId(),
-      principal: request.principal,
-      clientAddress: request.clientAddress,
-      operation: read(request.bytes, request.headers),
-      catalog: this.catalog.current(),
-    };
-    const route = new RequestRoute(asked, request.route, operationWith(request, read));
+    const catalog = this.catalog.current();
+    const { bytes, principal, clientAddress } = request;
+    const headers = withEndUser(request.headers, catalog.requestRules);
+    const operation = read(bytes, headers);
+    checkRequestRules(operation, principal, catalog.requestRules);
+    const asked = { requestId: this.spend.newRequestId(), principal, clientAddress, operation, catalog };
+    const route = new RequestRoute(asked, request.route, operationWith({ bytes, headers }, read));
     return new LlmExchange(asked, route, writer, this.clock, exchangeEvents);
   }
 

@@ -1,5 +1,5 @@
 /** Where one request may go: the model that it asks for, the deployments that its key, tags and members allow, and what stands in for them. */
-import { mayUseModel } from '../auth/model-access.js';
+import { checkModelAccess, modelDenial, resolveModelAlias } from '../auth/model-access.js';
 import type { FoundModel } from '../catalog/catalog-snapshot.js';
 import { GatewayError } from '../core/errors/gateway-error.js';
 import { askWithFallbacks, FallbackChain, type FallbackRules, type FallbackTarget } from '../core/router/fallbacks.js';
@@ -36,7 +36,7 @@ export class RequestRoute {
     private readonly withOverrides: (overrides: Readonly<Record<string, unknown>>) => Operation,
   ) {
     this.operation = asked.operation;
-    this.model = asked.operation.model;
+    this.model = resolveModelAlias(asked.principal, asked.operation.model);
     this.found = this.allowed(this.model);
     this.chain = this.openChain(asked.operation.settings.routing);
   }
@@ -79,8 +79,7 @@ export class RequestRoute {
   private allowed(model: string): FoundModel {
     const { catalog, principal } = this.asked;
     const found = catalog.find(model);
-    if (!mayUseModel(principal.models, model, found?.accessGroups))
-      throw new GatewayError('model_access_denied', { param: 'model', facts: { model } });
+    checkModelAccess(principal, model, found?.accessGroups);
     if (found) return found;
     throw new GatewayError('unknown_model', { param: 'model', facts: { model, route: this.path } });
   }
@@ -102,7 +101,7 @@ export class RequestRoute {
     const { catalog, principal } = this.asked;
     return new FallbackChain(this.model, rules, (model) => {
       const found = catalog.find(model);
-      return found !== null && mayUseModel(principal.models, model, found.accessGroups);
+      return found !== null && modelDenial(principal, model, found.accessGroups) === null;
     });
   }
 

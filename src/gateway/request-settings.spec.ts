@@ -27,6 +27,7 @@ it('leaves a body without such members as it is, the very same object', () => {
     tags: [],
     endUser: 'u',
     sessionId: undefined,
+    given: body,
     body,
   });
   expect(readRequestSettings(body, {}).body).toBe(body);

@@ -18,6 +18,8 @@ export interface RequestSettings<Body = ModelRequest> {
   readonly sessionId: string | undefined;
   /** Undefined where the request says nothing of it. */
   readonly routing: RequestRouting | undefined;
+  /** The body as the client has sent it. */
+  readonly given: ModelRequest;
   /** The body for the provider: without the members that are read here. */
   readonly body: Body;
 }
@@ -79,6 +81,7 @@ export function readRequestSettings<Body extends ModelRequest>(
     sessionId:
       text(headers['x-litellm-session-id']) ?? text(body['litellm_session_id']) ?? text(metadata?.['session_id']),
     routing: readRequestRouting(body, body.model, headers),
+    given: body,
     body: forProvider(body, ownsMetadata(body)),
   };
 }

@@ -1,6 +1,6 @@
 /** Which deployments a check is about: all of them, those of a model, or one, as far as the caller may use them. */
 import type { CatalogSnapshot } from '../catalog/catalog-snapshot.js';
-import type { Principal } from '../auth/principal.js';
+import type { ModelUser } from '../auth/model-access.js';
 import type { Deployment } from '../core/spec/index.js';
 import { GatewayError } from '../core/errors/gateway-error.js';
 import { allowedModels } from '../gateway/inspection/allowed-models.js';
@@ -18,7 +18,7 @@ export function allDeployments(catalog: CatalogSnapshot): readonly Deployment[] 
 /** @throws GatewayError `object_not_found` for what does not exist or is not the caller's */
 export function deploymentsIn(
   catalog: CatalogSnapshot,
-  principal: Pick<Principal, 'models'>,
+  principal: ModelUser,
   { model, modelId }: CheckedScope,
 ): readonly Deployment[] {
   const groups = allowedModels(catalog, principal);

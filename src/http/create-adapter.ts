@@ -23,10 +23,15 @@ function answerUnroutable(error: FastifyError, _request: FastifyRequest, reply: 
     .send(openAiErrorBody(failure));
 }
 
-/** For applications made with `bodyParser: false`: Nest's own parser would read bodies before the guard. */
-export function createAdapter(): FastifyAdapter {
+/**
+ * For applications made with `bodyParser: false`: Nest's own parser would read bodies before the guard.
+ *
+ * @param trustsProxy whether what an address says of a client's own is believed (`X-Forwarded-For`); nobody is without it
+ */
+export function createAdapter(trustsProxy?: (address: string) => boolean): FastifyAdapter {
   const adapter = new FastifyAdapter({
     logger: false,
+    ...(trustsProxy && { trustProxy: trustsProxy }),
     // Nothing here is Nest middleware, and its engine would look at every request.
     skipMiddie: true,
     requestTimeout: requestTimeoutMs,

@@ -17,7 +17,7 @@ const catalog = {
   }),
 };
 const owner = { keyHash: 'a', seesAll: false, tags: [] };
-const access = { unrestricted: true, mayUse: () => true };
+const access = { unrestricted: true, denial: () => null };
 const away = new GatewayError('database_unavailable');
 
 /** Answers as the provider would, and remembers what it was asked. */

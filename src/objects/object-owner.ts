@@ -1,4 +1,5 @@
 /** Whom an object belongs to, and who may see it. */
+import type { ErrorCode } from '../core/errors/catalog.js';
 
 export interface ObjectOwner {
   /** SHA-256 of the key, hex. */
@@ -15,7 +16,8 @@ export interface ObjectOwner {
 export interface ModelAccess {
   /** True where it is limited to no names. */
   readonly unrestricted: boolean;
-  mayUse(model: string, accessGroups: readonly string[]): boolean;
+  /** What the model is refused with; null where it may be used. */
+  denial(model: string, accessGroups: readonly string[]): ErrorCode | null;
 }
 
 /** What rows a caller may see at all: everybody else's are not there. */

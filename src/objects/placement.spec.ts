@@ -25,8 +25,11 @@ const models =
   entry('claude', 'anthropic/claude-sonnet-4-5', 'four') +
   entry('any/*', 'openai/*', 'one');
 
-const everything: ModelAccess = { unrestricted: true, mayUse: () => true };
-const only = (...names: string[]): ModelAccess => ({ unrestricted: false, mayUse: (name) => names.includes(name) });
+const everything: ModelAccess = { unrestricted: true, denial: () => null };
+const only = (...names: string[]): ModelAccess => ({
+  unrestricted: false,
+  denial: (name) => (names.includes(name) ? null : 'model_access_denied'),
+});
 
 const finder = (access = everything, yaml = models) =>
   new PlacementFinder(catalogOf(yaml), access, ['azure', 'openai']);

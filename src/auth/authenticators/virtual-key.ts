@@ -1,30 +1,45 @@
 /** Turns the record of a virtual key into a principal, or says why it may not be used. */
 import { GatewayError } from '../../core/errors/gateway-error.js';
+import { AddressList } from '../addresses/address-list.js';
+import type { VirtualKeyRecord } from '../key-record.js';
 import type { Principal } from '../principal.js';
-import type { VirtualKeyRecord } from '../virtual-key.repository.js';
 
+/** Made once for each record, so that a known key costs nothing but its look-up. */
 const principals = new WeakMap<VirtualKeyRecord, Principal>();
 
-/** @throws GatewayError `invalid_key`, `blocked_key` or `expired_key` */
+/** @throws GatewayError `invalid_key`, `blocked_key`, `blocked_owner`, `deleted_owner` or `expired_key` */
 export function principalOfKey(record: VirtualKeyRecord | null, nowMs: number): Principal {
-  if (!record) throw new GatewayError('invalid_key', { param: 'key' });
-  if (record.blocked) throw new GatewayError('blocked_key');
+  if (!record || (record.replacedUntilMs !== null && record.replacedUntilMs <= nowMs))
+    throw new GatewayError('invalid_key', { param: 'key' });
+  if (record.refusal) throw new GatewayError(record.refusal.code, { facts: record.refusal.facts ?? {} });
   if (record.expiresAtMs !== null && record.expiresAtMs <= nowMs) {
     const facts = { expiry: new Date(record.expiresAtMs).toISOString(), now: new Date(nowMs).toISOString() };
     throw new GatewayError('expired_key', { facts });
   }
   let principal = principals.get(record);
   if (!principal) {
-    principal = {
-      role: 'internal_user',
-      keyHash: record.token,
-      keyAlias: record.keyAlias ?? undefined,
-      userId: record.userId ?? undefined,
-      teamId: record.teamId ?? undefined,
-      models: record.models,
-      tags: record.tags,
-    };
+    principal = toPrincipal(record);
     principals.set(record, principal);
   }
   return principal;
+}
+
+function toPrincipal(record: VirtualKeyRecord): Principal {
+  const { role, models, modelLevels, modelAliases, tags, allowedRoutes, allowedIps, enforcedParams } = record;
+  return Object.freeze({
+    role,
+    keyHash: record.token,
+    keyAlias: record.keyAlias ?? undefined,
+    userId: record.userId ?? undefined,
+    teamId: record.teamId ?? undefined,
+    organizationId: record.organizationId ?? undefined,
+    projectId: record.projectId ?? undefined,
+    models,
+    tags,
+    ...(modelLevels.length > 0 && { modelLevels }),
+    ...(Object.keys(modelAliases).length > 0 && { modelAliases }),
+    ...(allowedRoutes.length > 0 && { allowedRoutes }),
+    ...(allowedIps.length > 0 && { allowedAddresses: new AddressList(allowedIps) }),
+    ...(enforcedParams.length > 0 && { enforcedParams }),
+  });
 }

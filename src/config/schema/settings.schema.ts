@@ -1,5 +1,6 @@
 /** The schemas of the settings sections. */
 import { z } from 'zod';
+import { accessFields } from './access.schema.js';
 import { customProviderSchema } from './custom-provider.schema.js';
 import { Egress, type EgressPolicy } from '../../core/transport/egress.js';
 import { alertSettings } from './alerting.schema.js';
@@ -247,6 +248,7 @@ export const generalSettingsSchema = z.looseObject({
     example: 10,
   }),
   ...alertSettings,
+  ...accessFields,
   litellm_key_header_name: described(text().optional(), {
     description: 'One more header in which a key may come.',
     example: 'x-my-key',

@@ -120,16 +120,58 @@ export const errorCatalog = {
     'auth_error',
     "Authentication Error, Key is blocked. Update via `/key/unblock` if you're an admin.",
   ),
+  blocked_owner: row(
+    401,
+    'auth_error',
+    'Authentication Error, the {kind} that this key belongs to is blocked: {id}. An administrator can unblock it.',
+  ),
+  deleted_owner: row(
+    401,
+    'auth_error',
+    'Authentication Error, the {kind} that this key belongs to was deleted: {id}. Ask an administrator for another key.',
+  ),
   admin_only: row(
     401,
     'auth_error',
     'Authentication Error, Only proxy admin can be used to generate, delete, update info for new keys/users/teams. Route={route}. Your role={role}',
   ),
   forbidden: row(403, 'permission_error', '{reason}'),
+  route_not_allowed: row(
+    403,
+    'permission_error',
+    'This key is not allowed to call this route. Only allowed to call routes: {allowed}. Tried to call route: {route}',
+  ),
+  route_not_served: row(403, 'permission_error', 'The operator of this gateway does not allow the route {route}.'),
+  address_not_allowed: row(403, 'permission_error', 'Access forbidden: IP address {address} not allowed.'),
   model_access_denied: row(
     403,
     'key_model_access_denied',
     "The requested model '{model}' is not available for this API key, or the model name is invalid. Call `/v1/models` to view available models for your key.",
+  ),
+  team_model_access_denied: row(
+    403,
+    'team_model_access_denied',
+    "The requested model '{model}' is not available for the team of this API key, or the model name is invalid. Call `/v1/models` to view available models for your key.",
+  ),
+  user_model_access_denied: row(
+    403,
+    'user_model_access_denied',
+    "The requested model '{model}' is not available for the user of this API key, or the model name is invalid. Call `/v1/models` to view available models for your key.",
+  ),
+  org_model_access_denied: row(
+    403,
+    'org_model_access_denied',
+    "The requested model '{model}' is not available for the organization of this API key, or the model name is invalid. Call `/v1/models` to view available models for your key.",
+  ),
+  project_model_access_denied: row(
+    403,
+    'project_model_access_denied',
+    "The requested model '{model}' is not available for the project of this API key, or the model name is invalid. Call `/v1/models` to view available models for your key.",
+  ),
+  customer_model_access_denied: row(
+    403,
+    'customer_model_access_denied',
+    "The requested model '{model}' is not available for the customer that this request is made for, or the model name is invalid. Call `/v1/models` to view available models for your key.",
   ),
 
   rate_limited: row(

@@ -1,6 +1,6 @@
 /** What requests about files and batches have in common: their paths, who asks, where they are to go, and which page. */
 import type { IncomingHttpHeaders } from 'node:http';
-import { mayUseModel } from '../../auth/model-access.js';
+import { mayUseEveryModel, modelDenial } from '../../auth/model-access.js';
 import type { Principal } from '../../auth/principal.js';
 import { invalidMember, readModel } from '../../core/dialects/model-request.js';
 import { GatewayError } from '../../core/errors/gateway-error.js';
@@ -20,10 +20,10 @@ export function ownerOf(principal: Principal): ObjectOwner {
   return { keyHash, seesAll: role === 'proxy_admin', keyAlias, userId, teamId, tags };
 }
 
-export function accessOf({ models }: Principal): ModelAccess {
+export function accessOf(principal: Principal): ModelAccess {
   return {
-    unrestricted: models.length === 0 || models.includes('all-proxy-models'),
-    mayUse: (model, accessGroups) => mayUseModel(models, model, accessGroups),
+    unrestricted: mayUseEveryModel(principal),
+    denial: (model, accessGroups) => modelDenial(principal, model, accessGroups),
   };
 }
 

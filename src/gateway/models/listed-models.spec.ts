@@ -8,7 +8,7 @@ function listed(id: string, provider = 'openai', model = '*'): ListedModel {
   return { id, isPattern: id.includes('*'), accessGroups: [], deployments: [deployment] };
 }
 
-const everything = { allowed: [], withPatterns: false };
+const everything = { user: { models: [] }, withPatterns: false };
 
 describe('the list of models', () => {
   it('shows a pattern as the known chat models of its provider', () => {
@@ -19,14 +19,14 @@ describe('the list of models', () => {
   });
 
   it('shows the pattern itself where it is asked for, or where no model is known to meet it', () => {
-    expect(namesFor([listed('openai/*')], { allowed: [], withPatterns: true })).toContain('openai/*');
+    expect(namesFor([listed('openai/*')], { user: { models: [] }, withPatterns: true })).toContain('openai/*');
     expect(namesFor([listed('mine/*', 'custom_openai')], everything)).toEqual(['mine/*']);
     expect(namesFor([listed('*-fast')], everything)).toEqual(['*-fast']);
   });
 
   it('holds what the key may use and nothing else, each name once', () => {
     const models = [listed('gpt-4o', 'openai', 'gpt-4o'), listed('openai/*'), listed('gpt-4o', 'openai', 'gpt-4o')];
-    expect(namesFor(models, { allowed: ['gpt-4o', 'openai/gpt-4o'], withPatterns: false })).toEqual([
+    expect(namesFor(models, { user: { models: ['gpt-4o', 'openai/gpt-4o'] }, withPatterns: false })).toEqual([
       'gpt-4o',
       'openai/gpt-4o',
     ]);

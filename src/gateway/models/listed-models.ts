@@ -1,18 +1,18 @@
 /** The names that `GET /v1/models` lists: groups as they are, patterns as the models that are known to meet them. */
-import { mayUseModel } from '../../auth/model-access.js';
+import { modelDenial, type ModelUser } from '../../auth/model-access.js';
 import type { ListedModel } from '../../catalog/catalog-snapshot.js';
 import { chatModelsOf } from '../../core/pricing/price-table.js';
 
 export interface ListOptions {
-  /** The models that the caller's key may use; empty for all. */
-  readonly allowed: readonly string[];
+  /** Whose models are listed. */
+  readonly user: ModelUser;
   /** List the patterns themselves too (`return_wildcard_routes`). */
   readonly withPatterns: boolean;
 }
 
-export function namesFor(models: readonly ListedModel[], { allowed, withPatterns }: ListOptions): readonly string[] {
+export function namesFor(models: readonly ListedModel[], { user, withPatterns }: ListOptions): readonly string[] {
   const names = models.flatMap((model) =>
-    namesOf(model, withPatterns).filter((name) => mayUseModel(allowed, name, model.accessGroups)),
+    namesOf(model, withPatterns).filter((name) => modelDenial(user, name, model.accessGroups) === null),
   );
   return [...new Set(names)];
 }

@@ -2,7 +2,7 @@
 import { Controller, Get, Headers, Param, Query, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { Audience } from '../../auth/audience.decorator.js';
-import { mayUseModel } from '../../auth/model-access.js';
+import { modelDenial } from '../../auth/model-access.js';
 import { principalOf } from '../../auth/principal-of.js';
 import { CatalogService } from '../../catalog/catalog.service.js';
 import { GatewayError } from '../../core/errors/gateway-error.js';
@@ -46,7 +46,7 @@ export class ModelsController {
     @Query('return_wildcard_routes') withPatterns: unknown,
     @Headers('anthropic-version') anthropicVersion: unknown,
   ): { object: 'list'; data: readonly ModelObject[] } | AnthropicModels {
-    const options = { allowed: principalOf(request).models, withPatterns: withPatterns === 'true' };
+    const options = { user: principalOf(request), withPatterns: withPatterns === 'true' };
     const names = namesFor(this.catalog.current().models(), options);
     if (anthropicVersion === undefined) return { object: 'list', data: names.map(modelObject) };
     const [first = null, last = null] = [names[0], names.at(-1)];
@@ -61,9 +61,8 @@ export class ModelsController {
     @Param('*') name: string,
     @Headers('anthropic-version') anthropicVersion: unknown,
   ): ModelObject | AnthropicModel {
-    const { models } = principalOf(request);
     const found = this.catalog.current().find(name);
-    if (found && mayUseModel(models, name, found.accessGroups))
+    if (found && modelDenial(principalOf(request), name, found.accessGroups) === null)
       return anthropicVersion === undefined ? modelObject(name) : anthropicModel(name);
     const reason = `The model '${name}' does not exist or is not available for this API key.`;
     throw new GatewayError('object_not_found', { param: 'model', facts: { reason } });

@@ -45,8 +45,8 @@ export class BatchesService {
     const catalog = this.catalog.current();
     for (const { name } of lineModelsIn(file.models)) {
       const served = catalog.find(name);
-      if (served && !access.mayUse(name, served.accessGroups))
-        throw new GatewayError('model_access_denied', { param: 'input_file_id', facts: { model: name } });
+      const denial = served && access.denial(name, served.accessGroups);
+      if (denial) throw new GatewayError(denial, { param: 'input_file_id', facts: { model: name } });
     }
     const deployment = accountOf(catalog, file);
     const adapter = adapterOf(deployment);
