@@ -27,7 +27,7 @@ export class AuthGuard implements CanActivate {
       this.policy.checkRequest(request.ip, route);
       if (this.policy.isOpenToAll(route)) return letIn(request, everybody);
     }
-    const principal = this.auth.authenticate(request.headers, queryKey);
+    const principal = this.auth.authenticate(request, queryKey);
     if (principal instanceof Promise) return principal.then((known) => this.admit(request, known, route));
     return this.admit(request, principal, route);
   }

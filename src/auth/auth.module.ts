@@ -4,6 +4,7 @@ import { APP_GUARD } from '@nestjs/core';
 import { AUTH_SETTINGS, type AuthSettings } from './auth-settings.js';
 import { AuthGuard } from './auth.guard.js';
 import { AuthService } from './auth.service.js';
+import { tokenAuthenticator } from './authenticators/external/token-authenticator.provider.js';
 import { RoutePolicy } from './routes/route-policy.service.js';
 import { AccessScopes } from './scope/access-scopes.service.js';
 import { VirtualKeyRepository } from './virtual-key.repository.js';
@@ -18,6 +19,7 @@ export class AuthModule {
         { provide: AUTH_SETTINGS, inject: [], ...options },
         VirtualKeyRepository,
         AccessScopes,
+        tokenAuthenticator,
         AuthService,
         RoutePolicy,
         { provide: APP_GUARD, useClass: AuthGuard },

@@ -1,9 +1,11 @@
 /** Who is calling: the master key without a look-up, virtual keys by their hash, and everybody else refused. */
+import type { IncomingHttpHeaders } from 'node:http';
 import { Logger } from '@nestjs/common';
 import type { ChangeFeedPoller, ChangeSubscriber } from '../database/change-feed.poller.js';
 import { GatewayError } from '../core/errors/gateway-error.js';
 import { FakeClock } from '../core/testing/fake-clock.js';
-import { AuthService } from './auth.service.js';
+import { AuthService, type CallingRequest } from './auth.service.js';
+import { TokenAuthenticator } from './authenticators/external/token-authenticator.js';
 import { keyHash } from './key-hash.js';
 import type { VirtualKeyRecord } from './key-record.js';
 import { keyRecord } from './testing/key-record.js';
@@ -41,11 +43,25 @@ beforeEach(() => {
     feed as unknown as ChangeFeedPoller,
     repository as unknown as VirtualKeyRepository,
     new FakeClock(),
+    new TokenAuthenticator({
+      jwt: undefined,
+      oauth2: undefined,
+      custom: undefined,
+      clock: new FakeClock(),
+      settings,
+      hearsChanges: () => true,
+    }),
   );
   auth.onModuleInit();
 });
 
-const bearer = (key: string) => ({ authorization: `Bearer ${key}` });
+const bearer = (key: string): CallingRequest => calling({ authorization: `Bearer ${key}` });
+const calling = (headers: IncomingHttpHeaders): CallingRequest => ({
+  headers,
+  method: 'GET',
+  ip: '127.0.0.1',
+  routeOptions: {},
+});
 const row = (key: string, given: Partial<VirtualKeyRecord> = {}): void => {
   const token = keyHash(key);
   rows.set(token, keyRecord({ token, dependsOn: ['team:t1', 'access_group'], ...given }));
@@ -77,7 +93,7 @@ it('refuses the unknown, the blocked and the expired with 401', async () => {
   await expect(auth.authenticate(bearer('sk-blocked'))).rejects.toMatchObject({ code: 'blocked_key', status: 401 });
   await expect(auth.authenticate(bearer('sk-expired'))).rejects.toMatchObject({ code: 'expired_key', status: 401 });
   expect(() => auth.authenticate(bearer('sk-blocked'))).toThrow(expect.objectContaining({ code: 'blocked_key' }));
-  expect(() => auth.authenticate({})).toThrow(expect.objectContaining({ code: 'missing_key' }));
+  expect(() => auth.authenticate(calling({}))).toThrow(expect.objectContaining({ code: 'missing_key' }));
 });
 
 it('answers 503 where it cannot know', async () => {

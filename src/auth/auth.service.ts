@@ -8,11 +8,21 @@ import { ChangeFeedPoller } from '../database/change-feed.poller.js';
 import { AUTH_SETTINGS, type AuthSettings } from './auth-settings.js';
 import { MasterKeyAuthenticator } from './authenticators/master-key.js';
 import { principalOfKey } from './authenticators/virtual-key.js';
-import { dependencyOf, keySurroundingTopics } from './key-record.js';
+import { TOKEN_AUTHENTICATOR, type TokenAuthenticator } from './authenticators/external/token-authenticator.js';
+import { dependencyOf, keySurroundingTopics, type VirtualKeyRecord } from './key-record.js';
 import { presentedKey } from './presented-key.js';
 import type { Principal } from './principal.js';
 import { VirtualKeyCache } from './virtual-key-cache.js';
 import { keyTopic, VirtualKeyRepository } from './virtual-key.repository.js';
+
+/** What of a request says who makes it; Fastify's own requests have it. */
+export interface CallingRequest {
+  readonly headers: IncomingHttpHeaders;
+  readonly method: string;
+  readonly ip: string;
+  /** `url` is the matched route's template. */
+  readonly routeOptions: { readonly url?: string | undefined };
+}
 
 @Injectable()
 export class AuthService implements OnModuleInit, OnApplicationShutdown {
@@ -25,6 +35,7 @@ export class AuthService implements OnModuleInit, OnApplicationShutdown {
     private readonly feed: ChangeFeedPoller,
     repository: VirtualKeyRepository,
     @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(TOKEN_AUTHENTICATOR) private readonly tokens: TokenAuthenticator,
   ) {
     this.master = new MasterKeyAuthenticator(settings.masterKey);
     const source = { find: (token: string) => repository.find(token), hearsChanges: () => feed.isFresh() };
@@ -33,7 +44,7 @@ export class AuthService implements OnModuleInit, OnApplicationShutdown {
 
   onModuleInit(): void {
     this.unsubscribe = this.feed.subscribe((events, { gap }) => {
-      if (gap) this.keys.forgetAll();
+      if (gap) this.forgetAll();
       for (const { topic, key } of events) this.forget(topic, key);
     });
   }
@@ -48,19 +59,52 @@ export class AuthService implements OnModuleInit, OnApplicationShutdown {
    * @param queryKey the key of the address, for routes that take one there
    * @throws GatewayError 401 for a key that is missing, malformed, unknown, blocked or expired; 503 where that cannot be known
    */
-  authenticate(headers: IncomingHttpHeaders, queryKey?: string): Principal | Promise<Principal> {
-    const digest = hash('sha256', presentedKey(headers, this.settings.keyHeader, queryKey), 'buffer');
+  authenticate(request: CallingRequest, queryKey?: string): Principal | Promise<Principal> {
+    const text = presentedKey(request.headers, this.settings.keyHeader, queryKey);
+    const digest = hash('sha256', text, 'buffer');
     const admin = this.master.authenticate(digest);
     if (admin) return admin;
+    if (this.tokens.hasCustomAuth) return this.authenticateByOthers(text, digest, request);
+    return this.tokens.byToken(text, request.headers) ?? this.byKey(text, digest, request.headers);
+  }
+
+  private async authenticateByOthers(text: string, digest: Buffer, request: CallingRequest): Promise<Principal> {
+    const { headers, method, ip: clientAddress, routeOptions } = request;
+    const known = await this.tokens.byCustomAuth(text, {
+      headers,
+      method,
+      route: routeOptions.url ?? '',
+      clientAddress,
+    });
+    return known ?? this.tokens.byToken(text, headers) ?? this.byKey(text, digest, headers);
+  }
+
+  private byKey(text: string, digest: Buffer, headers: IncomingHttpHeaders): Principal | Promise<Principal> {
     const record = this.keys.find(digest.toString('hex'));
-    if (record instanceof Promise) return record.then((found) => principalOfKey(found, this.clock.now()));
-    return principalOfKey(record, this.clock.now());
+    if (record instanceof Promise) return record.then((found) => this.principal(found, text, headers));
+    return this.principal(record, text, headers);
+  }
+
+  /** What is no virtual key may be a token of somebody else's. */
+  private principal(
+    record: VirtualKeyRecord | null,
+    text: string,
+    headers: IncomingHttpHeaders,
+  ): Principal | Promise<Principal> {
+    const other = record ? undefined : this.tokens.byOpaqueToken(text, headers);
+    return other ?? principalOfKey(record, this.clock.now());
   }
 
   /** For a change made by this process: it holds at once, here. Topics are those of the change feed. */
   forget(topic: string, id: string): void {
     if (topic === keyTopic) this.keys.forget(id);
     if (keySurroundingTopics.has(topic)) this.keys.forgetDependents(dependencyOf(topic, id));
+    this.tokens.forget(topic, id);
+  }
+
+  private forgetAll(): void {
+    this.keys.forgetAll();
+    this.tokens.forgetAll();
   }
 
   forgetKey(token: string): void {

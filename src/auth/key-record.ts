@@ -20,6 +20,8 @@ export interface VirtualKeyRecord {
   /** Its own, or its team's. */
   readonly organizationId: string | null;
   readonly projectId: string | null;
+  /** The customer for whom all of its requests are made: of a token that names one. */
+  readonly endUserId?: string | undefined;
   readonly role: Role;
   readonly expiresAtMs: number | null;
   /** Where it was presented by a token that it had before: until when. */

@@ -1,6 +1,7 @@
 /** Finds the key in a request's headers, in the order in which LiteLLM's clients rely on it. */
 import type { IncomingHttpHeaders } from 'node:http';
 import { GatewayError } from '../core/errors/gateway-error.js';
+import { looksLikeToken } from './authenticators/jwt/token-shape.js';
 
 /** Longer than any key that is issued; what is longer is not looked at. */
 const maxKeyLength = 1_024;
@@ -57,6 +58,7 @@ function keyInBasic(given: string): string {
 
 function checked(key: string): string {
   if (key === '') throw new GatewayError('missing_key');
-  if (key.length > maxKeyLength) throw new GatewayError('invalid_key');
+  // Tokens of identity providers are longer, and looked at by their own rules.
+  if (key.length > maxKeyLength && !looksLikeToken(key)) throw new GatewayError('invalid_key');
   return key;
 }

@@ -35,6 +35,8 @@ export interface Principal {
   readonly teamId: string | undefined;
   readonly organizationId?: string | undefined;
   readonly projectId?: string | undefined;
+  /** The customer for whom all of its requests are made, whatever they say themselves. */
+  readonly endUserId?: string | undefined;
   /** The names, patterns and groups of the models it may use itself; empty for all. */
   readonly models: readonly string[];
   /** Its team, user and others, as far as they narrow the models further. */

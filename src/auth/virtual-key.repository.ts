@@ -1,6 +1,6 @@
 /** Reads virtual keys by their hash, with all that decides what they may do. */
 import { Injectable } from '@nestjs/common';
-import type { AccessGroup, DatabaseClient } from '../database/database-client.js';
+import type { AccessGroup, DatabaseClient, VirtualKey } from '../database/database-client.js';
 import { DatabaseService } from '../database/database.service.js';
 import { keyRecordOf, type VirtualKeyRecord } from './key-record.js';
 import { listedNames } from './key-model-access.js';
@@ -20,6 +20,15 @@ export class VirtualKeyRepository {
   async find(token: string): Promise<VirtualKeyRecord | null> {
     const rows = await this.database.run((client) => readKey(client, token), longestLookUpMs);
     return rows && keyRecordOf(rows);
+  }
+
+  /**
+   * What a key would be that is in no table: for callers whom a token stands for.
+   *
+   * @throws GatewayError `database_unavailable`
+   */
+  async surround(key: VirtualKey): Promise<VirtualKeyRecord> {
+    return keyRecordOf(await this.database.run((client) => withSurroundings(client, { key }), longestLookUpMs));
   }
 }
 

@@ -7,6 +7,7 @@ import type { AlertingSettings } from './alerting-settings.js';
 import type { Environment } from './environment-references.js';
 import { toMs } from './schema/fields.js';
 import type { RedisSettings } from './redis-settings.js';
+import type { TokenAuthSettings } from './token-auth-settings.js';
 import type { RouterSettings } from './router-settings.js';
 import type { WireGeneralSettings, WireLitellmSettings } from './schema/settings.schema.js';
 import type { ModelEntry } from './model-entry.js';
@@ -17,6 +18,7 @@ export interface GatewayConfig {
   /** Undefined where there is none: each process is by itself. */
   readonly redis: RedisSettings | undefined;
   readonly requests: RequestPolicy;
+  readonly tokenAuth: TokenAuthSettings;
   readonly customProviders: readonly CustomProviderEntry[];
   /** Active entries, in the order of the file. */
   readonly models: readonly ModelEntry[];

@@ -336,8 +336,7 @@ describe('keys', () => {
   });
 
   it.each([
-    'general_settings: {custom_auth: auth.check}',
-    'general_settings: {enable_jwt_auth: true}',
+    'general_settings: {enable_oauth2_proxy_auth: true}',
     'general_settings: {allowed_ips: [nowhere]}',
     'general_settings: {allowed_ips: []}',
     'general_settings: {allowed_routes: []}',

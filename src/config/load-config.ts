@@ -6,6 +6,7 @@ import { extendEnvironment, resolveReferences, type Environment } from './enviro
 import { checkRouting } from './check-routing.js';
 import { toRequestPolicy, type GatewayConfig } from './gateway-config.js';
 import { checkAlerting } from './alerting-settings.js';
+import { checkTokenAuth, resolveTokenAuth } from './token-auth-settings.js';
 import { checkRedis, resolveRedis } from './redis-settings.js';
 import { toRouterSettings } from './router-settings.js';
 import { readFileServices } from './file-services.js';
@@ -90,12 +91,14 @@ function readRoot(
   checkRouting(root, problems);
   checkRedis(root, router, environment, problems);
   checkAlerting(root, general, environment, problems);
+  checkTokenAuth(root, general, environment, problems);
   const originAt = (...path: readonly string[]): Origin => originOf(root, [...path]);
   return {
     general: resolveGeneral(general, environment),
     router: toRouterSettings(router, litellm, originAt),
     redis: resolveRedis(router, environment),
     requests: toRequestPolicy(litellm),
+    tokenAuth: resolveTokenAuth(root, general, environment),
     customProviders: toCustomProviders(litellm, (id) => originOf(root, ['litellm_settings', 'custom_providers', id])),
     models,
     fileServices: readFileServices(root.entries.get('files_settings'), problems),

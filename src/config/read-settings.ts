@@ -44,7 +44,13 @@ const mayComeFromElsewhere: ReadonlySet<string> = new Set(['master_key', 'databa
 
 function checkNested(section: SettingsSection, key: string, map: LocatedMap): ConfigProblem[] {
   if (section !== 'general_settings') return [];
-  const { alerting_args: alertingArgs, client_cache: clientCache, egress } = generalSettingsSchema.shape;
+  const {
+    alerting_args: alertingArgs,
+    client_cache: clientCache,
+    egress,
+    litellm_jwtauth: jwtAuth,
+  } = generalSettingsSchema.shape;
+  if (key === 'litellm_jwtauth') return checkNestedKeys(map, Object.keys(jwtAuth.unwrap().shape));
   if (key === 'alerting_args') return checkNestedKeys(map, Object.keys(alertingArgs.unwrap().shape));
   if (key === 'client_cache') return checkNestedKeys(map, Object.keys(clientCache.unwrap().shape));
   if (key === 'egress') return checkNestedKeys(map, Object.keys(egress.unwrap().shape));

@@ -1,6 +1,7 @@
 /** Settings that are read once at start: what a reload does with them. */
 import { warningAt, type ConfigProblem } from './config-problem.js';
 import type { GatewayConfig, GeneralSettings } from './gateway-config.js';
+import type { TokenAuthSettings } from './token-auth-settings.js';
 
 /** Each with its name in the file. */
 export const startOnlySettings = {
@@ -25,6 +26,9 @@ export const startOnlySettings = {
   spendWriterMaxRowsPerSecond: 'spend_writer_max_rows_per_second',
 } as const satisfies Partial<Record<keyof GeneralSettings, string>>;
 
+/** Read at start too, and kept as a whole. */
+export const startOnlyTokenAuth = ['custom_auth', 'enable_jwt_auth', 'enable_oauth2_auth', 'litellm_jwtauth'] as const;
+
 const names = Object.keys(startOnlySettings) as (keyof typeof startOnlySettings)[];
 
 /** `next` with these settings as they run in `current`, and one warning for each that the file has changed. */
@@ -37,15 +41,24 @@ export function keepStartOnlySettings(
     .filter((name) => differ(current.general[name], next.general[name]))
     .map((name) => `general_settings.${startOnlySettings[name]}`);
   if (differ(current.redis, next.redis)) changed.push('router_settings.redis_*');
+  if (differ(shown(current.tokenAuth), shown(next.tokenAuth))) changed.push('general_settings.litellm_jwtauth');
   const warnings = changed.map((path) =>
     warningAt(
       { file: next.files[0] ?? '', line: 0, path },
       'changed: restart the gateway to use it. The old value stays until then.',
     ),
   );
-  return { config: { ...next, general: { ...next.general, ...kept }, redis: current.redis }, warnings };
+  return {
+    config: { ...next, general: { ...next.general, ...kept }, redis: current.redis, tokenAuth: current.tokenAuth },
+    warnings,
+  };
 }
 
 function differ(current: unknown, next: unknown): boolean {
   return JSON.stringify(current) !== JSON.stringify(next);
+}
+
+/** Maps as lists, which JSON has. */
+function shown({ jwt, ...rest }: TokenAuthSettings): object {
+  return { ...rest, jwt: jwt && { ...jwt, roleMappings: [...jwt.roleMappings] } };
 }

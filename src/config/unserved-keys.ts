@@ -109,9 +109,6 @@ export const refusedKeys: Readonly<Record<Section, Readonly<Record<string, Refus
     provider_budget_config: { risk: budget },
   },
   general_settings: {
-    custom_auth: { risk: authentication },
-    enable_jwt_auth: { risk: authentication },
-    enable_oauth2_auth: { risk: authentication },
     enable_oauth2_proxy_auth: { risk: authentication },
     key_management_system: { risk: '`os.environ/` would read the environment instead of the secret manager' },
   },

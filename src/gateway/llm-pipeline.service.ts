@@ -91,7 +91,7 @@ export class LlmPipelineService implements BeforeApplicationShutdown {
     if (this.draining) throw new GatewayError('shutting_down', { retryAfterMs: 1_000 });
     const catalog = this.catalog.current();
     const { bytes, principal, clientAddress } = request;
-    const headers = withEndUser(request.headers, catalog.requestRules);
+    const headers = withEndUser(request.headers, catalog.requestRules, request.principal);
     const operation = read(bytes, headers);
     checkRequestRules(operation, principal, catalog.requestRules);
     const asked = { requestId: this.spend.newRequestId(), principal, clientAddress, operation, catalog };

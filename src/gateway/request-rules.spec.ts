@@ -9,13 +9,23 @@ import { readRequestSettings } from './request-settings.js';
 
 const none: RequestRules = { enforcedParams: [], mustNameUser: false, refusesClientTags: false, endUserHeaders: [] };
 
+const anybody: Principal = {
+  role: 'internal_user',
+  keyHash: 'k',
+  keyAlias: undefined,
+  userId: undefined,
+  teamId: undefined,
+  models: [],
+  tags: [],
+};
+
 function refusal(
   body: Readonly<Record<string, unknown>>,
   rules: Partial<RequestRules>,
   { headers = {}, ofKey, unbilled }: { headers?: IncomingHttpHeaders; ofKey?: string[]; unbilled?: boolean } = {},
 ): string | undefined {
   const all = { ...none, ...rules };
-  const settings = readRequestSettings({ model: 'm', ...body }, withEndUser(headers, all));
+  const settings = readRequestSettings({ model: 'm', ...body }, withEndUser(headers, all, anybody));
   const principal = { ...(ofKey && { enforcedParams: ofKey }) } as unknown as Principal;
   try {
     checkRequestRules({ settings, ...(unbilled && { unbilled }) } as unknown as Operation, principal, all);
@@ -75,13 +85,24 @@ describe('the end user of a header', () => {
     [{ 'x-a': 'a', 'x-litellm-end-user-id': 'own' }, 'own'],
     [{ 'x-c': 'c' }, undefined],
   ])('%j: %p', (headers, expected) => {
-    expect(readRequestSettings({ model: 'm' }, withEndUser(headers, rules)).endUser).toBe(expected);
+    expect(readRequestSettings({ model: 'm' }, withEndUser(headers, rules, anybody)).endUser).toBe(expected);
   });
 
   it('goes before the body, and costs no copy where nothing is to be read', () => {
-    expect(readRequestSettings({ model: 'm', user: 'body' }, withEndUser({ 'x-a': 'a' }, rules)).endUser).toBe('a');
+    expect(readRequestSettings({ model: 'm', user: 'body' }, withEndUser({ 'x-a': 'a' }, rules, anybody)).endUser).toBe(
+      'a',
+    );
     const headers = { 'x-c': 'c' };
-    expect(withEndUser(headers, rules)).toBe(headers);
-    expect(withEndUser({ 'x-a': 'a' }, none)).toEqual({ 'x-a': 'a' });
+    expect(withEndUser(headers, rules, anybody)).toBe(headers);
+    expect(withEndUser({ 'x-a': 'a' }, none, anybody)).toEqual({ 'x-a': 'a' });
+  });
+
+  it('is nobody else’s than the customer’s for whom the caller stands', () => {
+    const headers = { 'x-a': 'a', 'x-litellm-end-user-id': 'own' };
+    const settings = readRequestSettings(
+      { model: 'm', user: 'body' },
+      withEndUser(headers, rules, { ...anybody, endUserId: 'theirs' }),
+    );
+    expect(settings.endUser).toBe('theirs');
   });
 });

@@ -10,7 +10,13 @@ const endUserHeader = 'x-litellm-end-user-id';
 const otherEndUserHeader = 'x-litellm-customer-id';
 
 /** The headers with the end user where every reader looks for it. */
-export function withEndUser(headers: IncomingHttpHeaders, { endUserHeaders }: RequestRules): IncomingHttpHeaders {
+export function withEndUser(
+  headers: IncomingHttpHeaders,
+  { endUserHeaders }: RequestRules,
+  { endUserId }: Principal,
+): IncomingHttpHeaders {
+  // Of a caller who stands for one customer, nobody else is believed.
+  if (endUserId !== undefined) return { ...headers, [endUserHeader]: endUserId };
   if (endUserHeaders.length === 0 || headers[endUserHeader] || headers[otherEndUserHeader]) return headers;
   for (const name of endUserHeaders) {
     const value = headers[name];

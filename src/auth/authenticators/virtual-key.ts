@@ -36,6 +36,7 @@ function toPrincipal(record: VirtualKeyRecord): Principal {
     projectId: record.projectId ?? undefined,
     models,
     tags,
+    ...(record.endUserId !== undefined && { endUserId: record.endUserId }),
     ...(modelLevels.length > 0 && { modelLevels }),
     ...(Object.keys(modelAliases).length > 0 && { modelAliases }),
     ...(allowedRoutes.length > 0 && { allowedRoutes }),

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { amount, choice, described, flag, positive, text } from './fields.js';
 
 /** A claim, `realm_access.roles` for one within another. */
-function claim(what: string, example: string): z.ZodType<string | undefined> {
+function claim(what: string, example: string): z.ZodOptional<ReturnType<typeof text>> {
   return described(text().optional(), {
     description: `The claim that holds ${what}; a dot leads into an object.`,
     example,
@@ -63,6 +63,23 @@ const internalRoles = ['proxy_admin', 'team', 'internal_user', 'customer'] as co
 const userRoles = ['proxy_admin', 'proxy_admin_viewer', 'internal_user', 'internal_user_viewer'] as const;
 const names = z.array(text());
 
+const roleMapping = z.looseObject({
+  role: described(text(), { description: 'As the provider names it.', example: 'admins' }),
+  internal_role: described(choice(internalRoles), { description: 'What it is here.', example: 'proxy_admin' }),
+});
+const userRoleMapping = z.looseObject({
+  jwt_role: described(text(), { description: 'As the provider names it.', example: 'ADMIN' }),
+  litellm_role: described(choice(userRoles), { description: 'The role of the user.', example: 'proxy_admin' }),
+});
+const scopeMapping = z.looseObject({
+  scope: described(text(), { description: 'As the token has it.', example: 'chat' }),
+  models: described(names.default([]), {
+    description: 'The models that it opens; all without it.',
+    example: ['gpt-4o'],
+  }),
+  routes: described(names.default([]), { description: 'The routes that it opens.', example: ['llm_api_routes'] }),
+});
+
 export const jwtAuthSchema = z.looseObject({
   issuers: described(z.array(jwtIssuerSchema).default([]), {
     description:
@@ -120,29 +137,23 @@ export const jwtAuthSchema = z.looseObject({
   }),
   roles_jwt_field: claim('the roles that `role_mappings` speaks of', 'roles'),
   object_id_jwt_field: claim('the id of the user or the team, whichever the role says', 'sub'),
-  role_mappings: described(z.array(z.looseObject({ role: text(), internal_role: choice(internalRoles) })).default([]), {
+  role_mappings: described(z.array(roleMapping).default([]), {
     description: "What the provider's roles are here.",
     example: [{ role: 'admins', internal_role: 'proxy_admin' }],
   }),
-  jwt_litellm_role_map: described(
-    z.array(z.looseObject({ jwt_role: text(), litellm_role: choice(userRoles) })).default([]),
-    {
-      description:
-        "What the provider's roles make of a user, with `sync_user_role_and_teams`; a `*` stands for anything.",
-      example: [{ jwt_role: 'ADMIN', litellm_role: 'proxy_admin' }],
-    },
-  ),
+  jwt_litellm_role_map: described(z.array(userRoleMapping).default([]), {
+    description:
+      "What the provider's roles make of a user, with `sync_user_role_and_teams`; a `*` stands for anything.",
+    example: [{ jwt_role: 'ADMIN', litellm_role: 'proxy_admin' }],
+  }),
   sync_user_role_and_teams: described(flag().default(false), {
     description: "A user's role and teams follow what each token says.",
     example: true,
   }),
-  scope_mappings: described(
-    z.array(z.looseObject({ scope: text(), models: names.default([]), routes: names.default([]) })).default([]),
-    {
-      description: 'Which models and routes a scope opens.',
-      example: [{ scope: 'chat', models: ['gpt-4o'], routes: ['llm_api_routes'] }],
-    },
-  ),
+  scope_mappings: described(z.array(scopeMapping).default([]), {
+    description: 'Which models and routes a scope opens.',
+    example: [{ scope: 'chat', models: ['gpt-4o'], routes: ['llm_api_routes'] }],
+  }),
   enforce_scope_based_access: described(flag().default(false), {
     description: 'A token opens nothing but what its scopes do by `scope_mappings`.',
     example: true,

@@ -4,6 +4,7 @@ import { accessFields } from './access.schema.js';
 import { customProviderSchema } from './custom-provider.schema.js';
 import { Egress, type EgressPolicy } from '../../core/transport/egress.js';
 import { alertSettings } from './alerting.schema.js';
+import { tokenAuthFields } from './token-auth.schema.js';
 import { fallbackSettings, routerSettingsSchema } from './routing.schema.js';
 import { amount, anyMap, choice, described, flag, positive, price, text, wholeNumber } from './fields.js';
 
@@ -248,6 +249,7 @@ export const generalSettingsSchema = z.looseObject({
     example: 10,
   }),
   ...alertSettings,
+  ...tokenAuthFields,
   ...accessFields,
   litellm_key_header_name: described(text().optional(), {
     description: 'One more header in which a key may come.',

@@ -24,6 +24,7 @@ export interface GatewayOptions {
   readonly models: readonly ModelConfig[];
   readonly general?: Readonly<Record<string, unknown>>;
   readonly router?: Readonly<Record<string, unknown>>;
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 export interface Route {
@@ -40,7 +41,7 @@ export class TestGateway {
     private readonly folder: string,
   ) {}
 
-  static async start({ models, general, router }: GatewayOptions): Promise<TestGateway> {
+  static async start({ models, general, router, environment = {} }: GatewayOptions): Promise<TestGateway> {
     const folder = mkdtempSync(path.join(tmpdir(), 'tollgate-e2e-'));
     const file = path.join(folder, 'config.yaml');
     const settings = {
@@ -58,7 +59,7 @@ export class TestGateway {
     };
     // JSON is YAML too.
     writeFileSync(file, JSON.stringify(settings, null, 2));
-    const app = await createApp({ config: loadConfig(file, {}), spend: { writer: 'in-process' } }, false);
+    const app = await createApp({ config: loadConfig(file, environment), spend: { writer: 'in-process' } }, false);
     const routes: Route[] = [];
     app
       .getHttpAdapter()
