@@ -22,8 +22,12 @@ import { ErrorFilter } from './http/error.filter.js';
 import { LimitsModule } from './limits/limits.module.js';
 import { AuditModule } from './management/audit/audit.module.js';
 import { auditSecretKey } from './management/audit/audit-secret-key.js';
+import { BudgetsModule } from './management/budgets/budgets.module.js';
+import { CustomersModule } from './management/customers/customers.module.js';
 import { KeysModule } from './management/keys/keys.module.js';
 import { SpendLogsModule } from './management/spend/spend-logs.module.js';
+import { TagsModule } from './management/tags/tags.module.js';
+import { UsersModule } from './management/users/users.module.js';
 import { SpendModule } from './spend/spend.module.js';
 import { spendSettings, type SpendSettings } from './spend/spend-settings.js';
 
@@ -73,8 +77,12 @@ export class AppModule {
         GatewayModule,
         ModelCallerModule,
         HealthModule,
+        BudgetsModule,
+        CustomersModule,
         KeysModule,
         SpendLogsModule,
+        TagsModule,
+        UsersModule,
       ],
     };
   }

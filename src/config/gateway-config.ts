@@ -3,6 +3,7 @@ import type { ConfigProblem, Origin } from './config-problem.js';
 import type { CustomProvider } from '../core/spec/custom-provider.js';
 import type { PriceAdjustment } from '../core/spec/deployment.js';
 import type { Environment } from './environment-references.js';
+import type { IdentitySettings } from './identity-settings.js';
 import { toMs } from './schema/fields.js';
 import type { RedisSettings } from './redis-settings.js';
 import type { RouterSettings } from './router-settings.js';
@@ -15,6 +16,7 @@ export interface GatewayConfig {
   /** Undefined where there is none: each process is by itself. */
   readonly redis: RedisSettings | undefined;
   readonly requests: RequestPolicy;
+  readonly identity: IdentitySettings;
   readonly customProviders: readonly CustomProviderEntry[];
   /** Active entries, in the order of the file. */
   readonly models: readonly ModelEntry[];

@@ -7,6 +7,7 @@ import { checkRouting } from './check-routing.js';
 import { toRequestPolicy, type GatewayConfig } from './gateway-config.js';
 import { checkRedis, resolveRedis } from './redis-settings.js';
 import { toRouterSettings } from './router-settings.js';
+import { toIdentitySettings } from './identity-settings.js';
 import { readFileServices } from './file-services.js';
 import { toCustomProviders } from './custom-providers.js';
 import { originOf, type LocatedMap } from './located.js';
@@ -94,6 +95,7 @@ function readRoot(
     router: toRouterSettings(router, litellm, originAt),
     redis: resolveRedis(router, environment),
     requests: toRequestPolicy(litellm),
+    identity: toIdentitySettings(litellm, general, originAt('litellm_settings', 'blocked_user_list'), problems),
     customProviders: toCustomProviders(litellm, (id) => originOf(root, ['litellm_settings', 'custom_providers', id])),
     models,
     fileServices: readFileServices(root.entries.get('files_settings'), problems),

@@ -1,6 +1,7 @@
 /** The schemas of the settings sections. */
 import { z } from 'zod';
 import { customProviderSchema } from './custom-provider.schema.js';
+import { identitySettings, passwordSettings } from './identity.schema.js';
 import { Egress, type EgressPolicy } from '../../core/transport/egress.js';
 import { fallbackSettings, routerSettingsSchema } from './routing.schema.js';
 import { amount, anyMap, choice, described, flag, positive, price, text, wholeNumber } from './fields.js';
@@ -49,6 +50,7 @@ export const litellmSettingsSchema = z.looseObject({
     example: 600,
   }),
   ...fallbackSettings,
+  ...identitySettings,
 });
 
 const clientCacheSchema = z.looseObject({
@@ -250,6 +252,7 @@ export const generalSettingsSchema = z.looseObject({
     example: 'x-my-key',
     startOnly: true,
   }),
+  ...passwordSettings,
 });
 
 /** The whole file; `model_list` is checked entry by entry. */

@@ -115,6 +115,23 @@ export const errorCatalog = {
     "The requested model '{model}' is not available for this API key, or the model name is invalid. Call `/v1/models` to view available models for your key.",
   ),
 
+  blocked_customer: row(403, 'permission_error', 'The customer {customer} is blocked. Unblock by `/customer/unblock`.'),
+  customer_model_access_denied: row(
+    403,
+    'customer_model_access_denied',
+    "The model '{model}' is not available for this customer. The operator can allow it by `/customer/update`.",
+  ),
+  invalid_invitation: row(
+    401,
+    'auth_error',
+    'The invitation is unknown, used or expired, or the session of its page has ended. Open the link again, or ask for a new one.',
+  ),
+  too_many_attempts: row(
+    429,
+    'rate_limit_error',
+    'Too many failed attempts from this address. Try again in {seconds} seconds.',
+  ),
+
   // The gateway itself.
   database_unavailable: row(
     503,
