@@ -40,6 +40,10 @@ export function namedTeams({ teams, team_id: teamId }: NewUserBody): readonly Ne
       : { teamId: team.team_id, role: team.user_role, maxBudgetUsd: team.max_budget_in_team ?? undefined },
   );
   const own = typeof teamId === 'string' ? [{ teamId, role: 'user', maxBudgetUsd: undefined } as const] : [];
-  // The first mention of a team counts.
-  return [...new Map([...named, ...own].toReversed().map((member) => [member.teamId, member])).values()].toReversed();
+  const byTeam = new Map<string, NewMember>();
+  for (const member of [...named, ...own]) {
+    // The first mention of a team counts.
+    if (!byTeam.has(member.teamId)) byTeam.set(member.teamId, member);
+  }
+  return [...byTeam.values()];
 }

@@ -68,6 +68,8 @@ export class NewUsers {
     const { tx } = write;
     const organizations = [...new Set(body.organizations ?? [])];
     const holdings = await this.entities.holdings.of(tx, scope, organizations);
+    if (holdings !== null && (await this.entities.users.isNamed(tx, id)))
+      throw forbidden('Keys or memberships name this id already: only proxy admins may make a user of it.', 'user_id');
     const { models, patch } = granted(body, holdings);
     await this.entities.users.create(tx, id, { ...fieldsOf(body), models }, by);
     await this.entities.limits.write(tx, ownerOf('user', id), patch);
@@ -147,6 +149,8 @@ function granted(
   });
   if (holdings === null) return { models, patch };
   if (typeof body.budget_id === 'string') throw forbidden('Only proxy admins may give somebody a budget.', 'budget_id');
+  if (typeof body.sso_user_id === 'string')
+    throw forbidden('Only proxy admins may say who somebody is in the sign-on.', 'sso_user_id');
   const granting = models.length > 0 ? models : modelsToGrant(holdings);
   checkModelGrant(granting, holdings);
   checkLimitGrant('max_budget', patch.maxNanos ?? undefined, holdings.maxNanos);

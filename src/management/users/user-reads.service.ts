@@ -1,6 +1,6 @@
 /** Shows users: one with its keys and teams, or a page of those whom the caller may see. */
 import { Injectable } from '@nestjs/common';
-import type { AccessScope } from '../../auth/scope/access-scope.js';
+import { maySee, type AccessScope } from '../../auth/scope/access-scope.js';
 import { AccessScopes } from '../../auth/scope/access-scopes.service.js';
 import type { Principal } from '../../auth/principal.js';
 import { GatewayError } from '../../core/errors/gateway-error.js';
@@ -18,7 +18,7 @@ import {
 import { UserEntities } from './user-entities.service.js';
 import { forbidden, foreignUser, maySeeUser } from './user-rules.js';
 import type { UserListQuery } from './user.dto.js';
-import type { KnownUser } from './user.repository.js';
+import type { KnownUser, UserTeam } from './user.repository.js';
 
 /** Keys and teams that the info of one user shows. */
 const mostShown = 100;
@@ -44,9 +44,10 @@ export class UserReads {
   ) {}
 
   async info(asked: string | undefined, principal: Principal): Promise<UserInfoAnswer> {
-    const user = await this.#visible(asked, principal);
+    const { user, scope } = await this.#visible(asked, principal);
     return this.database.run(async (client) => {
-      const where = { userId: user.id };
+      const shown = user.teams.filter((team) => isWhole(scope, user) || mayAdminister(scope, team));
+      const where = isWhole(scope, user) ? { userId: user.id } : keysWithin(scope, user, shown);
       const [keys, keyCount] = [
         await client.virtualKey.findMany({
           where,
@@ -55,7 +56,7 @@ export class UserReads {
         }),
         await client.virtualKey.count({ where }),
       ];
-      const inTeams = user.teams.slice(0, mostShown);
+      const inTeams = shown.slice(0, mostShown);
       const teams = await client.team.findMany({ where: { id: { in: inTeams.map(({ id }) => id) } } });
       const ofTeam = new Map(inTeams.map((team) => [team.id, team]));
       const states = await this.entities.limits.read(client, [
@@ -76,7 +77,7 @@ export class UserReads {
   }
 
   async view(asked: string | undefined, principal: Principal): Promise<UserAnswer> {
-    const user = await this.#visible(asked, principal);
+    const { user } = await this.#visible(asked, principal);
     return this.database.run((client) => this.entities.viewOf(client, user));
   }
 
@@ -110,7 +111,7 @@ export class UserReads {
     });
   }
 
-  async #visible(asked: string | undefined, principal: Principal): Promise<KnownUser> {
+  async #visible(asked: string | undefined, principal: Principal): Promise<{ user: KnownUser; scope: AccessScope }> {
     const id = asked ?? principal.userId;
     if (id === undefined) {
       const reason = 'This key belongs to no user. Give the `user_id` that you ask for; /user/list lists them.';
@@ -118,7 +119,7 @@ export class UserReads {
     }
     const scope = await this.scopes.of(principal);
     const user = await this.entities.users.find(id);
-    if (user && maySeeUser(scope, user)) return user;
+    if (user && maySeeUser(scope, user)) return { user, scope };
     if (scope.everything === 'none') throw foreignUser();
     const reason = `User not found, passed user_id=${id}.`;
     throw new GatewayError('object_not_found', { param: 'user_id', facts: { reason } });
@@ -158,6 +159,26 @@ export class UserReads {
     }
     return { AND: all };
   }
+}
+
+/** All of a user, keys included: for oneself, for proxy admins and their viewers. */
+function isWhole(scope: AccessScope, { id }: KnownUser): boolean {
+  return maySee(scope, { userId: id });
+}
+
+function mayAdminister(scope: AccessScope, { id, organizationId }: UserTeam): boolean {
+  return maySee(scope, { teamId: id, organizationId });
+}
+
+/** To admins of teams and organizations: the keys within these. */
+function keysWithin(scope: AccessScope, { id }: KnownUser, teams: readonly UserTeam[]): Prisma.VirtualKeyWhereInput {
+  return {
+    userId: id,
+    OR: [
+      { teamId: { in: teams.map((team) => team.id) } },
+      { organizationId: { in: [...scope.administeredOrganizations] } },
+    ],
+  };
 }
 
 /** The organizations that the list is narrowed to; undefined for all users. */

@@ -9,6 +9,9 @@ export const userTopic = 'user';
 /** The feed topic of a membership in a team; its key is `team/user` as in the owner of its limits. */
 export const memberTopic = 'member';
 
+/** LiteLLM's name of whoever has the master key. */
+const masterUserId = 'default_user_id';
+
 export interface UserTeam {
   readonly id: string;
   readonly role: string;
@@ -50,6 +53,18 @@ export class UserRepository {
     const where = { emailKey: email.toLowerCase() };
     const row = await this.database.run((client) => client.user.findUnique({ where, select: { id: true } }));
     return row?.id ?? null;
+  }
+
+  /** Whether anything belongs to a user of this id, declared or not: the master key's own user never is. */
+  async isNamed(tx: TransactionClient, id: string): Promise<boolean> {
+    const where = { userId: id };
+    if (id === masterUserId) return true;
+    const found = [
+      await tx.virtualKey.findFirst({ where, select: { token: true } }),
+      await tx.teamMember.findFirst({ where, select: { teamId: true } }),
+      await tx.organizationMember.findFirst({ where, select: { organizationId: true } }),
+    ];
+    return found.some((row) => row !== null);
   }
 
   create(tx: TransactionClient, id: string, fields: UserFields & { readonly role: string }, by: string): Promise<User> {

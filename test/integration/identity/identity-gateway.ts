@@ -7,7 +7,7 @@ import type { Answer } from '../../e2e/support/http-client.js';
 
 export interface Called extends Answer {
   /** The parsed body. */
-  readonly body: Record<string, never>;
+  readonly body: Record<string, unknown>;
 }
 
 export class IdentityGateway {

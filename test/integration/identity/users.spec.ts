@@ -314,7 +314,10 @@ describeOnBothDatabases('users', (database) => {
     });
 
     it('admins of a team see its members and change none of them', async () => {
-      expect((await world.get('/user/info?user_id=staff', lead)).status).toBe(200);
+      const personal = await world.run((client) => client.virtualKey.count({ where: { userId: 'staff' } }));
+      const seen = await world.get('/user/info?user_id=staff', lead);
+      expect([seen.status, personal]).toEqual([200, 1]);
+      expect(seen.body).toMatchObject({ keys: [], key_count: 0, teams: [{ team_id: 'acme-team' }] });
       await refusedWords('/user/update', { user_id: 'staff', user_alias: 'x' }, lead);
       await refusedWords('/invitation/new', { user_id: 'staff' }, lead);
     });
@@ -354,6 +357,11 @@ describeOnBothDatabases('users', (database) => {
       await refusedWords('/user/new', { organizations: ['acme'], user_role: 'proxy_admin' }, boss);
       await refusedWords('/user/new', { organizations: ['acme', 'other'] }, boss);
       await refusedWords('/user/new', {}, boss);
+      await refusedWords('/user/new', { organizations: ['acme'], sso_user_id: 'ceo' }, boss);
+      // A key may name a user whom nobody has declared: whoever became that user would have it.
+      await world.done('/key/generate', { user_id: 'undeclared' });
+      await refusedWords('/user/new', { user_id: 'undeclared', organizations: ['acme'] }, boss);
+      await refusedWords('/user/new', { user_id: 'default_user_id', organizations: ['acme'] }, boss);
       await refusedWords('/user/new', { organizations: ['acme'], teams: ['lone-team'] }, boss);
       await refusedWords('/user/new', { organizations: ['acme'], models: ['*'] }, boss);
       const made = await world.done(
