@@ -84,7 +84,9 @@ it('reads the blocked from a file of their own, and says where that cannot be re
 it.each([
   ['default_internal_user_params.user_role', { default_internal_user_params: { user_role: 'proxy_admin' } }],
   ['default_internal_user_params.budget_duration', { default_internal_user_params: { budget_duration: 'monthly' } }],
+  ['default_internal_user_params', { default_internal_user_params: { max_buget: 1 } }],
   ['max_internal_user_budget', { max_internal_user_budget: -1 }],
+  ['tag_budget_config.bot', { tag_budget_config: { bot: { max_budget: 1, rpm_limit: 5 } } }],
   ['tag_budget_config.bot', { tag_budget_config: { bot: { budget_duration: '1d' } } }],
 ])('refuses a wrong %s by its path', (path, litellm) => {
   expect(problems(litellm)).toContain(path);

@@ -10,35 +10,33 @@ function duration(): z.ZodType<string> {
   return text().refine(isBudgetDuration, 'expected a whole number with a unit: 30s, 30m, 24h, 7d, 2w or 1mo');
 }
 
-const newUserSchema = z.looseObject({
-  user_role: choice(defaultRoles).optional(),
-  models: textList().optional(),
-  max_budget: amount().optional(),
-  budget_duration: duration().optional(),
-  tpm_limit: wholeNumber().optional(),
-  rpm_limit: wholeNumber().optional(),
-  max_parallel_requests: wholeNumber().optional(),
-  teams: z
-    .array(
-      z.union([
-        text(),
-        z.looseObject({
-          team_id: text(),
-          user_role: choice(['user', 'admin']).default('user'),
-          max_budget_in_team: amount().optional(),
-        }),
-      ]),
-    )
-    .optional(),
-  available_teams: textList().optional(),
+const membershipSchema = z.strictObject({
+  team_id: described(text(), { description: 'The team.' }),
+  user_role: described(choice(['user', 'admin']).default('user'), { description: 'The role in it.' }),
+  max_budget_in_team: described(amount().optional(), { description: 'USD that the user may spend within the team.' }),
+});
+
+/** Strict: a word that is not known would leave out a limit. */
+const newUserSchema = z.strictObject({
+  user_role: described(choice(defaultRoles).optional(), { description: 'The role; `internal_user` without it.' }),
+  models: described(textList().optional(), { description: 'What the user may use.' }),
+  max_budget: described(amount().optional(), { description: 'USD that the user may spend.' }),
+  budget_duration: described(duration().optional(), { description: 'After what time the budget starts anew.' }),
+  tpm_limit: described(wholeNumber().optional(), { description: 'Tokens a minute.' }),
+  rpm_limit: described(wholeNumber().optional(), { description: 'Requests a minute.' }),
+  max_parallel_requests: described(wholeNumber().optional(), { description: 'Requests at the same time.' }),
+  teams: described(z.array(z.union([text(), membershipSchema])).optional(), {
+    description: 'Teams that the user joins: names, or `team_id` with `user_role` and `max_budget_in_team`.',
+  }),
+  available_teams: described(textList().optional(), { description: 'Teams that users may join by themselves.' }),
 });
 
 const tagBudgetSchema = z
-  .looseObject({
-    max_budget: amount().optional(),
-    budget_limit: amount().optional(),
-    budget_duration: duration().optional(),
-    time_period: duration().optional(),
+  .strictObject({
+    max_budget: described(amount().optional(), { description: 'USD that may be spent.' }),
+    budget_limit: described(amount().optional(), { description: 'Another name of `max_budget`.' }),
+    budget_duration: described(duration().optional(), { description: 'After what time the budget starts anew.' }),
+    time_period: described(duration().optional(), { description: 'Another name of `budget_duration`.' }),
   })
   .refine(({ max_budget, budget_limit }) => (max_budget ?? budget_limit) !== undefined, 'expected a `max_budget`');
 
