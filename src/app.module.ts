@@ -26,8 +26,12 @@ import { ApiDocsModule } from './management/api-docs/api-docs.module.js';
 import { AuditModule } from './management/audit/audit.module.js';
 import { auditSecretKey } from './management/audit/audit-secret-key.js';
 import { IdempotencyModule } from './management/idempotency/idempotency.module.js';
+import { BudgetsModule } from './management/budgets/budgets.module.js';
+import { CustomersModule } from './management/customers/customers.module.js';
 import { KeysModule } from './management/keys/keys.module.js';
 import { SpendLogsModule } from './management/spend/spend-logs.module.js';
+import { TagsModule } from './management/tags/tags.module.js';
+import { UsersModule } from './management/users/users.module.js';
 import { SpendModule } from './spend/spend.module.js';
 import { spendSettings, type SpendSettings } from './spend/spend-settings.js';
 
@@ -79,9 +83,13 @@ export class AppModule {
         GatewayModule,
         ModelCallerModule,
         HealthModule,
+        BudgetsModule,
+        CustomersModule,
         KeysModule,
         SpendLogsModule,
         ApiDocsModule,
+        TagsModule,
+        UsersModule,
       ],
     };
   }

@@ -5,6 +5,7 @@ import type { CustomProvider } from '../core/spec/custom-provider.js';
 import type { PriceAdjustment } from '../core/spec/deployment.js';
 import type { AlertingSettings } from './alerting-settings.js';
 import type { Environment } from './environment-references.js';
+import type { IdentitySettings } from './identity-settings.js';
 import { toMs } from './schema/fields.js';
 import type { RedisSettings } from './redis-settings.js';
 import type { TokenAuthSettings } from './token-auth-settings.js';
@@ -19,6 +20,7 @@ export interface GatewayConfig {
   readonly redis: RedisSettings | undefined;
   readonly requests: RequestPolicy;
   readonly tokenAuth: TokenAuthSettings;
+  readonly identity: IdentitySettings;
   readonly customProviders: readonly CustomProviderEntry[];
   /** Active entries, in the order of the file. */
   readonly models: readonly ModelEntry[];

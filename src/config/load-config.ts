@@ -9,6 +9,7 @@ import { checkAlerting } from './alerting-settings.js';
 import { checkTokenAuth, resolveTokenAuth } from './token-auth-settings.js';
 import { checkRedis, resolveRedis } from './redis-settings.js';
 import { toRouterSettings } from './router-settings.js';
+import { toIdentitySettings } from './identity-settings.js';
 import { readFileServices } from './file-services.js';
 import { toCustomProviders } from './custom-providers.js';
 import { originOf, type LocatedMap } from './located.js';
@@ -99,6 +100,7 @@ function readRoot(
     redis: resolveRedis(router, environment),
     requests: toRequestPolicy(litellm),
     tokenAuth: resolveTokenAuth(root, general, environment),
+    identity: toIdentitySettings(litellm, general, originAt('litellm_settings', 'blocked_user_list'), problems),
     customProviders: toCustomProviders(litellm, (id) => originOf(root, ['litellm_settings', 'custom_providers', id])),
     models,
     fileServices: readFileServices(root.entries.get('files_settings'), problems),

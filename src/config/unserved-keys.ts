@@ -22,7 +22,7 @@ export const unservedKeys: Readonly<Record<Section, readonly string[]>> = {
   litellm_settings: words(`
     cache cache_params callbacks success_callback failure_callback service_callbacks audit_log_callbacks turn_off_message_logging
     redact_user_api_key_info json_logs budget_duration budget_exceeded_status_code budget_exceeded_throttle_percentage
-    internal_user_budget_duration default_internal_user_params default_team_params default_team_settings
+    default_team_params default_team_settings
     default_soft_budget max_ui_session_budget priority_reservation
     enable_json_schema_validation ssl_verify force_ipv4 enable_anthropic_prompt_caching mcp_aliases
     public_model_groups enable_redis_auth_cache user_url_validation set_verbose telemetry
@@ -65,7 +65,7 @@ const isTrue = (value: unknown): boolean => value === true || /^(true|yes|on)$/i
 const enforcingCallbacks = new Set(
   words(`
     detect_prompt_injection llmguard_moderations hide_secrets lakera_prompt_injection llamaguard_moderations
-    google_text_moderation blocked_user_list banned_keywords aporia_prompt_injection presidio openai_moderations
+    google_text_moderation banned_keywords aporia_prompt_injection presidio openai_moderations
     batch_redis_requests azure_content_safety dynamic_rate_limiter dynamic_rate_limiter_v3`),
 );
 
@@ -92,16 +92,11 @@ export const refusedKeys: Readonly<Record<Section, Readonly<Record<string, Refus
   litellm_settings: {
     max_budget: { risk: budget },
     max_user_budget: { risk: budget },
-    max_internal_user_budget: { risk: budget },
-    max_end_user_budget: { risk: budget },
-    max_end_user_budget_id: { risk: budget },
-    tag_budget_config: { risk: budget },
     default_key_generate_params: { risk: 'new keys would lack the limits set here' },
     upperbound_key_generate_params: { risk: 'keys could be made with any limits' },
     key_generation_settings: { risk: 'keys could be made without these restrictions' },
     block_requests_for_models_without_pricing: { risk: 'models without a price would be served, and cost nothing' },
     banned_keywords_list: { risk: 'requests with these words would be served' },
-    blocked_user_list: { risk: 'these users would be served' },
     guardrails: { risk: 'content would pass that a `default_on` guardrail is to stop', when: isDefaultOn },
     callbacks: { risk: 'requests would pass that one of these callbacks is to stop', when: namesEnforcing },
   },

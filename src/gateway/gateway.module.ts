@@ -1,5 +1,6 @@
 /** The data plane: the endpoints that clients of models call, and the pipeline behind them. */
 import { Module } from '@nestjs/common';
+import { CustomerDirectoryModule } from '../auth/customers/customer-directory.module.js';
 import { StoredResponsesModule } from '../objects/responses/stored-responses.module.js';
 import { ChatCompletionsController } from './chat/chat-completions.controller.js';
 import { CompletionsController } from './chat/completions.controller.js';
@@ -15,6 +16,7 @@ import { FilesAndBatchesModule } from '../objects/files-and-batches.module.js';
 import { LlmPipelineService } from './llm-pipeline.service.js';
 import { ModelCallerService } from './model-caller.service.js';
 import { ModelsController } from './models/models.controller.js';
+import { RequestOpening } from './request-opening.service.js';
 import { BackgroundSpendService } from './responses/background-spend.service.js';
 import { ProviderResponsesService } from './responses/provider-responses.service.js';
 import { ResponseTurnsService } from './responses/response-turns.service.js';
@@ -22,7 +24,7 @@ import { ResponsesController } from './responses/responses.controller.js';
 import { StoredResponsesController } from './responses/stored-responses.controller.js';
 
 @Module({
-  imports: [FilesAndBatchesModule, StoredResponsesModule],
+  imports: [CustomerDirectoryModule, FilesAndBatchesModule, StoredResponsesModule],
   controllers: [
     BatchesController,
     ChatCompletionsController,
@@ -43,6 +45,7 @@ import { StoredResponsesController } from './responses/stored-responses.controll
     LlmPipelineService,
     ModelCallerService,
     ProviderResponsesService,
+    RequestOpening,
     ResponseTurnsService,
   ],
   exports: [ModelCallerService],

@@ -1,6 +1,7 @@
 /** The spine: what is on record before what, who is never asked, and what becomes of a request however it ends. */
 import { plainRouterSettings, type RouterSettings } from '../config/router-settings.js';
 import type { CatalogSnapshot } from '../catalog/catalog-snapshot.js';
+import type { CustomerDirectory } from '../auth/customers/customer-directory.service.js';
 import type { CatalogService } from '../catalog/catalog.service.js';
 import type { UpstreamConnections } from '../clients/upstream-connections.service.js';
 import { openAiErrorBody, openAiErrorEvent } from '../core/dialects/openai-chat/format-error.js';
@@ -17,6 +18,7 @@ import { chatCompletions } from './chat/dialogue-kinds.js';
 import { readDialogue } from './chat/dialogue-operation.js';
 import { LlmPipelineService } from './llm-pipeline.service.js';
 import { SseWriter } from './sse-writer.js';
+import { RequestOpening } from './request-opening.service.js';
 import { FakeResponse } from './testing/fake-response.js';
 
 const usage = { prompt_tokens: 1_000, completion_tokens: 100, total_tokens: 1_100 };
@@ -110,8 +112,9 @@ function world(given: Given = {}): World {
       };
     },
   };
+  const noCustomers = { admit: () => undefined };
   const pipeline = new LlmPipelineService(
-    catalog as unknown as CatalogService,
+    new RequestOpening(catalog as unknown as CatalogService, noCustomers as unknown as CustomerDirectory),
     connections as unknown as UpstreamConnections,
     spend as unknown as SpendService,
     clock,

@@ -1,7 +1,6 @@
 /** The spine of the data plane: every model request passes these steps, read from top to bottom. */
 import { setTimeout } from 'node:timers/promises';
 import { Inject, Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
-import { CatalogService } from '../catalog/catalog.service.js';
 import { CLOCK } from '../config/ports.js';
 import { UpstreamConnections } from '../clients/upstream-connections.service.js';
 import { GatewayError } from '../core/errors/gateway-error.js';
@@ -15,9 +14,7 @@ import type { LlmRequest } from './llm-request.js';
 import { refuseCutOff } from './cut-off-answer.js';
 import { mockFailure, withMocks } from './mocked-answers.js';
 import type { ReadOperation } from './operation.js';
-import { RequestRoute } from './request-route.js';
-import { operationWith } from './request-overrides.js';
-import { checkRequestRules, withEndUser } from './request-rules.js';
+import { RequestOpening } from './request-opening.service.js';
 import { responseHeaders } from './response-headers.js';
 import { RunningExchanges } from './running-exchanges.js';
 import { attemptOf, intentOf, outcomeOf, progressOf } from './settlement.js';
@@ -44,7 +41,7 @@ export class LlmPipelineService implements BeforeApplicationShutdown {
   private draining = false;
 
   constructor(
-    private readonly catalog: CatalogService,
+    private readonly opening: RequestOpening,
     private readonly connections: UpstreamConnections,
     private readonly spend: SpendService,
     @Inject(CLOCK) private readonly clock: Clock,
@@ -56,7 +53,7 @@ export class LlmPipelineService implements BeforeApplicationShutdown {
     let exchange: LlmExchange | undefined;
     let slot: number | undefined;
     try {
-      const opened = this.open(request, read, writer);
+      const opened = await this.open(request, read, writer);
       exchange = opened;
       slot = this.running.add(opened);
       const attempt = (deployment: Deployment, notes: AttemptNotes) => this.attempt(opened, deployment, notes);
@@ -87,16 +84,15 @@ export class LlmPipelineService implements BeforeApplicationShutdown {
   }
 
   /** Reads what was asked. Nothing has been promised or paid for yet. */
-  private open(request: LlmRequest, read: ReadOperation, writer: SseWriter): LlmExchange {
-    if (this.draining) throw new GatewayError('shutting_down', { retryAfterMs: 1_000 });
-    const catalog = this.catalog.current();
-    const { bytes, principal, clientAddress } = request;
-    const headers = withEndUser(request.headers, catalog.requestRules, request.principal);
-    const operation = read(bytes, headers);
-    checkRequestRules(operation, principal, catalog.requestRules);
-    const asked = { requestId: this.spend.newRequestId(), principal, clientAddress, operation, catalog };
-    const route = new RequestRoute(asked, request.route, operationWith({ bytes, headers }, read));
+  private async open(request: LlmRequest, read: ReadOperation, writer: SseWriter): Promise<LlmExchange> {
+    this.refuseWhileDraining();
+    const { asked, route } = await this.opening.open(this.spend.newRequestId(), request, read);
+    this.refuseWhileDraining();
     return new LlmExchange(asked, route, writer, this.clock, exchangeEvents);
+  }
+
+  private refuseWhileDraining(): void {
+    if (this.draining) throw new GatewayError('shutting_down', { retryAfterMs: 1_000 });
   }
 
   /** One attempt on one deployment. */

@@ -1,5 +1,6 @@
 /** One model request: as it came in, and as its endpoint has read it. */
 import type { IncomingHttpHeaders } from 'node:http';
+import type { CustomerRecord } from '../auth/customers/customer.repository.js';
 import type { Principal } from '../auth/principal.js';
 import type { CatalogSnapshot } from '../catalog/catalog-snapshot.js';
 import type { Operation } from './operation.js';
@@ -19,6 +20,8 @@ export interface Asked {
   readonly principal: Principal;
   readonly clientAddress: string;
   readonly operation: Operation;
+  /** Whom it is made for, where somebody has declared that customer. */
+  readonly customer?: CustomerRecord;
   /** What was served when the request came in; it holds for all of the request. */
   readonly catalog: CatalogSnapshot;
 }

@@ -1,4 +1,5 @@
 /** Where a request may go: what its key, tags, region and members allow, and never more because something has failed. */
+import type { CustomerRecord } from '../auth/customers/customer.repository.js';
 import { catalogOf } from '../catalog/testing/catalog-of.js';
 import { GatewayError } from '../core/errors/gateway-error.js';
 import type { RoutePlan } from '../core/router/route-plan.js';
@@ -21,14 +22,25 @@ interface Given {
   readonly allowed?: readonly string[];
   readonly keyTags?: readonly string[];
   readonly promptStart?: string;
+  readonly customer?: Partial<CustomerRecord>;
+  readonly model?: string;
 }
 
-function routeOf({ yaml = '', body = {}, headers = {}, allowed = [], keyTags = [], promptStart }: Given = {}) {
+function routeOf({
+  yaml = '',
+  body = {},
+  headers = {},
+  allowed = [],
+  keyTags = [],
+  promptStart,
+  customer,
+  model = 'smart',
+}: Given = {}) {
   const { catalog, problems } = catalogOf(models + yaml);
   expect(problems.filter((problem) => !problem.includes('warning'))).toEqual([]);
   const operationOf = (request: ModelRequest): Operation =>
     ({
-      model: 'smart',
+      model,
       stream: false,
       bodyBytes: promptStart === undefined ? 400 : 10_000,
       reservedMembers: [],
@@ -40,6 +52,7 @@ function routeOf({ yaml = '', body = {}, headers = {}, allowed = [], keyTags = [
     operation: operationOf(request),
     catalog,
     principal: { models: allowed, tags: keyTags, keyHash: 'key-hash' },
+    ...(customer && { customer: { id: 'c', models: [], ...customer } }),
   } as unknown as Asked;
   return new RequestRoute(asked, '/v1/chat/completions', (overrides) => operationOf({ ...request, ...overrides }));
 }
@@ -175,5 +188,39 @@ describe('a failure of the first group that the request wants to see', () => {
       const { groups, outcome } = await plansOf({ body: { mock_testing_rate_limit_error: true, ...body } });
       expect([groups, outcome]).toEqual([[], expect.objectContaining({ code: 'upstream_rate_limited' })]);
     }
+  });
+});
+
+describe('a customer', () => {
+  const european = `  - {model_name: near, litellm_params: {model: openai/gpt-4o, region_name: eu}, model_info: {id: near-1}}
+  - {model_name: near, litellm_params: {model: openai/gpt-4o, region_name: us}, model_info: {id: near-2}}
+`;
+  const open = (given: Given): unknown => {
+    try {
+      return routeOf(given).model;
+    } catch (error) {
+      return (error as GatewayError).code;
+    }
+  };
+
+  it('uses the models that both it and the key may, fallbacks included', async () => {
+    expect(open({ customer: { models: ['cheap'] } })).toBe('customer_model_access_denied');
+    expect(open({ customer: { models: ['smart'] }, allowed: ['cheap'] })).toBe('model_access_denied');
+    const { groups } = await plansOf({ yaml: fallbacks, customer: { models: ['smart', 'wide'] } });
+    expect(groups).toEqual(['smart', 'wide']);
+  });
+
+  it('of a region is served by what is there, whatever the request says of regions', async () => {
+    const given = { yaml: european, body: { model: 'near', allowed_model_region: 'us' } };
+    const { plans } = await plansOf({ ...given, model: 'near', customer: { region: 'eu' } });
+    expect(plans.map(idsOf)).toEqual([['near-1']]);
+  });
+
+  it('of a region gets its default model in the place of one that is not there, and an error without it', async () => {
+    expect(open({ yaml: european, customer: { region: 'eu', defaultModel: 'near' } })).toBe('near');
+    expect(open({ yaml: european, model: 'near', customer: { region: 'eu', defaultModel: 'smart' } })).toBe('near');
+    await expect(plansOf({ yaml: european, customer: { region: 'eu' } })).rejects.toMatchObject({
+      code: 'no_deployment',
+    });
   });
 });

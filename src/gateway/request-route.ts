@@ -1,10 +1,10 @@
 /** Where one request may go: the model that it asks for, the deployments that its key, tags and members allow, and what stands in for them. */
-import { checkModelAccess, modelDenial, resolveModelAlias } from '../auth/model-access.js';
+import { checkModelAccess, mayUseModel, modelDenial, resolveModelAlias } from '../auth/model-access.js';
 import type { FoundModel } from '../catalog/catalog-snapshot.js';
 import { GatewayError } from '../core/errors/gateway-error.js';
 import { askWithFallbacks, FallbackChain, type FallbackRules, type FallbackTarget } from '../core/router/fallbacks.js';
 import { filterByTags } from '../core/router/filter-by-tags.js';
-import type { RequestFacts } from '../core/router/pre-call-checks.js';
+import { deploymentsIn, type RequestFacts } from '../core/router/pre-call-checks.js';
 import type { RoutePlan } from '../core/router/route-plan.js';
 import type { Deployment } from '../core/spec/index.js';
 import { estimateTokens } from '../core/tokens/estimate-tokens.js';
@@ -36,7 +36,7 @@ export class RequestRoute {
     private readonly withOverrides: (overrides: Readonly<Record<string, unknown>>) => Operation,
   ) {
     this.operation = asked.operation;
-    this.model = resolveModelAlias(asked.principal, asked.operation.model);
+    this.model = modelFor(asked);
     this.found = this.allowed(this.model);
     this.chain = this.openChain(asked.operation.settings.routing);
   }
@@ -80,8 +80,15 @@ export class RequestRoute {
     const { catalog, principal } = this.asked;
     const found = catalog.find(model);
     checkModelAccess(principal, model, found?.accessGroups);
+    if (!this.customerMayUse(model, found))
+      throw new GatewayError('customer_model_access_denied', { param: 'model', facts: { model } });
     if (found) return found;
     throw new GatewayError('unknown_model', { param: 'model', facts: { model, route: this.path } });
+  }
+
+  private customerMayUse(model: string, found: FoundModel | null): boolean {
+    const { customer } = this.asked;
+    return customer === undefined || mayUseModel(customer.models, model, found?.accessGroups);
   }
 
   private openChain(routing: RequestRouting | undefined): FallbackChain | undefined {
@@ -101,7 +108,8 @@ export class RequestRoute {
     const { catalog, principal } = this.asked;
     return new FallbackChain(this.model, rules, (model) => {
       const found = catalog.find(model);
-      return found !== null && modelDenial(principal, model, found.accessGroups) === null;
+      if (found === null || modelDenial(principal, model, found.accessGroups) !== null) return false;
+      return this.customerMayUse(model, found);
     });
   }
 
@@ -115,7 +123,9 @@ export class RequestRoute {
       : found.deployments;
     return {
       modelGroup: this.model,
-      deployments: allowingDeployments(this.operation.eligible?.(tagged, catalog) ?? tagged, reservedMembers),
+      deployments: this.inRegion(
+        allowingDeployments(this.operation.eligible?.(tagged, catalog) ?? tagged, reservedMembers),
+      ),
       maxRetries: settings.maxRetries ?? mostRetries(found.deployments) ?? router.numRetries,
       retryAfterMs: router.retryAfterMs,
       rules,
@@ -125,6 +135,15 @@ export class RequestRoute {
       priority: settings.routing?.priority ?? router.defaultPriority,
       ...(rules.checks.fitness && { facts: () => this.facts() }),
     };
+  }
+
+  /** A customer's region holds whatever is checked besides. */
+  private inRegion(deployments: readonly Deployment[]): readonly Deployment[] {
+    const region = this.asked.customer?.region;
+    if (region === undefined) return deployments;
+    const there = deploymentsIn(deployments, region);
+    if (there.length === 0) throw new GatewayError('no_deployment', { facts: { model: this.model } });
+    return there;
   }
 
   private affinityKey(): string | undefined {
@@ -142,6 +161,15 @@ export class RequestRoute {
     const params = Object.keys(settings.body).filter((member) => !noParameters.has(member));
     return { promptTokens: estimateTokens(bodyBytes), params, region: settings.routing?.region };
   }
+}
+
+/** The model that was asked for, or the customer's own where that one has no deployment in the customer's region. */
+function modelFor({ operation, principal, customer, catalog }: Asked): string {
+  const model = resolveModelAlias(principal, operation.model);
+  if (customer?.region === undefined || customer.defaultModel === undefined) return model;
+  const found = catalog.find(model);
+  const isThere = found === null || deploymentsIn(found.deployments, customer.region).length > 0;
+  return isThere ? model : customer.defaultModel;
 }
 
 const none: FallbackRules = {

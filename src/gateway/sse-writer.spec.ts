@@ -97,3 +97,11 @@ it('breaks the connection off where a stream that holds no events fails', () => 
   writer.fail(new GatewayError('upstream_stream_truncated'), {});
   expect([response.written, response.writableEnded, destroy.mock.calls.length]).toEqual(['sound', false, 1]);
 });
+
+it('tells at once of a client that had left before anybody asked', () => {
+  const { response, writer } = make();
+  const left = jest.fn();
+  response.destroyed = true;
+  writer.onClientLeft(left);
+  expect(left).toHaveBeenCalledTimes(1);
+});

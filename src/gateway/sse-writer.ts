@@ -30,9 +30,10 @@ export class SseWriter {
     });
   }
 
-  /** Calls `listener` when the client goes away before its answer is complete. */
+  /** Calls `listener` when the client goes away before its answer is complete; at once where it has. */
   onClientLeft(listener: () => void): void {
     this.left = listener;
+    if (this.response.destroyed) listener();
   }
 
   get begun(): boolean {

@@ -43,7 +43,7 @@ class JsonBodyPipe<T> implements PipeTransform<FastifyRequest, Promise<T>> {
   async transform(request: FastifyRequest): Promise<T> {
     const bytes = await managementBody(request);
     const { value } = readJsonBody(bytes.length === 0 ? Buffer.from('{}') : bytes);
-    return checkedBy(this.schema, value);
+    return checkedBy(this.schema, storable(value));
   }
 }
 
@@ -61,7 +61,7 @@ class QueryPipe<T> implements PipeTransform<FastifyRequest, T> {
   constructor(private readonly schema: z.ZodType<T>) {}
 
   transform(request: FastifyRequest): T {
-    return checkedBy(this.schema, request.query);
+    return checkedBy(this.schema, storable(request.query));
   }
 }
 
@@ -91,4 +91,20 @@ export function checkedBy<T>(schema: z.ZodType<T>, value: unknown): T {
   const reason =
     param === '' ? (issue?.message ?? 'The input is invalid.') : `\`${param}\`: ${issue?.message ?? 'invalid'}`;
   throw new GatewayError('invalid_request', { ...(param !== '' && { param }), facts: { reason } });
+}
+
+/** @throws GatewayError `invalid_request` for what no database could keep, or be asked for */
+function storable(value: unknown): unknown {
+  if (isStorable(value)) return value;
+  const reason =
+    'The input holds a NUL character, or half of a surrogate pair: text that no database keeps. Remove it.';
+  throw new GatewayError('invalid_request', { facts: { reason } });
+}
+
+/** PostgreSQL takes neither NUL characters nor lone surrogates, in texts as in JSON. Depth is bounded where the body is read. */
+function isStorable(value: unknown): boolean {
+  if (typeof value === 'string') return !value.includes('\0') && value.isWellFormed();
+  if (Array.isArray(value)) return value.every(isStorable);
+  if (typeof value !== 'object' || value === null) return true;
+  return Object.entries(value).every(([member, inner]) => isStorable(member) && isStorable(inner));
 }

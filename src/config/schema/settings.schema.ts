@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { accessFields } from './access.schema.js';
 import { customProviderSchema } from './custom-provider.schema.js';
+import { identitySettings, passwordSettings } from './identity.schema.js';
 import { Egress, type EgressPolicy } from '../../core/transport/egress.js';
 import { alertSettings } from './alerting.schema.js';
 import { tokenAuthFields } from './token-auth.schema.js';
@@ -52,6 +53,7 @@ export const litellmSettingsSchema = z.looseObject({
     example: 600,
   }),
   ...fallbackSettings,
+  ...identitySettings,
 });
 
 const clientCacheSchema = z.looseObject({
@@ -256,6 +258,7 @@ export const generalSettingsSchema = z.looseObject({
     example: 'x-my-key',
     startOnly: true,
   }),
+  ...passwordSettings,
 });
 
 /** The whole file; `model_list` is checked entry by entry. */

@@ -180,6 +180,18 @@ export const errorCatalog = {
     'Rate limit exceeded for {descriptor}: {value}. Limit type: {kind}. Current limit: {limit}, Remaining: {remaining}. Limit resets at: {resetAt}',
   ),
 
+  blocked_customer: row(403, 'permission_error', 'The customer {customer} is blocked. Unblock by `/customer/unblock`.'),
+  invalid_invitation: row(
+    401,
+    'auth_error',
+    'The invitation is unknown, used or expired, or the session of its page has ended. Open the link again, or ask for a new one.',
+  ),
+  too_many_attempts: row(
+    429,
+    'rate_limit_error',
+    'Too many failed attempts from this address. Try again in {seconds} seconds.',
+  ),
+
   // The gateway itself.
   limiter_unavailable: row(
     503,

@@ -26,7 +26,7 @@ export function fitDeployments(
   facts: RequestFacts,
 ): readonly Deployment[] {
   const { region } = facts;
-  const there = region === undefined ? deployments : deployments.filter((one) => isIn(one, region));
+  const there = region === undefined ? deployments : deploymentsIn(deployments, region);
   if (there.length === 0) throw new GatewayError('no_deployment', { facts: { model: modelGroup } });
   const wide = there.filter((one) => (maxInputTokensOf(one) ?? Infinity) >= facts.promptTokens);
   if (wide.length === 0) throw new GatewayError('context_window_exceeded');
@@ -47,6 +47,11 @@ function supports({ provider, model, parameters }: Deployment, params: readonly 
   if (!chat || chat.passesUnknownParams || parameters.dropUnsupported) return true;
   const supported = chat.supportedParams(model);
   return params.every((param) => supported.has(param) || parameters.alsoAllowed.includes(param));
+}
+
+/** Those whose region is this one. */
+export function deploymentsIn(deployments: readonly Deployment[], region: string): readonly Deployment[] {
+  return deployments.filter((one) => isIn(one, region));
 }
 
 /** `eu` stands for every region of the continent, as providers name them. */

@@ -1,6 +1,7 @@
 /** Writes and reads what owners are limited to: their limits, and the budget accounts in which their money is counted. */
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK } from '../../config/ports.js';
+import { GatewayError } from '../../core/errors/gateway-error.js';
 import type { Clock } from '../../core/spec/clock.js';
 import type { BudgetAccount, DatabaseClient, Prisma, TransactionClient } from '../../database/database-client.js';
 import { BUDGET_TIME_ZONE, type BudgetTimeZone } from './budget-time-zone.js';
@@ -33,14 +34,20 @@ export class LimitDefinitions {
     @Inject(BUDGET_TIME_ZONE) private readonly timeZone: BudgetTimeZone,
   ) {}
 
-  /** Changes what the patch names, within the caller's transaction, which also has to append `limitsTopic` for the owner. */
+  /**
+   * Changes what the patch names, within the caller's transaction, which also has to append `limitsTopic` for the owner.
+   *
+   * @throws GatewayError `invalid_request` where the patch names a budget that does not exist: it would limit nothing
+   */
   async write(tx: TransactionClient, owner: Owner, patch: LimitPatch): Promise<OwnerState> {
     const row = await tx.ownerLimits.findUnique({ where: { owner } });
     const budgetId = patch.budgetId === undefined ? (row?.budgetId ?? null) : patch.budgetId;
+    const budget = await budgetOf(tx, budgetId);
+    if (budget === undefined && typeof patch.budgetId === 'string') throw unknownBudget(patch.budgetId);
     const own = patchLimits((row?.limits ?? {}) as StoredLimits, patch);
     const data = { budgetId, limits: own as unknown as Prisma.InputJsonObject };
     await tx.ownerLimits.upsert({ where: { owner }, create: { owner, ...data }, update: data });
-    await this.#writeAccounts(tx, owner, withBudget(own, await budgetOf(tx, budgetId)));
+    await this.#writeAccounts(tx, owner, withBudget(own, budget));
     return (await this.read(tx, [owner])).get(owner) ?? none;
   }
 
@@ -177,6 +184,11 @@ function differs(row: BudgetAccount, wanted: AccountLimits): boolean {
     row.increaseUntil?.getTime() !== wanted.increaseUntil?.getTime() ||
     row.duration !== wanted.duration
   );
+}
+
+function unknownBudget(id: string): GatewayError {
+  const reason = `There is no budget with the id '${id}'. Make it by /budget/new.`;
+  return new GatewayError('invalid_request', { param: 'budget_id', facts: { reason } });
 }
 
 async function budgetOf(client: DatabaseClient, id: string | null): Promise<StoredLimits | undefined> {

@@ -1,11 +1,8 @@
 /** When a budget's window ends: aligned to the calendar of a time zone, as LiteLLM's budgets are. */
+export { isBudgetDuration } from '../../config/budget-duration.js';
 
 const pattern = /^([1-9]\d{0,5})(s|m|h|d|w|mo)$/;
 const unitMs: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
-
-export function isBudgetDuration(text: string): boolean {
-  return pattern.test(text);
-}
 
 /**
  * The first moment after `from` at which a budget with this duration starts anew. `1d` ends at midnight, `7d` and `1w` with the night to

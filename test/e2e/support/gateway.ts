@@ -25,6 +25,7 @@ export interface GatewayOptions {
   readonly general?: Readonly<Record<string, unknown>>;
   readonly router?: Readonly<Record<string, unknown>>;
   readonly environment?: Readonly<Record<string, string>>;
+  readonly litellm?: Readonly<Record<string, unknown>>;
 }
 
 export interface Route {
@@ -41,12 +42,13 @@ export class TestGateway {
     private readonly folder: string,
   ) {}
 
-  static async start({ models, general, router, environment = {} }: GatewayOptions): Promise<TestGateway> {
+  static async start({ models, general, router, litellm, environment = {} }: GatewayOptions): Promise<TestGateway> {
     const folder = mkdtempSync(path.join(tmpdir(), 'tollgate-e2e-'));
     const file = path.join(folder, 'config.yaml');
     const settings = {
       model_list: models,
       router_settings: { num_retries: 0, ...router },
+      ...(litellm && { litellm_settings: litellm }),
       general_settings: {
         master_key: masterKey,
         database_url: `file:${folder}/gateway.db`,
