@@ -24,6 +24,7 @@ import { AuditModule } from './management/audit/audit.module.js';
 import { auditSecretKey } from './management/audit/audit-secret-key.js';
 import { KeysModule } from './management/keys/keys.module.js';
 import { SpendLogsModule } from './management/spend/spend-logs.module.js';
+import { TeamsModule } from './management/teams/teams.module.js';
 import { SpendModule } from './spend/spend.module.js';
 import { spendSettings, type SpendSettings } from './spend/spend-settings.js';
 
@@ -75,6 +76,7 @@ export class AppModule {
         HealthModule,
         KeysModule,
         SpendLogsModule,
+        teamsModule(),
       ],
     };
   }
@@ -141,5 +143,12 @@ function auditModule(): DynamicModule {
   return AuditModule.registerAsync({
     inject: [SettingsService],
     useFactory: ({ general }: SettingsService) => auditSecretKey(general.masterKey),
+  });
+}
+
+function teamsModule(): DynamicModule {
+  return TeamsModule.registerAsync({
+    inject: [SettingsService],
+    useFactory: (settings: SettingsService) => () => settings.current().teams,
   });
 }

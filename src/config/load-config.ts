@@ -5,6 +5,7 @@ import { ConfigError, isError, type ConfigProblem, type Origin } from './config-
 import { extendEnvironment, resolveReferences, type Environment } from './environment-references.js';
 import { checkRouting } from './check-routing.js';
 import { toRequestPolicy, type GatewayConfig } from './gateway-config.js';
+import { toTeamSettings } from './team-settings.js';
 import { checkRedis, resolveRedis } from './redis-settings.js';
 import { toRouterSettings } from './router-settings.js';
 import { readFileServices } from './file-services.js';
@@ -94,6 +95,7 @@ function readRoot(
     router: toRouterSettings(router, litellm, originAt),
     redis: resolveRedis(router, environment),
     requests: toRequestPolicy(litellm),
+    teams: toTeamSettings(litellm, general),
     customProviders: toCustomProviders(litellm, (id) => originOf(root, ['litellm_settings', 'custom_providers', id])),
     models,
     fileServices: readFileServices(root.entries.get('files_settings'), problems),

@@ -10,9 +10,9 @@ import type { Actor } from './actor.js';
 export interface ManagementWrite {
   readonly tx: TransactionClient;
   /** Every change tells the audit log of itself. */
-  audit(record: AuditRecord): void;
+  readonly audit: (record: AuditRecord) => void;
   /** Tells the caches of all processes; topics stand with whoever listens to them. */
-  changed(topic: string, key: string): void;
+  readonly changed: (topic: string, key: string) => void;
 }
 
 @Injectable()
