@@ -22,6 +22,9 @@ import { ErrorFilter } from './http/error.filter.js';
 import { LimitsModule } from './limits/limits.module.js';
 import { AuditModule } from './management/audit/audit.module.js';
 import { auditSecretKey } from './management/audit/audit-secret-key.js';
+import { AccessGroupsModule } from './management/access-groups/access-groups.module.js';
+import { OrganizationsModule } from './management/organizations/organizations.module.js';
+import { ProjectsModule } from './management/projects/projects.module.js';
 import { KeysModule } from './management/keys/keys.module.js';
 import { SpendLogsModule } from './management/spend/spend-logs.module.js';
 import { TeamsModule } from './management/teams/teams.module.js';
@@ -77,6 +80,9 @@ export class AppModule {
         KeysModule,
         SpendLogsModule,
         teamsModule(),
+        OrganizationsModule,
+        ProjectsModule,
+        AccessGroupsModule,
       ],
     };
   }

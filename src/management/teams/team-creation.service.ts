@@ -5,6 +5,7 @@ import type { AccessScope } from '../../auth/scope/access-scope.js';
 import { mayChangeOrganization } from '../../auth/scope/access-scope.js';
 import { AccessScopes } from '../../auth/scope/access-scopes.service.js';
 import { GatewayError } from '../../core/errors/gateway-error.js';
+import { followTeam } from '../access-groups/assignments.js';
 import type { BlockLevel } from '../blocking/block-level.js';
 import { masterUserId } from '../members/member-users.js';
 import type { Actor } from '../writes/actor.js';
@@ -57,6 +58,7 @@ export class TeamCreation {
       const budgetId = await this.limits.writeMemberDefaults(change, memberDefaultsPatchOf(body));
       const withBudget = { ...settings, team_member_budget_id: budgetId };
       const { id } = change.team;
+      await followTeam(change.write, id, [], settings.access_group_ids ?? []);
       const row = await change.write.tx.team.update({ where: { id }, data: { settings: json(withBudget) } });
       const founded = { ...change, team: { ...row, members: [] } };
       await this.membership.add(founded, founders(body.members_with_roles ?? [], actor, policy), { limits: {} });

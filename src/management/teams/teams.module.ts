@@ -22,6 +22,8 @@ export class TeamsModule {
   static registerAsync(policy: Pick<FactoryProvider<ReadTeamPolicy>, 'inject' | 'useFactory'>): DynamicModule {
     return {
       module: TeamsModule,
+      // Organizations and projects show and remove teams too.
+      global: true,
       controllers: [TeamsController, TeamMembersController, TeamCallbacksController],
       providers: [
         { provide: TEAM_POLICY, inject: [], ...policy },
@@ -38,7 +40,7 @@ export class TeamsModule {
         TeamReads,
         TeamCallbacks,
       ],
-      exports: [TeamRepository, TeamRemoval, TeamViews],
+      exports: [TeamRemoval, TeamViews],
     };
   }
 }

@@ -1,6 +1,7 @@
 /** Changes what teams are: their fields, models, permissions, and whether they are blocked. */
 import { Injectable } from '@nestjs/common';
 import { keyTopic } from '../../auth/virtual-key.repository.js';
+import { followTeam } from '../access-groups/assignments.js';
 import { blockLevelAfter, checkMayUnblock } from '../blocking/block-level.js';
 import { masterUserId } from '../members/member-users.js';
 import { joinOrganization } from '../members/organization-membership.js';
@@ -86,6 +87,7 @@ export class TeamsService {
         settings: json({ ...settings, blocked_level: level, team_member_budget_id: budgetId }),
       },
     });
+    await followTeam(write, team.id, settingsOf(team).access_group_ids ?? [], settings.access_group_ids ?? []);
     if (moves) await this.#move(change, organizationId);
   }
 

@@ -6,7 +6,7 @@ export const identifier = z
   .string()
   .min(1)
   .max(256)
-   
+
   .regex(/^[^\u0000-\u001f\u007f]*$/, 'must not hold control characters');
 
 export const modelNames = z.array(identifier).max(1_000);
