@@ -54,7 +54,7 @@ export const litellmSettingsSchema = z.looseObject({
     example: { max_budget: 100, budget_duration: '30d' },
   }),
   default_internal_user_params: described(openTeams.optional(), {
-    description: '`available_teams`: ids of teams that users may join by themselves.',
+    description: 'What users get: at present, which teams they may join.',
     example: { available_teams: ['lab'] },
   }),
   ...fallbackSettings,

@@ -1,5 +1,6 @@
 /** Deletes the keys that hang on something that is deleted, so that they stop everywhere, and keeps what they were. */
 import { keyTopic } from '../../auth/virtual-key.repository.js';
+import { GatewayError } from '../../core/errors/gateway-error.js';
 import type { Prisma, VirtualKey } from '../../database/database-client.js';
 import { limitsTopic, type LimitDefinitions } from '../../limits/definitions/limit-definitions.service.js';
 import { ownerOf } from '../../limits/definitions/owner.js';
@@ -8,6 +9,21 @@ import type { ManagementWrite } from '../writes/management-writes.service.js';
 export interface Removal {
   readonly by: string;
   readonly at: Date;
+}
+
+/** Each key is audited and told of by itself: more of them would keep every other write waiting for too long. */
+export const mostKeysAtOnce = 5_000;
+
+/** @throws GatewayError `conflict` where one transaction would have too many keys to delete */
+export async function checkFewKeys(
+  { tx }: ManagementWrite,
+  where: Prisma.VirtualKeyWhereInput,
+  most = mostKeysAtOnce,
+): Promise<void> {
+  const count = await tx.virtualKey.count({ where });
+  if (count <= most) return;
+  const reason = `${count} keys hang on it, and at most ${most} are deleted at once. Delete keys by \`/key/delete\` first. Nothing was deleted.`;
+  throw new GatewayError('conflict', { facts: { reason } });
 }
 
 /** How many rows one statement names. */

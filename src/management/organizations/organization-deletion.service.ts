@@ -4,7 +4,7 @@ import { CLOCK } from '../../config/ports.js';
 import type { Clock } from '../../core/spec/clock.js';
 import { LimitDefinitions, limitsTopic } from '../../limits/definitions/limit-definitions.service.js';
 import { ownerOf } from '../../limits/definitions/owner.js';
-import { removeKeys, type Removal } from '../deletions/remove-keys.js';
+import { checkFewKeys, removeKeys, type Removal } from '../deletions/remove-keys.js';
 import { organizationTopic } from '../members/organization-membership.js';
 import { json } from '../teams/stored-team.js';
 import { TeamRemoval } from '../teams/team-removal.service.js';
@@ -44,6 +44,8 @@ export class OrganizationDeletion {
       include: { members: true },
       orderBy: { id: 'asc' },
     });
+    const within = { teamId: { in: teams.map((team) => team.id) } };
+    await checkFewKeys(write, { OR: [{ organizationId: id }, within] });
     for (const team of teams) await this.teams.remove(write, team, removal);
     await removeKeys(write, this.limits, { organizationId: id }, removal);
     const data = { kind: 'organization', id, alias: row.alias, data: json(before) };

@@ -4,6 +4,7 @@ import type { AccessScope } from '../../auth/scope/access-scope.js';
 import { AccessScopes } from '../../auth/scope/access-scopes.service.js';
 import { CLOCK } from '../../config/ports.js';
 import type { Clock } from '../../core/spec/clock.js';
+import { checkFewKeys } from '../deletions/remove-keys.js';
 import { ManagementWrites } from '../writes/management-writes.service.js';
 import type { Actor } from '../writes/actor.js';
 import { administers, noAccessToTeam, standingIn, teamNotFound } from './team-rules.js';
@@ -31,6 +32,7 @@ export class TeamDeletion {
       await write.tx.team.updateMany({ where: { id: { in: ids } }, data: { updatedBy: actor.name } });
       const found = await this.teams.findAll(write.tx, ids);
       checkMayDelete(scope, ids, found);
+      await checkFewKeys(write, { teamId: { in: ids } });
       let keys = 0;
       for (const team of found) keys += await this.removal.remove(write, team, { by: actor.name, at });
       return { deleted_teams: ids, deleted_keys: keys };

@@ -77,7 +77,8 @@ export function callerOf(gateway: TestGateway, key: string): Caller {
     (path: string, body?: unknown): Promise<Answer> => {
       const text = body === undefined ? undefined : JSON.stringify(body);
       // Node frames the body of a DELETE only by what it is told.
-      const framing = text === undefined ? {} : { 'content-length': String(Buffer.byteLength(text)) };
+      const framing: Record<string, string> =
+        text === undefined ? {} : { 'content-length': String(Buffer.byteLength(text)) };
       const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json', ...framing };
       return gateway.send({ method, path, headers, ...(text !== undefined && { body: text }) });
     };
