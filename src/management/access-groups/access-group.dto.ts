@@ -1,7 +1,7 @@
 /** The bodies and answers of access groups: LiteLLM's routes by name, and its later ones by id. */
 import { z } from 'zod';
 import { closedBody } from '../wire/closed-body.js';
-import { identifier, modelNames, pageFields } from '../wire/fields.js';
+import { description, identifier, modelNames, pageFields } from '../wire/fields.js';
 
 /** What LiteLLM's groups hold besides and this version does not enforce. */
 const notServed = ['access_mcp_server_ids', 'mcp_tool_permissions', 'access_agent_ids', 'access_skill_names'];
@@ -27,7 +27,7 @@ export const newGroupSchema = closedBody(
   'an access group',
   {
     access_group_name: identifier,
-    description: z.string().max(4_096).nullish(),
+    description: description.nullish(),
     access_model_names: modelNames.nullish(),
     assigned_team_ids: ids.nullish(),
     assigned_key_ids: ids.nullish().describe('Hashes of keys.'),
@@ -40,7 +40,7 @@ export const updateGroupSchema = closedBody(
   'an access group',
   {
     access_group_name: identifier.optional(),
-    description: z.string().max(4_096).nullish(),
+    description: description.nullish(),
     access_model_names: modelNames.nullish(),
     assigned_team_ids: ids.nullish(),
     assigned_key_ids: ids.nullish(),

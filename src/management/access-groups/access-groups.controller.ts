@@ -3,6 +3,7 @@ import { Controller, Delete, Get, HttpCode, Param, Post, Put, Req } from '@nestj
 import type { FastifyRequest } from 'fastify';
 import { Audience } from '../../auth/audience.decorator.js';
 import { Answers, CheckedQuery, JsonBody } from '../../http/json-body.js';
+import { PathIdentifier } from '../wire/path-identifier.js';
 import { actorOf } from '../writes/actor.js';
 import {
   groupAnswer,
@@ -38,7 +39,7 @@ export class AccessGroupsController {
   @Get(':access_group_id')
   @Audience('admin_read')
   @Answers(groupAnswer)
-  get(@Param('access_group_id') id: string): Promise<object> {
+  get(@Param('access_group_id', PathIdentifier) id: string): Promise<object> {
     return this.groups.get({ id });
   }
 
@@ -47,7 +48,7 @@ export class AccessGroupsController {
   @Answers(groupAnswer)
   update(
     @Req() request: FastifyRequest,
-    @Param('access_group_id') id: string,
+    @Param('access_group_id', PathIdentifier) id: string,
     @JsonBody(updateGroupSchema) body: UpdateGroupBody,
   ): Promise<object> {
     return this.groups.update({ id }, body, actorOf(request));
@@ -56,7 +57,7 @@ export class AccessGroupsController {
   @Delete(':access_group_id')
   @HttpCode(204)
   @Audience('management')
-  async delete(@Req() request: FastifyRequest, @Param('access_group_id') id: string): Promise<void> {
+  async delete(@Req() request: FastifyRequest, @Param('access_group_id', PathIdentifier) id: string): Promise<void> {
     await this.groups.delete({ id }, actorOf(request));
   }
 }

@@ -5,6 +5,7 @@ import type { z } from 'zod';
 import { Audience } from '../../auth/audience.decorator.js';
 import { CatalogService } from '../../catalog/catalog.service.js';
 import { Answers, CheckedQuery, JsonBody } from '../../http/json-body.js';
+import { PathIdentifier } from '../wire/path-identifier.js';
 import { actorOf } from '../writes/actor.js';
 import {
   groupListQuerySchema,
@@ -49,7 +50,7 @@ export class NamedAccessGroupsController {
   @Get(':access_group/info')
   @Audience('admin_read')
   @Answers(namedGroupInfo)
-  async info(@Param('access_group') name: string): Promise<object> {
+  async info(@Param('access_group', PathIdentifier) name: string): Promise<object> {
     return this.#info(await this.groups.get({ name }));
   }
 
@@ -58,7 +59,7 @@ export class NamedAccessGroupsController {
   @Answers(namedGroupAnswer)
   async update(
     @Req() request: FastifyRequest,
-    @Param('access_group') name: string,
+    @Param('access_group', PathIdentifier) name: string,
     @JsonBody(namedGroupUpdateSchema) { model_names }: z.output<typeof namedGroupUpdateSchema>,
   ): Promise<object> {
     return this.#changed(await this.groups.update({ name }, { access_model_names: model_names }, actorOf(request)));
@@ -67,7 +68,7 @@ export class NamedAccessGroupsController {
   @Delete(':access_group/delete')
   @Audience('management')
   @Answers(namedGroupDeleteAnswer)
-  async delete(@Req() request: FastifyRequest, @Param('access_group') name: string): Promise<object> {
+  async delete(@Req() request: FastifyRequest, @Param('access_group', PathIdentifier) name: string): Promise<object> {
     const group = await this.groups.delete({ name }, actorOf(request));
     const models_updated = this.#countDeployments(group);
     return { access_group: name, models_updated, message: `Access group '${name}' deleted successfully` };

@@ -11,9 +11,10 @@ export interface Ceiling {
   readonly limits: StoredLimits;
 }
 
+/** What a request asks for. What it leaves alone is absent: a ceiling that was lowered since stops no other change. */
 export interface Granted {
-  readonly models: readonly string[];
-  readonly limits: StoredLimits;
+  readonly models?: readonly string[] | undefined;
+  readonly limits?: StoredLimits | undefined;
 }
 
 /**
@@ -27,11 +28,11 @@ const noModels = 'no-default-models';
 
 /** @throws GatewayError `invalid_request` that names the field, what was asked for and what is the most */
 export function checkWithin({ models, limits }: Granted, ceiling: Ceiling, rule: CeilingRule = 'within'): void {
-  const outside = modelsOutside(models, ceiling.models, rule);
+  const outside = models === undefined ? [] : modelsOutside(models, ceiling.models, rule);
   if (outside.length > 0) {
     throw refusal('models', `\`models\` asks for ${outside.join(', ')}, which ${ceiling.of} does not have.`);
   }
-  const excess = findExcess(limits, ceiling.limits, rule);
+  const excess = limits === undefined ? null : findExcess(limits, ceiling.limits, rule);
   if (excess) {
     const { field, asked, most } = excess;
     throw refusal(field, `\`${field}\` is ${asked}, and ${ceiling.of} has ${most}. Ask for no more than that.`);

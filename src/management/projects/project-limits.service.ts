@@ -16,8 +16,17 @@ const noIncrease = (): Date => new Date(0);
 export class ProjectLimits {
   constructor(private readonly limits: LimitDefinitions) {}
 
-  /** @throws GatewayError `invalid_request` for more than the team has */
-  async write({ tx, changed }: ManagementWrite, project: Project, team: Team | null, body: LimitBody): Promise<void> {
+  /**
+   * @param isPlaced it is new in its team, so that all that it has must fit
+   * @throws GatewayError `invalid_request` for more than the team has
+   */
+  async write(
+    { tx, changed }: ManagementWrite,
+    project: Project,
+    team: Team | null,
+    { models, ...body }: LimitBody & { readonly models?: unknown },
+    isPlaced: boolean,
+  ): Promise<void> {
     const owner = ownerOf('project', project.id);
     const patch = limitPatchOf(body, noIncrease);
     if (!isEmptyPatch(patch)) {
@@ -29,7 +38,13 @@ export class ProjectLimits {
     const teamOwner = ownerOf('team', team.id);
     const states = await this.limits.read(tx, [owner, teamOwner]);
     const ceiling = { of: 'the team', models: modelsOf(team), limits: states.get(teamOwner)?.effective ?? {} };
-    checkWithin({ models: modelsOf(project), limits: states.get(owner)?.effective ?? {} }, ceiling);
+    checkWithin(
+      {
+        models: isPlaced || models !== undefined ? modelsOf(project) : undefined,
+        limits: isPlaced || !isEmptyPatch(patch) ? (states.get(owner)?.effective ?? {}) : undefined,
+      },
+      ceiling,
+    );
   }
 
   async remove({ tx, changed }: ManagementWrite, projectId: string): Promise<void> {

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { limitFields } from '../limit-fields/limit-fields.js';
 import { closedBody } from '../wire/closed-body.js';
-import { identifier, metadata, modelNames, pageFields, tagNames } from '../wire/fields.js';
+import { description, identifier, metadata, modelNames, pageFields, tagNames } from '../wire/fields.js';
 import { budgetTable, limitAnswer } from '../wire/limit-answers.js';
 
 /** What LiteLLM has and this version does not enforce. */
@@ -13,7 +13,7 @@ const notServed = [
 const projectFields = {
   ...limitFields,
   project_alias: identifier.nullish(),
-  description: z.string().max(4_096).nullish(),
+  description: description.nullish(),
   models: modelNames.nullish().describe('Names and patterns such as `openai/*`; empty for all that its team has.'),
   metadata: metadata.nullish(),
   tags: tagNames.nullish(),

@@ -55,7 +55,7 @@ export class ProjectsService {
             updatedBy: actor.name,
           },
         });
-        await this.limits.write(write, row, team, body);
+        await this.limits.write(write, row, team, body, true);
         return this.#told(write, 'project.new', row, undefined);
       });
     } catch (error) {
@@ -84,7 +84,7 @@ export class ProjectsService {
       if (moves) await checkHasNoKeys(tx, id, 'moved');
       const [before] = await this.projects.views(tx, [row]);
       const after = await tx.project.update({ where: { id }, data: columnsAfter(row, body, by) });
-      await this.limits.write(write, after, team, body);
+      await this.limits.write(write, after, team, body, moves);
       return this.#told(write, 'project.update', after, before);
     });
   }

@@ -50,6 +50,9 @@ export const callbackName = z.string().regex(/^[a-z0-9_-]{1,64}$/, 'expected a n
 export const callbackSchema = closedBody('a callback', {
   callback_name: callbackName,
   callback_type: z.enum(['success', 'failure', 'success_and_failure']).nullish(),
-  callback_vars: z.partialRecord(known, z.string().min(1).max(8_192)),
+  callback_vars: z.partialRecord(
+    known,
+    z.string().regex(/^[\t\n\r -\u{D7FF}\u{E000}-\u{10FFFF}]{1,8192}$/u, 'expected text'),
+  ),
 });
 export type CallbackBody = z.output<typeof callbackSchema>;

@@ -4,6 +4,7 @@ import type { FastifyRequest } from 'fastify';
 import { Audience } from '../../auth/audience.decorator.js';
 import { principalOf } from '../../auth/principal-of.js';
 import { Answers, JsonBody } from '../../http/json-body.js';
+import { PathIdentifier } from '../wire/path-identifier.js';
 import { actorOf } from '../writes/actor.js';
 import { callbackAddAnswer, callbacksAnswer, callbacksChangedAnswer } from './team-answers.js';
 import { callbackSchema, type CallbackBody } from './team-callback.dto.js';
@@ -16,7 +17,7 @@ export class TeamCallbacksController {
   @Get('callback')
   @Audience('scoped_read')
   @Answers(callbacksAnswer)
-  show(@Req() request: FastifyRequest, @Param('team_id') teamId: string): Promise<object> {
+  show(@Req() request: FastifyRequest, @Param('team_id', PathIdentifier) teamId: string): Promise<object> {
     return this.callbacks.show(teamId, principalOf(request));
   }
 
@@ -26,7 +27,7 @@ export class TeamCallbacksController {
   @Answers(callbackAddAnswer)
   add(
     @Req() request: FastifyRequest,
-    @Param('team_id') teamId: string,
+    @Param('team_id', PathIdentifier) teamId: string,
     @JsonBody(callbackSchema) body: CallbackBody,
   ): Promise<object> {
     return this.callbacks.add(teamId, body, actorOf(request));
@@ -37,8 +38,8 @@ export class TeamCallbacksController {
   @Answers(callbacksChangedAnswer)
   remove(
     @Req() request: FastifyRequest,
-    @Param('team_id') teamId: string,
-    @Param('callback_name') name: string,
+    @Param('team_id', PathIdentifier) teamId: string,
+    @Param('callback_name', PathIdentifier) name: string,
   ): Promise<object> {
     return this.callbacks.remove(teamId, name, actorOf(request));
   }
@@ -47,7 +48,7 @@ export class TeamCallbacksController {
   @HttpCode(200)
   @Audience('scoped')
   @Answers(callbacksChangedAnswer)
-  removeAll(@Req() request: FastifyRequest, @Param('team_id') teamId: string): Promise<object> {
+  removeAll(@Req() request: FastifyRequest, @Param('team_id', PathIdentifier) teamId: string): Promise<object> {
     return this.callbacks.removeAll(teamId, actorOf(request));
   }
 }

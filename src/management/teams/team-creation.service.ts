@@ -54,7 +54,7 @@ export class TeamCreation {
     };
     const { team } = await this.writes.create(actor, by, data, async (change) => {
       const aliased = Object.values(body.model_aliases ?? {});
-      await this.limits.write(change, teamPatchOf(body), { models, aliased, organizationId });
+      await this.limits.write(change, teamPatchOf(body), { models, aliased, organizationId, isNew: true });
       const budgetId = await this.limits.writeMemberDefaults(change, memberDefaultsPatchOf(body));
       const withBudget = { ...settings, team_member_budget_id: budgetId };
       const { id } = change.team;

@@ -20,6 +20,7 @@ export interface TeamAsItWillBe {
   /** The models that its aliases lead to. */
   readonly aliased: readonly string[];
   readonly organizationId: string | null;
+  readonly isNew?: boolean;
 }
 
 @Injectable()
@@ -40,14 +41,17 @@ export class TeamLimits {
       write.changed(limitsTopic, owner);
     }
     const limits = (await this.limits.read(tx, [owner])).get(owner)?.effective ?? {};
-    const { models, aliased, organizationId } = next;
-    checkWithin({ models: aliased, limits: {} }, { of: 'the team', models, limits: {} });
-    if (organizationId !== null) {
-      checkWithin({ models: [...models, ...aliased], limits }, await this.#organization(tx, organizationId));
+    const all = next.isNew === true || next.organizationId !== team.organizationId;
+    const asked = {
+      models: all || differ(next, modelsNow(team)) ? next.models : undefined,
+      limits: all || !isEmptyPatch(patch) ? limits : undefined,
+    };
+    checkWithin({ models: asked.models && next.aliased }, { of: 'the team', models: next.models, limits: {} });
+    if (next.organizationId !== null) {
+      const models = asked.models && [...asked.models, ...next.aliased];
+      checkWithin({ ...asked, models }, await this.#organization(tx, next.organizationId));
     }
-    if (by === 'team_admin') {
-      checkWithin({ models, limits }, { of: 'the team', models: modelsOf(team), limits: had }, 'kept');
-    }
+    if (by === 'team_admin') checkWithin(asked, { of: 'the team', models: modelsOf(team), limits: had }, 'kept');
   }
 
   /** What the members of a team may be given. */
@@ -57,18 +61,25 @@ export class TeamLimits {
     return { of: 'the team', models: modelsOf(team), limits };
   }
 
-  /** @returns the limits that hold for the member from now on */
+  /**
+   * @param models that the member is to be held to; undefined where the request says nothing of them
+   * @returns the limits that hold for the member from now on
+   */
   async writeMember(
     { write, team }: TeamChange,
     userId: string,
     patch: LimitPatch,
-    models: readonly string[],
+    models?: readonly string[],
   ): Promise<StoredLimits> {
     const owner = memberOwner(team.id, userId);
-    const state = await this.limits.write(write.tx, owner, patch);
-    write.changed(limitsTopic, owner);
-    checkWithin({ models, limits: state.effective }, await this.ceilingForMembers(write.tx, team));
-    return state.effective;
+    const isEmpty = isEmptyPatch(patch);
+    if (!isEmpty) {
+      await this.limits.write(write.tx, owner, patch);
+      write.changed(limitsTopic, owner);
+    }
+    const limits = (await this.limits.read(write.tx, [owner])).get(owner)?.effective ?? {};
+    checkWithin({ models, limits: isEmpty ? undefined : limits }, await this.ceilingForMembers(write.tx, team));
+    return limits;
   }
 
   /**
@@ -82,7 +93,7 @@ export class TeamLimits {
     const { tx } = write;
     const row = known === undefined ? null : await tx.budget.findUnique({ where: { id: known } });
     const limits = patchLimits((row?.limits ?? {}) as StoredLimits, patch);
-    checkWithin({ models: [], limits }, await this.ceilingForMembers(tx, team));
+    checkWithin({ limits }, await this.ceilingForMembers(tx, team));
     const id = row?.id ?? randomUUID();
     const data = { limits: limits as object, updatedBy: actor.name };
     await tx.budget.upsert({ where: { id }, create: { id, createdBy: actor.name, ...data }, update: data });
@@ -91,6 +102,15 @@ export class TeamLimits {
     if (!row) await this.#giveBudget(write, team, id);
     for (const owner of await this.limits.followBudget(tx, id)) write.changed(limitsTopic, owner);
     return id;
+  }
+
+  /** For a member who is given what the team gives to all, whatever that is. */
+  async giveMemberDefaults({ write, team }: TeamChange, userId: string): Promise<void> {
+    const budgetId = settingsOf(team).team_member_budget_id;
+    if (budgetId === undefined) return;
+    const owner = memberOwner(team.id, userId);
+    await this.limits.write(write.tx, owner, { budgetId });
+    write.changed(limitsTopic, owner);
   }
 
   async #giveBudget(
@@ -114,6 +134,16 @@ export class TeamLimits {
     const limits = (await this.limits.read(tx, [owner])).get(owner)?.effective ?? {};
     return { of: 'the organization', models: modelsOf(row), limits };
   }
+}
+
+function modelsNow(team: TeamWithMembers): NamedModels {
+  return { models: modelsOf(team), aliased: Object.values(settingsOf(team).model_aliases ?? {}) };
+}
+
+type NamedModels = Pick<TeamAsItWillBe, 'models' | 'aliased'>;
+
+function differ(next: NamedModels, now: NamedModels): boolean {
+  return next.models.join('\n') !== now.models.join('\n') || next.aliased.join('\n') !== now.aliased.join('\n');
 }
 
 /** @throws GatewayError `invalid_request` for a budget that nobody has made */

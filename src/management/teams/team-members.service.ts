@@ -99,7 +99,8 @@ export class TeamMembersService {
       const role = body.role ?? member.role;
       const where = { teamId_userId: { teamId: team.id, userId } };
       await write.tx.teamMember.update({ where, data: { role, models: [...models] } });
-      const limits = await this.limits.writeMember(change, userId, patch, models);
+      const asked = body.allowed_models === undefined ? undefined : models;
+      const limits = await this.limits.writeMember(change, userId, patch, asked);
       write.changed(memberTopic, idOf(memberOwner(team.id, userId)));
       const user = await write.tx.user.findUnique({ where: { id: userId }, select: { email: true } });
       return memberView({ ...member, role }, user?.email ?? null, limits, models);

@@ -5,7 +5,6 @@ import { LimitDefinitions, limitsTopic } from '../../limits/definitions/limit-de
 import { idOf, memberOwner } from '../../limits/definitions/owner.js';
 import type { LimitPatch } from '../../limits/definitions/owner-limits.js';
 import { removeKeys, type Removal } from '../deletions/remove-keys.js';
-import { isEmptyPatch } from '../limit-fields/limit-fields.js';
 import { getOrMakePerson, masterUserId, type Person, type PersonName } from '../members/member-users.js';
 import { joinOrganization } from '../members/organization-membership.js';
 import { memberTopic, settingsOf } from './stored-team.js';
@@ -62,13 +61,11 @@ export class TeamMembership {
 
   async #enter(change: TeamChange, { id: userId }: Person, role: NewMember['role'], terms: MemberTerms): Promise<void> {
     const { write, team } = change;
-    const settings = settingsOf(team);
-    const models = terms.models ?? settings.default_team_member_models ?? [];
+    const models = terms.models ?? settingsOf(team).default_team_member_models ?? [];
     await write.tx.teamMember.create({ data: { teamId: team.id, userId, role, models: [...models] } });
     write.changed(memberTopic, idOf(memberOwner(team.id, userId)));
-    const budgetId = settings.team_member_budget_id;
-    const patch = { ...(budgetId !== undefined && { budgetId }), ...terms.limits };
-    if (!isEmptyPatch(patch) || models.length > 0) await this.teamLimits.writeMember(change, userId, patch, models);
+    await this.teamLimits.giveMemberDefaults(change, userId);
+    await this.teamLimits.writeMember(change, userId, terms.limits, terms.models ?? undefined);
   }
 
   /** A team within an organization has no members from elsewhere; only its admins let somebody into the organization. */

@@ -6,6 +6,7 @@ import { Audience } from '../../auth/audience.decorator.js';
 import { principalOf } from '../../auth/principal-of.js';
 import { GatewayError } from '../../core/errors/gateway-error.js';
 import { Answers, CheckedQuery, JsonBody } from '../../http/json-body.js';
+import { PathIdentifier } from '../wire/path-identifier.js';
 import { actorOf } from '../writes/actor.js';
 import {
   availableTeamsAnswer,
@@ -70,7 +71,7 @@ export class TeamsController {
   @Answers(teamAnswer)
   patch(
     @Req() request: FastifyRequest,
-    @Param('team_id') teamId: string,
+    @Param('team_id', PathIdentifier) teamId: string,
     @JsonBody(patchTeamSchema) body: PatchTeamBody,
   ): Promise<object> {
     if (body.team_id != null && body.team_id !== teamId) {

@@ -1,25 +1,41 @@
 /** Kinds of field that bodies and queries of several entities share. */
 import { z } from 'zod';
 
+const unstorable = 'must not hold NUL or half of a surrogate pair: databases keep neither';
+
+/** Text that both databases keep as it is. */
+function isStorable(text: string): boolean {
+  return !text.includes('\0') && text.isWellFormed();
+}
+
+function isStorableJson(value: unknown): boolean {
+  if (typeof value === 'string') return isStorable(value);
+  if (typeof value !== 'object' || value === null) return true;
+  return Object.entries(value).every(([name, item]) => isStorable(name) && isStorableJson(item));
+}
+
 /** Ids and names: they stand in columns, paths and lines of logs. */
 export const identifier = z
   .string()
   .min(1)
   .max(256)
+  .regex(/^[^\p{Cc}]*$/u, 'must not hold control characters')
+  .refine(isStorable, unstorable);
 
-  .regex(/^[^\u0000-\u001f\u007f]*$/, 'must not hold control characters');
+export const description = z.string().max(4_096).refine(isStorable, unstorable);
 
 export const modelNames = z.array(identifier).max(1_000);
 
 export const tagNames = z.array(identifier).max(100);
 
-export const metadata = z.record(z.string().max(256), z.unknown());
+export const metadata = z.record(z.string().max(256), z.unknown()).refine(isStorableJson, unstorable);
 
 /** An address as mail programs take it; whether it exists is not asked. */
 export const email = z
   .string()
   .max(320)
-  .regex(/^[^\s@]+@[^\s@]+$/, 'expected an address such as ada@example.com');
+  .regex(/^[^\s@\p{Cc}]+@[^\s@\p{Cc}]+$/u, 'expected an address such as ada@example.com')
+  .refine(isStorable, unstorable);
 
 const wholeText = z.string().regex(/^\d{1,9}$/, 'must be a whole number');
 

@@ -236,6 +236,37 @@ describe('nobody grants more than they hold', () => {
   });
 });
 
+it('a team that has more than its organization still may is blocked and renamed all the same', async () => {
+  const limits = { max_budget: 90, models: ['gpt-4o', 'claude'], team_member_budget: 80 };
+  await done(world.master.post('/team/new', { team_id: 'outgrown', organization_id: 'org-1', ...limits }));
+  await done(
+    world.master.patch('/organization/update', { organization_id: 'org-1', max_budget: 10, models: ['gpt-4o'] }),
+  );
+  const chief = world.as('chief');
+  expect((await chief.post('/team/block', { team_id: 'outgrown' })).status).toBe(200);
+  expect((await chief.post('/team/update', { team_id: 'outgrown', team_alias: 'Still' })).status).toBe(200);
+  expectRefused(await chief.post('/team/update', { team_id: 'outgrown', max_budget: 89 }), 400);
+  expectRefused(await chief.post('/team/update', { team_id: 'outgrown', models: ['claude'] }), 400);
+  expect((await chief.post('/team/update', { team_id: 'outgrown', max_budget: 10 })).status).toBe(200);
+  const member = { role: 'user', user_email: 'late@example.com' };
+  expect((await chief.post('/team/member_add', { team_id: 'outgrown', member })).status).toBe(200);
+  const role = { team_id: 'outgrown', user_email: 'late@example.com', role: 'admin' };
+  expect((await chief.post('/team/member_update', role)).status).toBe(200);
+  const organization = { organization_id: 'org-1', max_budget: 100, models: ['gpt-4o', 'claude'] };
+  await done(world.master.patch('/organization/update', organization));
+});
+
+it.each(['/team/%00/callback', '/team/a%0Ab/callback', '/v1/access_group/%00', '/access_group/%00/info'])(
+  'takes no control characters in a path: %s',
+  async (path) => void expectRefused(await world.master.get(path), 400),
+);
+
+it('takes no text that a database cannot keep', async () => {
+  for (const metadata of [{ a: '\u0000' }, { a: '\ud800' }]) {
+    expect(expectRefused(await world.master.post('/team/new', { metadata }), 400).param).toBe('metadata');
+  }
+});
+
 describe('members', () => {
   it('are made by their email, once, and not by an id that nobody has', async () => {
     const team_id = 'team-4';
