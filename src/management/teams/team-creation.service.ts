@@ -68,7 +68,10 @@ export class TeamCreation {
 }
 
 function withDefaults(body: NewTeamBody, { defaults }: TeamPolicy): NewTeamBody {
-  const missing = Object.entries(defaults).filter(([field, value]) => value !== undefined && body[field] === undefined);
+  // Null does not get around a default; but a budget that never starts anew is asked for by it.
+  const isMissing = (field: string): boolean =>
+    field === 'budget_duration' ? body[field] === undefined : body[field] == null;
+  const missing = Object.entries(defaults).filter(([field, value]) => value !== undefined && isMissing(field));
   return { ...body, ...Object.fromEntries(missing) };
 }
 
