@@ -88,7 +88,7 @@ function organizationView(row: Organization, state: OwnerState): OrganizationAns
     models: row.models,
     metadata: row.metadata,
     ...limitView(state),
-    litellm_budget_table: budgetTableOf(state),
+    litellm_budget_table: { ...budgetTableOf(state), created_at: row.createdAt.toISOString() },
     created_at: row.createdAt.toISOString(),
     created_by: row.createdBy,
     updated_at: row.updatedAt.toISOString(),

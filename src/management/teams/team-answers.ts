@@ -18,7 +18,9 @@ export const teamAnswer = z.object({
   metadata: object,
   blocked: z.boolean(),
   ...limitAnswer,
-  litellm_model_table: z.object({ model_aliases: z.record(z.string(), z.string()) }).nullable(),
+  litellm_model_table: z
+    .object({ model_aliases: z.record(z.string(), z.string()), created_by: z.string(), updated_by: z.string() })
+    .nullable(),
   team_member_key_duration: text,
   default_team_member_models: texts.nullable(),
   access_group_ids: texts,
@@ -34,6 +36,7 @@ export const membershipAnswer = z.object({
   team_id: z.string(),
   spend: z.number().describe('USD in the running window.'),
   budget_id: text,
+  budget_source: z.enum(['custom', 'team_default', 'none']),
   litellm_budget_table: budgetTable.nullable(),
 });
 export type MembershipAnswer = z.output<typeof membershipAnswer>;

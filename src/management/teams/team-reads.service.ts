@@ -138,7 +138,8 @@ export class TeamReads {
     const budget = id === undefined ? null : await client.budget.findUnique({ where: { id } });
     if (!budget) return null;
     const effective = budget.limits as StoredLimits;
-    return budgetTableOf({ budgetId: budget.id, own: {}, effective, spentNanos: 0n, resetAt: null, accounts: [] });
+    const state = { budgetId: budget.id, own: {}, effective, spentNanos: 0n, resetAt: null, accounts: [] };
+    return { ...budgetTableOf(state), created_at: budget.createdAt.toISOString() };
   }
 
   async #livePage(

@@ -64,7 +64,9 @@ function teamView(team: TeamWithMembers, state: OwnerState, emails: ReadonlyMap<
     metadata: team.metadata,
     blocked: team.blocked,
     ...limitView(state),
-    litellm_model_table: model_aliases ? { model_aliases } : null,
+    litellm_model_table: model_aliases
+      ? { model_aliases, created_by: team.createdBy, updated_by: team.updatedBy }
+      : null,
     team_member_key_duration: team_member_key_duration ?? null,
     default_team_member_models: default_team_member_models ?? null,
     access_group_ids: access_group_ids ?? [],
@@ -83,6 +85,7 @@ function membershipView({ userId, teamId, models }: TeamMember, state: OwnerStat
     team_id: teamId,
     spend: usdFromNanos(state.spentNanos),
     budget_id: state.budgetId,
+    budget_source: Object.keys(state.own).length > 0 ? 'custom' : state.budgetId === null ? 'none' : 'team_default',
     litellm_budget_table: hasLimits ? budgetTableOf(state, allowed) : null,
   } as unknown as MembershipAnswer;
 }

@@ -44,6 +44,7 @@ export const budgetTable = z.object({
   budget_id: z.string().nullable(),
   budget_reset_at: z.string().nullable(),
   allowed_models: z.array(z.string()).optional(),
+  created_at: z.string().optional(),
 });
 
 /** @param allowedModels of a member of a team */

@@ -111,6 +111,7 @@ it('is made with everything that LiteLLM takes, and shown with it', async () => 
   expect(ada).toMatchObject({
     team_id: 'full',
     spend: 0,
+    budget_source: 'team_default',
     litellm_budget_table: { max_budget: 5, rpm_limit: 10, allowed_models: ['claude'] },
   });
 });
