@@ -12,7 +12,7 @@ export interface Removal {
 }
 
 /** Each key is audited and told of by itself: more of them would keep every other write waiting for too long. */
-export const mostKeysAtOnce = 5_000;
+export const mostKeysAtOnce = 2_000;
 
 /** @throws GatewayError `conflict` where one transaction would have too many keys to delete */
 export async function checkFewKeys(
