@@ -32,6 +32,10 @@ import { KeysModule } from './management/keys/keys.module.js';
 import { SpendLogsModule } from './management/spend/spend-logs.module.js';
 import { TagsModule } from './management/tags/tags.module.js';
 import { UsersModule } from './management/users/users.module.js';
+import { AccessGroupsModule } from './management/access-groups/access-groups.module.js';
+import { OrganizationsModule } from './management/organizations/organizations.module.js';
+import { ProjectsModule } from './management/projects/projects.module.js';
+import { TeamsModule } from './management/teams/teams.module.js';
 import { SpendModule } from './spend/spend.module.js';
 import { spendSettings, type SpendSettings } from './spend/spend-settings.js';
 
@@ -90,6 +94,10 @@ export class AppModule {
         ApiDocsModule,
         TagsModule,
         UsersModule,
+        teamsModule(),
+        OrganizationsModule,
+        ProjectsModule,
+        AccessGroupsModule,
       ],
     };
   }
@@ -171,5 +179,12 @@ function alertsModule(): DynamicModule {
   return AlertsModule.registerAsync({
     inject: [SettingsService],
     useFactory: (settings: SettingsService) => () => settings.current().general.alerting,
+  });
+}
+
+function teamsModule(): DynamicModule {
+  return TeamsModule.registerAsync({
+    inject: [SettingsService],
+    useFactory: (settings: SettingsService) => () => settings.current().teams,
   });
 }

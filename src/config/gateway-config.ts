@@ -10,6 +10,7 @@ import { toMs } from './schema/fields.js';
 import type { RedisSettings } from './redis-settings.js';
 import type { TokenAuthSettings } from './token-auth-settings.js';
 import type { RouterSettings } from './router-settings.js';
+import type { TeamSettings } from './team-settings.js';
 import type { WireGeneralSettings, WireLitellmSettings } from './schema/settings.schema.js';
 import type { ModelEntry } from './model-entry.js';
 
@@ -21,6 +22,7 @@ export interface GatewayConfig {
   readonly requests: RequestPolicy;
   readonly tokenAuth: TokenAuthSettings;
   readonly identity: IdentitySettings;
+  readonly teams: TeamSettings;
   readonly customProviders: readonly CustomProviderEntry[];
   /** Active entries, in the order of the file. */
   readonly models: readonly ModelEntry[];

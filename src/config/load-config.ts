@@ -7,6 +7,7 @@ import { checkRouting } from './check-routing.js';
 import { toRequestPolicy, type GatewayConfig } from './gateway-config.js';
 import { checkAlerting } from './alerting-settings.js';
 import { checkTokenAuth, resolveTokenAuth } from './token-auth-settings.js';
+import { toTeamSettings } from './team-settings.js';
 import { checkRedis, resolveRedis } from './redis-settings.js';
 import { toRouterSettings } from './router-settings.js';
 import { toIdentitySettings } from './identity-settings.js';
@@ -101,6 +102,7 @@ function readRoot(
     requests: toRequestPolicy(litellm),
     tokenAuth: resolveTokenAuth(root, general, environment),
     identity: toIdentitySettings(litellm, general, originAt('litellm_settings', 'blocked_user_list'), problems),
+    teams: toTeamSettings(litellm, general),
     customProviders: toCustomProviders(litellm, (id) => originOf(root, ['litellm_settings', 'custom_providers', id])),
     models,
     fileServices: readFileServices(root.entries.get('files_settings'), problems),

@@ -22,7 +22,7 @@ export const unservedKeys: Readonly<Record<Section, readonly string[]>> = {
   litellm_settings: words(`
     cache cache_params callbacks success_callback failure_callback service_callbacks audit_log_callbacks turn_off_message_logging
     redact_user_api_key_info json_logs budget_duration budget_exceeded_status_code budget_exceeded_throttle_percentage
-    default_team_params default_team_settings
+    default_team_settings
     default_soft_budget max_ui_session_budget priority_reservation
     enable_json_schema_validation ssl_verify force_ipv4 enable_anthropic_prompt_caching mcp_aliases
     public_model_groups enable_redis_auth_cache user_url_validation set_verbose telemetry
@@ -45,7 +45,7 @@ export const unservedKeys: Readonly<Record<Section, readonly string[]>> = {
     maximum_spend_logs_retention_interval maximum_spend_logs_cleanup_cron maximum_spend_logs_size
     use_spend_logs_partitioning include_call_id_in_error_body ui_access_mode encryption_algorithm plugins
     dynamic_rate_limit_tpm disable_adding_master_key_hash_to_db disable_error_logs disable_reset_budget
-    disable_retry_on_max_parallel_request_limit_error disable_auto_add_proxy_admin_to_teams
+    disable_retry_on_max_parallel_request_limit_error
     disable_master_key_return enable_public_model_hub proxy_budget_rescheduler_min_time
     proxy_budget_rescheduler_max_time spend_report_frequency
     store_model_in_db_interval supported_db_objects use_azure_key_vault use_google_kms

@@ -47,6 +47,24 @@ export class ChangeFeedRepository {
     return sequence;
   }
 
+  /** As `append`, for many events in their order. */
+  async appendAll(tx: TransactionClient, events: readonly (readonly [topic: string, key: string])[]): Promise<void> {
+    if (events.length === 0) return;
+    const count = BigInt(events.length);
+    const head = await tx.feedHead.upsert({
+      where: { id: headId },
+      create: { id: headId, sequence: count },
+      update: { sequence: { increment: count } },
+    });
+    const first = head.sequence - count + 1n;
+    const createdAt = new Date(this.runtime.clock.now());
+    await tx.changeFeed.createMany({
+      data: events.map(([topic, key], at) => ({ sequence: first + BigInt(at), topic, key, createdAt })),
+    });
+    const { signal } = this;
+    if (signal) this.database.afterCommit(tx, () => signal.announce());
+  }
+
   /** The sequence of the last event; 0 before the first. */
   async head(): Promise<bigint> {
     const row = await this.database.run((client) => client.feedHead.findUnique({ where: { id: headId } }));

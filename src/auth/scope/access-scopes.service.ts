@@ -4,7 +4,7 @@ import { DatabaseService } from '../../database/database.service.js';
 import type { Principal } from '../principal.js';
 import type { AccessScope, TeamMembership } from './access-scope.js';
 
-/** What members of a team may do that says nothing of it. */
+/** What members of every team may do, whatever else it gives them. */
 export const defaultMemberPermissions: readonly string[] = ['/key/info', '/key/health'];
 
 @Injectable()
@@ -28,7 +28,8 @@ export class AccessScopes {
     }));
     const teams = new Map<string, TeamMembership>();
     for (const { teamId, role: inTeam, team } of ofTeams) {
-      const permissions = (team.memberPermissions as readonly string[] | null) ?? defaultMemberPermissions;
+      const given = team.memberPermissions as readonly string[] | null;
+      const permissions = given ? [...defaultMemberPermissions, ...given] : defaultMemberPermissions;
       teams.set(teamId, {
         role: inTeam === 'admin' ? 'admin' : 'user',
         organizationId: team.organizationId,

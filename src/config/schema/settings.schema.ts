@@ -7,6 +7,7 @@ import { Egress, type EgressPolicy } from '../../core/transport/egress.js';
 import { alertSettings } from './alerting.schema.js';
 import { tokenAuthFields } from './token-auth.schema.js';
 import { fallbackSettings, routerSettingsSchema } from './routing.schema.js';
+import { defaultTeamParams, openTeams } from './team.schema.js';
 import { amount, anyMap, choice, described, flag, positive, price, text, wholeNumber } from './fields.js';
 
 /** A part of a price as an exact decimal, at most `most`. */
@@ -51,6 +52,14 @@ export const litellmSettingsSchema = z.looseObject({
   request_timeout: described(positive().default(6000), {
     description: 'Seconds for a whole request where neither the deployment nor the router sets a `timeout`.',
     example: 600,
+  }),
+  default_team_params: described(defaultTeamParams.optional(), {
+    description: 'What a new team gets where its request says nothing of it.',
+    example: { max_budget: 100, budget_duration: '30d' },
+  }),
+  default_internal_user_params: described(openTeams.optional(), {
+    description: 'What users get: at present, which teams they may join.',
+    example: { available_teams: ['lab'] },
   }),
   ...fallbackSettings,
   ...identitySettings,
@@ -253,6 +262,10 @@ export const generalSettingsSchema = z.looseObject({
   ...alertSettings,
   ...tokenAuthFields,
   ...accessFields,
+  disable_auto_add_proxy_admin_to_teams: described(flag().default(false), {
+    description: 'A proxy admin who makes a team does not become its admin.',
+    example: true,
+  }),
   litellm_key_header_name: described(text().optional(), {
     description: 'One more header in which a key may come.',
     example: 'x-my-key',

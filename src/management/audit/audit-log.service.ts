@@ -41,6 +41,7 @@ export class AuditLog {
     let sequence = head.sequence - BigInt(records.length);
     let previous = head.hash;
     const at = new Date(this.clock.now());
+    const entries: AuditEntry[] = [];
     for (const { action, objectKind, objectId, before, after } of records) {
       sequence += 1n;
       const entry = {
@@ -58,8 +59,9 @@ export class AuditLog {
         previous,
       };
       previous = entryHash(entry);
-      await tx.auditEntry.create({ data: { ...entry, hash: previous } });
+      entries.push({ ...entry, hash: previous });
     }
+    await tx.auditEntry.createMany({ data: entries });
     await tx.auditHead.update({ where: { id: headId }, data: { hash: previous } });
   }
 

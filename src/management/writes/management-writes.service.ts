@@ -39,7 +39,7 @@ export class ManagementWrites {
       });
       // Both hold a row that everybody waits for: last, and always in this order.
       await this.auditLog.append(tx, actor, records);
-      for (const [topic, key] of events) await this.feed.append(tx, topic, key);
+      await this.feed.appendAll(tx, events);
       return result;
     });
   }

@@ -1,0 +1,83 @@
+/** The users whom a request names as members, by id or by email; those whom nobody knows yet are made. */
+import { randomUUID } from 'node:crypto';
+import { GatewayError } from '../../core/errors/gateway-error.js';
+import type { Actor } from '../writes/actor.js';
+import type { ManagementWrite } from '../writes/management-writes.service.js';
+
+/** The feed topic of a user that was made or changed; its key is the user's id. */
+export const userTopic = 'user';
+
+/** Whom a request means: one of the two at least. */
+export interface PersonName {
+  readonly user_id?: string | null | undefined;
+  readonly user_email?: string | null | undefined;
+}
+
+export interface Person {
+  readonly id: string;
+  readonly email: string | null;
+  /** Of the user in the whole proxy. */
+  readonly role: string;
+  readonly isNew: boolean;
+}
+
+/** The master key's user has no row: nobody is to sign in as it. */
+export const masterUserId = 'default_user_id';
+
+/**
+ * @param mayChooseIds a caller who may not is refused an id that nobody has, and makes users by their email only
+ * @throws GatewayError `invalid_request` where id and email are two users', `forbidden` for an unknown id
+ */
+export async function getOrMakePerson(
+  write: ManagementWrite,
+  actor: Actor,
+  name: PersonName,
+  mayChooseIds: boolean,
+): Promise<Person> {
+  const found = await findPerson(write.tx, name);
+  if (found) return found;
+  const email = name.user_email ?? null;
+  if (name.user_id === masterUserId) return { id: masterUserId, email, role: 'proxy_admin', isNew: false };
+  if (name.user_id != null && !mayChooseIds) {
+    const reason = `You have no access to a user ${name.user_id}. Name the member by \`user_email\`, or ask a proxy admin to make the user first.`;
+    throw new GatewayError('forbidden', { param: 'user_id', facts: { reason } });
+  }
+  const id = name.user_id ?? randomUUID();
+  const row = await write.tx.user.create({
+    data: {
+      id,
+      email,
+      emailKey: email === null ? null : emailKeyOf(email),
+      role: 'internal_user',
+      models: [],
+      metadata: {},
+      createdBy: actor.name,
+      updatedBy: actor.name,
+    },
+  });
+  const after = { user_id: id, user_email: email, user_role: row.role };
+  write.audit({ action: 'user.new', objectKind: 'user', objectId: id, after });
+  write.changed(userTopic, id);
+  return { id, email, role: row.role, isNew: true };
+}
+
+/** @throws GatewayError `invalid_request` where id and email are two users' */
+export async function findPerson(
+  tx: ManagementWrite['tx'],
+  { user_id: id, user_email: email }: PersonName,
+): Promise<Person | null> {
+  const byId = id == null ? null : await tx.user.findUnique({ where: { id } });
+  const byEmail = email == null ? null : await tx.user.findUnique({ where: { emailKey: emailKeyOf(email) } });
+  const isOther = byEmail ? id != null && byEmail.id !== id : byId?.emailKey != null && email != null;
+  if (isOther) {
+    const reason = '`user_id` and `user_email` belong to two users. Give one of them.';
+    throw new GatewayError('invalid_request', { param: 'user_email', facts: { reason } });
+  }
+  const row = byId ?? byEmail;
+  return row && { id: row.id, email: row.email, role: row.role, isNew: false };
+}
+
+/** How emails are compared. */
+export function emailKeyOf(email: string): string {
+  return email.trim().toLowerCase();
+}
