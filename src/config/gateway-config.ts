@@ -5,6 +5,7 @@ import type { PriceAdjustment } from '../core/spec/deployment.js';
 import type { Environment } from './environment-references.js';
 import { toMs } from './schema/fields.js';
 import type { RedisSettings } from './redis-settings.js';
+import type { KeySettings } from './key-settings.js';
 import type { RouterSettings } from './router-settings.js';
 import type { WireGeneralSettings, WireLitellmSettings } from './schema/settings.schema.js';
 import type { ModelEntry } from './model-entry.js';
@@ -15,6 +16,7 @@ export interface GatewayConfig {
   /** Undefined where there is none: each process is by itself. */
   readonly redis: RedisSettings | undefined;
   readonly requests: RequestPolicy;
+  readonly keys: KeySettings;
   readonly customProviders: readonly CustomProviderEntry[];
   /** Active entries, in the order of the file. */
   readonly models: readonly ModelEntry[];

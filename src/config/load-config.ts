@@ -5,6 +5,7 @@ import { ConfigError, isError, type ConfigProblem, type Origin } from './config-
 import { extendEnvironment, resolveReferences, type Environment } from './environment-references.js';
 import { checkRouting } from './check-routing.js';
 import { toRequestPolicy, type GatewayConfig } from './gateway-config.js';
+import { checkKeySettings, toKeySettings } from './key-settings.js';
 import { checkRedis, resolveRedis } from './redis-settings.js';
 import { toRouterSettings } from './router-settings.js';
 import { readFileServices } from './file-services.js';
@@ -87,6 +88,7 @@ function readRoot(
   checkEnvironmentVariables(root, problems);
   checkEnvironment(root, environment, whenNoMasterKey, problems);
   checkRouting(root, problems);
+  checkKeySettings(root, environment, problems);
   checkRedis(root, router, environment, problems);
   const originAt = (...path: readonly string[]): Origin => originOf(root, [...path]);
   return {
@@ -94,6 +96,7 @@ function readRoot(
     router: toRouterSettings(router, litellm, originAt),
     redis: resolveRedis(router, environment),
     requests: toRequestPolicy(litellm),
+    keys: toKeySettings(general, litellm, environment),
     customProviders: toCustomProviders(litellm, (id) => originOf(root, ['litellm_settings', 'custom_providers', id])),
     models,
     fileServices: readFileServices(root.entries.get('files_settings'), problems),

@@ -1,6 +1,7 @@
 /** The schemas of the settings sections. */
 import { z } from 'zod';
 import { customProviderSchema } from './custom-provider.schema.js';
+import { keySettings } from './key-settings.schema.js';
 import { Egress, type EgressPolicy } from '../../core/transport/egress.js';
 import { fallbackSettings, routerSettingsSchema } from './routing.schema.js';
 import { amount, anyMap, choice, described, flag, positive, price, text, wholeNumber } from './fields.js';
@@ -48,6 +49,7 @@ export const litellmSettingsSchema = z.looseObject({
     description: 'Seconds for a whole request where neither the deployment nor the router sets a `timeout`.',
     example: 600,
   }),
+  ...keySettings,
   ...fallbackSettings,
 });
 
@@ -244,6 +246,10 @@ export const generalSettingsSchema = z.looseObject({
   health_check_concurrency: described(wholeNumber(1).default(10), {
     description: 'How many health checks run at once in a process.',
     example: 10,
+  }),
+  disable_custom_api_keys: described(flag().default(false), {
+    description: 'Keys are always made by the gateway: nobody chooses the value of one.',
+    example: true,
   }),
   litellm_key_header_name: described(text().optional(), {
     description: 'One more header in which a key may come.',
