@@ -2,7 +2,12 @@
 import { warningAt, errorAt, type ConfigProblem } from './config-problem.js';
 import type { Environment } from './environment-references.js';
 import { originOf, type LocatedMap } from './located.js';
-import type { WireKeyDefaults, WireKeyGeneration, WireKeyUpperBounds } from './schema/key-settings.schema.js';
+import {
+  durationPattern,
+  type WireKeyDefaults,
+  type WireKeyGeneration,
+  type WireKeyUpperBounds,
+} from './schema/key-settings.schema.js';
 import type { WireGeneralSettings, WireLitellmSettings } from './schema/settings.schema.js';
 
 export interface KeySettings {
@@ -17,7 +22,6 @@ export interface KeySettings {
 }
 
 const graceVariable = 'LITELLM_KEY_ROTATION_GRACE_PERIOD';
-const durationPattern = /^[1-9]\d{0,8}(s|m|h|d|w|mo)$/;
 
 export function toKeySettings(
   general: WireGeneralSettings,

@@ -86,7 +86,9 @@ export function inheritPowers(asked: Powers, holdings: readonly Holding[]): Powe
 
 function inheritFrom(asked: Powers, held: Powers): Powers {
   const amounts = amountFields.map((field) => [field, asked.amounts[field] ?? held.amounts[field]] as const);
-  const named = namedAmountFields.map((field) => [field, { ...held.namedAmounts[field], ...asked.namedAmounts[field] }] as const); // prettier-ignore
+  const named = namedAmountFields.map(
+    (field) => [field, { ...held.namedAmounts[field], ...asked.namedAmounts[field] }] as const,
+  );
   return {
     models: asked.models.length > 0 ? asked.models : held.models,
     aliasTargets: asked.aliasTargets,
@@ -112,7 +114,7 @@ export function checkGrant(granted: Powers, holdings: readonly Holding[], option
     for (const field of grantFields) {
       if (options.fields && !options.fields.has(field)) continue;
       if (isWithin(field, granted, holding, options)) continue;
-      const reason = `\`${field}\` goes beyond what ${holding.who} has: ${shown(partOf(holding, field))}. Nobody can give more than they have.`;
+      const reason = `\`${field}\` goes beyond what ${holding.who} has: ${shown(partOf(holding, field === 'aliases' ? 'models' : field))}. Nobody can give more than they have.`;
       throw new GatewayError('forbidden', { param: field, facts: { reason } });
     }
   }
@@ -126,7 +128,9 @@ function isWithin(field: GrantField, granted: Powers, held: Holding, options: Gr
     case 'aliases':
       return granted.aliasTargets.length === 0 || modelsWithin(granted.aliasTargets, held, options);
     case 'allowed_routes':
-      return (mayStaySilent && granted.allowedRoutes.length === 0) || routesWithin(granted.allowedRoutes, held.allowedRoutes); // prettier-ignore
+      return (
+        (mayStaySilent && granted.allowedRoutes.length === 0) || routesWithin(granted.allowedRoutes, held.allowedRoutes)
+      );
     case 'enforced_params':
       return mayStaySilent || held.enforcedParams.every((param) => granted.enforcedParams.includes(param));
     case 'duration':
@@ -213,7 +217,7 @@ function partOf(powers: Powers, field: GrantField): unknown {
     case 'models':
       return powers.models;
     case 'aliases':
-      return powers.aliasTargets.length > 0 ? powers.aliasTargets : powers.models;
+      return powers.aliasTargets;
     case 'allowed_routes':
       return powers.allowedRoutes;
     case 'enforced_params':

@@ -20,16 +20,15 @@ export async function deletedKeys(
   scope: AccessScope,
   query: KeyListQuery,
 ): Promise<Record<string, unknown>> {
-  // prettier-ignore
   const { page, size } = query;
   const rows = await client.deletedObject.findMany({
     where: { kind: deletedKeyKind, ...(query.key_hash !== undefined && { id: query.key_hash }) },
     orderBy: [{ deletedAt: 'desc' }, { id: 'asc' }],
     take: mostCounted,
   });
-  const found = rows.map((row): View => ({ token: row.id, ...viewOf(row) })).filter((view) => {
-    return maySee(scope, ownershipOfView(view)) && matches(view, query);
-  }); // prettier-ignore
+  const found = rows
+    .map((row): View => ({ token: row.id, ...viewOf(row) }))
+    .filter((view) => maySee(scope, ownershipOfView(view)) && matches(view, query));
   const sorted = found.toSorted(byField(query.sort_by, query.sort_order.toLowerCase() === 'asc' ? 1 : -1));
   const shown = sorted.slice((page - 1) * size, page * size);
   const isFull = query.return_full_object || query.expand !== undefined;

@@ -47,7 +47,13 @@ export const regenerateKeySchema: z.ZodType<RegenerateKeyBody> = regeneration.ca
 /** Of both kinds together. */
 const names = z.array(keyOrHash).max(1_000).nullish();
 const namedKeys = { keys: names.describe('Keys or their hashes.'), key_aliases: z.array(name).max(1_000).nullish() };
-const namesAny = ({ keys, key_aliases }: { keys?: unknown[] | null | undefined; key_aliases?: unknown[] | null | undefined }): boolean => (keys?.length ?? 0) + (key_aliases?.length ?? 0) > 0; // prettier-ignore
+const namesAny = ({
+  keys,
+  key_aliases,
+}: {
+  keys?: unknown[] | null | undefined;
+  key_aliases?: unknown[] | null | undefined;
+}): boolean => (keys?.length ?? 0) + (key_aliases?.length ?? 0) > 0;
 const nameSome = { message: 'Give `keys` or `key_aliases`, a non-empty list.' };
 
 export const deleteKeysSchema = z.object(namedKeys).refine(namesAny, nameSome);

@@ -2,8 +2,8 @@
 import { Injectable } from '@nestjs/common';
 import { GatewayError } from '../../core/errors/gateway-error.js';
 import { nanosFromUsd, usdFromNanos } from '../../core/pricing/money.js';
-import type { Ownership } from '../../auth/scope/access-scope.js';
-import { mayChange, type AccessScope } from '../../auth/scope/access-scope.js';
+import { mayChange, type AccessScope, type Ownership } from '../../auth/scope/access-scope.js';
+import type { VirtualKey } from '../../database/database-client.js';
 import { patchLimits, withBudget, type LimitPatch, type StoredLimits } from '../../limits/definitions/owner-limits.js';
 import { isEmptyPatch, limitPatchOf } from '../limit-fields/limit-fields.js';
 import type { Actor } from '../writes/actor.js';
@@ -107,7 +107,10 @@ export class KeyChanger {
     { tx, scope }: KeyWrite,
     { key, key_alias: alias }: Pick<UpdateKeyBody, 'key' | 'key_alias'>,
   ): Promise<{ state: KeyState; ownership: Ownership }> {
-    const state = key == null ? (await this.keys.findMany(tx, { keyAlias: alias ?? '' }))[0] : await this.keys.find(tx, tokenOf(key)); // prettier-ignore
+    const state =
+      key == null
+        ? (await this.keys.findMany(tx, { keyAlias: alias ?? '' }))[0]
+        : await this.keys.find(tx, tokenOf(key));
     if (!state) throw noSuchKey(scope, key == null ? 'key_alias' : 'key');
     const ownerships = await this.owners.ownershipsOf(tx, [state.row]);
     return { state, ownership: ownerships.get(state.row.token) ?? {} };
@@ -129,8 +132,8 @@ export class KeyChanger {
     const isMoved = movedFields.some((field) => columns[field] !== row[field]);
     const budgetId = body.budget_id === undefined ? limits.budgetId : body.budget_id;
     const owners = await this.owners.read(tx, { ...idsOf(columns), budgetId });
+    if (isMoved) checkMove(scope, { from: ownership, to: owners.ownership, row, columns });
     if (isMoved || body.budget_id != null) checkOwners(scope, owners);
-    if (isMoved) checkMove(scope, ownership, owners.ownership, columns, row.userId);
     const own = patchLimits(limits.own, patch);
     const effective = withBudget(own, owners.budget?.limits as StoredLimits | undefined);
     await this.grants.forChange(tx, scope, {
@@ -167,18 +170,19 @@ function changesOf(patch: LimitPatch): LimitPatch | null {
   return isEmptyPatch(patch) ? null : patch;
 }
 
+interface Move {
+  readonly from: Ownership;
+  readonly to: Ownership;
+  readonly row: VirtualKey;
+  readonly columns: ChangedColumns;
+}
+
 /** A key moves only by the hand of somebody who could make it there; and nobody hands their own key to another user. */
-function checkMove(
-  scope: AccessScope,
-  from: Ownership,
-  to: Ownership,
-  { userId }: ChangedColumns,
-  before: string | null,
-): void {
+function checkMove(scope: AccessScope, { from, to, row, columns: { userId, organizationId } }: Move): void {
   if (scope.everything === 'write') return;
   const refused = (param: string, reason: string): GatewayError =>
     new GatewayError('forbidden', { param, facts: { reason } });
-  if (userId !== before && !(administersKey(scope, from) && administersKey(scope, to))) {
+  if (userId !== row.userId && !(administersKey(scope, from) && administersKey(scope, to))) {
     throw refused('user_id', 'A key changes its user by the hand of an administrator alone.');
   }
   if (to.teamId != null && to.teamId !== from.teamId && !mayChange(scope, to, generateRoute)) {
@@ -187,12 +191,8 @@ function checkMove(
   if (to.teamId == null && from.teamId != null && !(userId !== null && userId === scope.userId)) {
     throw refused('team_id', "A team's key becomes nobody else's but your own.");
   }
-  if (
-    to.organizationId != null &&
-    to.organizationId !== from.organizationId &&
-    !scope.organizations.has(to.organizationId)
-  ) {
-    // prettier-ignore
+  const isOtherOrganization = organizationId !== null && organizationId !== row.organizationId;
+  if (isOtherOrganization && !scope.organizations.has(organizationId)) {
     throw refused('organization_id', 'You may not make keys for this organization.');
   }
 }

@@ -62,7 +62,9 @@ const fieldsThatAskForNothing = Object.fromEntries([
 export const keyFields = {
   key_alias: name.nullish().describe('A name of its own; no other key has it.'),
   key_type: z.enum(keyTypes).nullish().describe('Stands for `allowed_routes`; `default` for none.'),
-  duration: lifetime.nullish().describe('How long the key works: `30s`, `30m`, `30h`, `30d`, `2w`, `1mo`; -1 or null for ever.'), // prettier-ignore
+  duration: lifetime
+    .nullish()
+    .describe('How long the key works: `30s`, `30m`, `30h`, `30d`, `2w`, `1mo`; -1 or null for ever.'),
   models: z.array(name).max(1_000).nullish().describe('Names, patterns and access groups; empty for all.'),
   tags: z.array(name).max(100).nullish().describe('Added to those of each request.'),
   metadata: z
@@ -75,7 +77,11 @@ export const keyFields = {
   project_id: name.nullish(),
   blocked: z.boolean().nullish(),
   aliases: z.record(name, name).nullish().describe('By a name that requests give: the model that is meant.'),
-  enforced_params: z.array(name).max(100).nullish().describe('What each request has to say, such as `user` or `metadata.generation_name`.'), // prettier-ignore
+  enforced_params: z
+    .array(name)
+    .max(100)
+    .nullish()
+    .describe('What each request has to say, such as `user` or `metadata.generation_name`.'),
   allowed_routes: z
     .array(z.string())
     .max(200)
@@ -90,4 +96,8 @@ export const keyFields = {
   ...fieldsThatAskForNothing,
 } as const;
 
-export const notAField = z.never({ error: 'is not a field of a key' });
+/** For whatever else a body holds; for the OpenAPI document it is no additional property at all. */
+export const notAField = z
+  .unknown()
+  .refine(() => false, 'is not a field of a key')
+  .meta({ not: {} });

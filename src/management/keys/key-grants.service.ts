@@ -44,7 +44,12 @@ export class KeyGrants {
     if (scope.everything === 'write') return;
     const { before, after, owners, isMoved, isAdministered } = change;
     const used = await this.owners.holdingOfUsedKey(client, scope.principal);
-    const asItIs: Holding = { ...resolved(before, owners), aliasTargets: [], who: 'the key as it is, to whoever does not administer it,', holdsForTheKey: false }; // prettier-ignore
+    const asItIs: Holding = {
+      ...resolved(before, owners),
+      aliasTargets: [],
+      who: 'the key as it is, to whoever does not administer it,',
+      holdsForTheKey: false,
+    };
     const own = [...(used ? [used] : []), ...(isAdministered ? [] : [asItIs])];
     const ofOwners = await this.owners.holdings(client, owners);
     const groupsOf = await this.#groupsOf(client, [...own, ...ofOwners]);

@@ -67,7 +67,11 @@ export class KeyLister {
     const { page, size, search, team_id: teamId } = query;
     return this.database.run(async (client) => {
       if (teamId !== undefined) await checkTeam(client, scope, teamId);
-      const visible = await this.#visible(client, scope, { includeTeamKeys: true, includeCreatedByKeys: false, organizationId: undefined }); // prettier-ignore
+      const visible = await this.#visible(client, scope, {
+        includeTeamKeys: true,
+        includeCreatedByKeys: false,
+        organizationId: undefined,
+      });
       const where: Where = {
         AND: [
           visible,
@@ -177,7 +181,12 @@ export class KeyLister {
       throw new GatewayError('invalid_request', { param: 'sort_by', facts: { reason } });
     }
     const all = await client.virtualKey.findMany({ where, select: { token: true }, orderBy: { token: 'asc' } });
-    const tokens = await sortByLimits(client, all.map(({ token }) => token), sort, direction); // prettier-ignore
+    const tokens = await sortByLimits(
+      client,
+      all.map(({ token }) => token),
+      sort,
+      direction,
+    );
     const wanted = tokens.slice((page - 1) * size, page * size + 1);
     const rows = await client.virtualKey.findMany({ where: { token: { in: wanted } } });
     return rows.toSorted((left, right) => wanted.indexOf(left.token) - wanted.indexOf(right.token));

@@ -99,7 +99,10 @@ export class KeyOwners {
       candidates.push([who, organization.models, ownerOf('organization', organization.id)]);
     }
     if (project) candidates.push([`the project ${project.id}`, project.models, ownerOf('project', project.id)]);
-    const limits = await this.limits.read(client, candidates.map(([, , owner]) => owner)); // prettier-ignore
+    const limits = await this.limits.read(
+      client,
+      candidates.map(([, , owner]) => owner),
+    );
     return candidates.map(([who, models, owner]) => ({
       ...powersOfOwner(models, limits.get(owner)?.effective ?? {}),
       who,

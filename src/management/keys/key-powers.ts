@@ -30,7 +30,6 @@ export function powersOfLimits(
   limits: StoredLimits,
   counting: 'increased' | 'lasting',
 ): Omit<Powers, keyof PlainPowers> {
-  // prettier-ignore
   const increase = counting === 'increased' ? BigInt(limits.temp_budget_increase ?? 0) : 0n;
   const models = Object.entries(limits.model_max_budget ?? {});
   return {

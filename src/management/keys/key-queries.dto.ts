@@ -41,7 +41,9 @@ export const keyListQuerySchema = z.object({
   key_hash: text.optional(),
   key_alias: text.optional(),
   search: text.optional().describe('Keys whose hash is this, or whose alias holds it.'),
-  substring_matching: flag.default(false).describe('`key_alias`, and for proxy admins `user_id`, as a part of the value.'), // prettier-ignore
+  substring_matching: flag
+    .default(false)
+    .describe('`key_alias`, and for proxy admins `user_id`, as a part of the value.'),
   status: z.enum(statuses).optional(),
   expires: z.enum(['active', 'expired']).optional(),
   return_full_object: flag.default(false),

@@ -49,7 +49,10 @@ export class KeyReader {
     const info = await this.database.run(async (client) => {
       const where = { OR: [{ token: { in: tokens } }, { keyAlias: { in: aliases ?? [] } }] };
       const states = await this.keys.findMany(client, where);
-      const ownerships = await this.owners.ownershipsOf(client, states.map(({ row }) => row)); // prettier-ignore
+      const ownerships = await this.owners.ownershipsOf(
+        client,
+        states.map(({ row }) => row),
+      );
       return states
         .filter(({ row: { token } }) => maySeeKey(scope, ownerships.get(token) ?? {}, token))
         .map((state) => keyView(state, this.rules.now().getTime()));
@@ -94,7 +97,8 @@ export class KeyReader {
         input: sum.promptTokens ?? 0n,
         output: sum.completionTokens ?? 0n,
       }));
-      const total = (field: 'nanos' | 'input' | 'output'): bigint => models.reduce((sum, model) => sum + model[field], 0n); // prettier-ignore
+      const total = (field: 'nanos' | 'input' | 'output'): bigint =>
+        models.reduce((sum, model) => sum + model[field], 0n);
       const costs = (nanos: bigint, input: bigint, output: bigint): object => ({
         total_cost: usdFromNanos(nanos),
         total_input_tokens: Number(input),

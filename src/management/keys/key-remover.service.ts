@@ -34,7 +34,10 @@ export class KeyRemover {
       const byAlias = await this.keys.findMany(tx, { keyAlias: { in: aliases } });
       const found = new Map([...byToken, ...byAlias].map((state) => [state.row.token, state]));
       const states = [...found.values()];
-      const ownerships = await this.owners.ownershipsOf(tx, states.map(({ row }) => row)); // prettier-ignore
+      const ownerships = await this.owners.ownershipsOf(
+        tx,
+        states.map(({ row }) => row),
+      );
       const isMissing =
         byToken.length < tokens.length || aliases.some((alias) => !byAlias.some(({ row }) => row.keyAlias === alias));
       const isForeign = states.some(({ row }) => !mayRenewKey(scope, ownerships.get(row.token) ?? {}, deleteRoute));

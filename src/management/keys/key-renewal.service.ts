@@ -53,7 +53,12 @@ export class KeyRenewal {
       forget(old);
       const after = (await this.keys.find(tx, token)) ?? state;
       const view = keyView(after, now.getTime());
-      record({ action: 'key.regenerate', token, before: { ...keyView(state, now.getTime()), token_id: old }, after: view }); // prettier-ignore
+      record({
+        action: 'key.regenerate',
+        token,
+        before: { ...keyView(state, now.getTime()), token_id: old },
+        after: view,
+      });
       return { key: value, token, token_id: token, ...view };
     });
   }

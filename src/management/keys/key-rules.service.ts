@@ -161,5 +161,7 @@ function isEmpty(value: object | null | undefined): boolean {
 /** The members of `given` that `body` says nothing of. */
 function missing(body: object, given: object): object {
   const said = new Map(Object.entries(body));
-  return Object.fromEntries(Object.entries(given).filter(([name, value]) => value !== undefined && said.get(name) == null)); // prettier-ignore
+  return Object.fromEntries(
+    Object.entries(given).filter(([name, value]) => value !== undefined && said.get(name) == null),
+  );
 }

@@ -52,7 +52,10 @@ export function keyView({ row, limits, budgetLimits }: KeyState, nowMs: number):
     allowed_cache_controls: [],
     ...limitView(limits),
     ...usageView(limits),
-    litellm_budget_table: limits.budgetId !== null && budgetLimits ? { budget_id: limits.budgetId, ...storedLimitView(budgetLimits) } : null, // prettier-ignore
+    litellm_budget_table:
+      limits.budgetId !== null && budgetLimits
+        ? { budget_id: limits.budgetId, ...storedLimitView(budgetLimits) }
+        : null,
     expires: row.expires?.toISOString() ?? null,
     blocked: row.blocked,
     status: statusOf(row, nowMs),

@@ -30,7 +30,10 @@ export class KeyRepository {
   /** In the order of the rows. */
   async statesOf(client: DatabaseClient, rows: readonly VirtualKey[]): Promise<KeyState[]> {
     if (rows.length === 0) return [];
-    const states = await this.limits.read(client, rows.map(({ token }) => keyOwner(token))); // prettier-ignore
+    const states = await this.limits.read(
+      client,
+      rows.map(({ token }) => keyOwner(token)),
+    );
     const budgetIds = new Set([...states.values()].map(({ budgetId }) => budgetId).filter((id) => id !== null));
     const budgets = budgetIds.size === 0 ? [] : await client.budget.findMany({ where: { id: { in: [...budgetIds] } } });
     const byId = new Map(budgets.map(({ id, limits }) => [id, limits as StoredLimits]));
@@ -80,7 +83,6 @@ export class KeyRepository {
     token: string,
     data: { token: string; keyName: string; updatedBy: string },
   ): Promise<void> {
-    // prettier-ignore
     await tx.virtualKey.update({ where: { token }, data });
     await moveOwner(tx, keyOwner(token), keyOwner(data.token));
     const mine = { ownerKeyHash: token };

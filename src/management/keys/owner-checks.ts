@@ -24,7 +24,12 @@ export function checkOwners(scope: AccessScope, owners: KeyOwnersFound, { teamMu
     }
   }
   if (ids.projectId !== null && (!project || (project.teamId !== null && project.teamId !== ids.teamId))) {
-    throw missing('project_id', ids.teamId === null ? 'There is no such project without a team: give its `team_id` too.' : 'The team has no such project.'); // prettier-ignore
+    throw missing(
+      'project_id',
+      ids.teamId === null
+        ? 'There is no such project without a team: give its `team_id` too.'
+        : 'The team has no such project.',
+    );
   }
   if (ids.budgetId !== null && !budget) throw missing('budget_id', 'There is no such budget.');
 }
