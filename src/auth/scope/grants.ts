@@ -23,6 +23,8 @@ export interface Powers {
   /** The models that names of a key's own lead to. */
   readonly aliasTargets: readonly string[];
   readonly allowedRoutes: readonly string[];
+  /** Addresses that it may be used from, as they are written. */
+  readonly allowedIps: readonly string[];
   /** What every request has to say. */
   readonly enforcedParams: readonly string[];
   readonly expiresAtMs: number | null;
@@ -39,6 +41,7 @@ export const allPowers: Powers = {
   models: [],
   aliasTargets: [],
   allowedRoutes: [],
+  allowedIps: [],
   enforcedParams: [],
   expiresAtMs: null,
   budget: null,
@@ -62,6 +65,7 @@ export const grantFields = [
   'models',
   'aliases',
   'allowed_routes',
+  'allowed_ips',
   'enforced_params',
   'duration',
   'max_budget',
@@ -93,6 +97,7 @@ function inheritFrom(asked: Powers, held: Powers): Powers {
     models: asked.models.length > 0 ? asked.models : held.models,
     aliasTargets: asked.aliasTargets,
     allowedRoutes: asked.allowedRoutes.length > 0 ? asked.allowedRoutes : held.allowedRoutes,
+    allowedIps: asked.allowedIps.length > 0 ? asked.allowedIps : held.allowedIps,
     enforcedParams: [...new Set([...asked.enforcedParams, ...held.enforcedParams])],
     expiresAtMs: asked.expiresAtMs ?? held.expiresAtMs,
     budget: asked.budget ?? held.budget,
@@ -131,6 +136,8 @@ function isWithin(field: GrantField, granted: Powers, held: Holding, options: Gr
       return (
         (mayStaySilent && granted.allowedRoutes.length === 0) || routesWithin(granted.allowedRoutes, held.allowedRoutes)
       );
+    case 'allowed_ips':
+      return addressesWithin(granted.allowedIps, held.allowedIps);
     case 'enforced_params':
       return mayStaySilent || held.enforcedParams.every((param) => granted.enforcedParams.includes(param));
     case 'duration':
@@ -174,6 +181,12 @@ function modelsWithin(granted: readonly string[], held: Holding, { groupsOf }: G
 function within<T extends number | bigint>(granted: T | null, held: T | null, mayStaySilent: boolean): boolean {
   if (held === null) return true;
   return granted === null ? mayStaySilent : granted <= held;
+}
+
+/** By what is written: whether one range lies within another is not looked at. */
+function addressesWithin(granted: readonly string[], held: readonly string[]): boolean {
+  if (held.length === 0) return true;
+  return granted.length > 0 && granted.every((address) => held.includes(address));
 }
 
 /** The same money in a shorter time is more money. */
@@ -220,6 +233,8 @@ function partOf(powers: Powers, field: GrantField): unknown {
       return powers.aliasTargets;
     case 'allowed_routes':
       return powers.allowedRoutes;
+    case 'allowed_ips':
+      return powers.allowedIps;
     case 'enforced_params':
       return powers.enforcedParams;
     case 'duration':

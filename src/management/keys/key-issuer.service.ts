@@ -15,7 +15,7 @@ import type { GenerateKeyBody } from './key-bodies.dto.js';
 import { routesFor } from './key-changes.js';
 import { KeyGrants } from './key-grants.service.js';
 import { KeyOwners, type KeyOwnersFound, type OwnerIds } from './key-owners.service.js';
-import { limitsInherited, powersOfLimits } from './key-powers.js';
+import { limitsInherited, powersOfLimits, powersOfMetadata } from './key-powers.js';
 import { KeyRepository } from './key.repository.js';
 import { KeyRules, keyTaken } from './key-rules.service.js';
 import { shortNameOf } from './key-token.js';
@@ -88,13 +88,15 @@ export class KeyIssuer {
     const { ids, budget } = owners;
     const patch = limitPatchOf(body, (expiry) => this.rules.increaseUntil(expiry));
     const effective = withBudget(patchLimits({}, patch), budget?.limits as StoredLimits | undefined);
+    const heeded = powersOfMetadata(body.metadata);
     const asked: Powers = {
       ...allPowers,
       ...powersOfLimits(effective, 'increased'),
       models: body.models ?? [],
       aliasTargets: Object.values(body.aliases ?? {}),
       allowedRoutes: routesFor(body.key_type, body.allowed_routes) ?? [],
-      enforcedParams: body.enforced_params ?? [],
+      allowedIps: heeded.allowedIps,
+      enforcedParams: [...(body.enforced_params ?? []), ...heeded.enforcedParams],
       expiresAtMs: this.rules.expiryOf(durationFor(body, owners))?.getTime() ?? null,
     };
     const granted = await this.grants.forNewKey(tx, scope, owners, asked);
@@ -105,7 +107,11 @@ export class KeyIssuer {
         models: [...granted.models],
         expires: granted.expiresAtMs === null ? null : new Date(granted.expiresAtMs),
         blocked: body.blocked ?? false,
-        metadata: { ...body.metadata, ...(body.tags && { tags: body.tags }) },
+        metadata: {
+          ...body.metadata,
+          ...(body.tags && { tags: body.tags }),
+          ...(granted.allowedIps.length > heeded.allowedIps.length && { allowed_ips: [...granted.allowedIps] }),
+        } as Prisma.InputJsonObject,
         userId: ids.userId,
         teamId: ids.teamId,
         organizationId: ids.organizationId,

@@ -13,15 +13,26 @@ export function powersOfRow(row: VirtualKey): PlainPowers {
 }
 
 export function powersOfColumns(
-  row: Pick<ChangedColumns, 'models' | 'allowedRoutes' | 'expires' | 'settings'>,
+  row: Pick<ChangedColumns, 'models' | 'allowedRoutes' | 'expires' | 'settings' | 'metadata'>,
 ): PlainPowers {
   const { aliases, enforced_params } = row.settings;
   return {
     models: row.models as readonly string[],
     aliasTargets: Object.values(aliases ?? {}),
     allowedRoutes: row.allowedRoutes,
-    enforcedParams: enforced_params ?? [],
+    ...powersOfMetadata(row.metadata),
+    enforcedParams: [...new Set([...(enforced_params ?? []), ...powersOfMetadata(row.metadata).enforcedParams])],
     expiresAtMs: row.expires?.getTime() ?? null,
+  };
+}
+
+/** Metadata is everybody's to write, and yet authentication heeds some of it. */
+export function powersOfMetadata(metadata: unknown): Pick<Powers, 'allowedIps' | 'enforcedParams'> {
+  const { allowed_ips: ips, enforced_params: params } = (metadata ?? {}) as Readonly<Record<string, unknown>>;
+  const given = ips === undefined || ips === null ? [] : Array.isArray(ips) ? ips : [ips];
+  return {
+    allowedIps: given.map((address) => (typeof address === 'string' ? address : JSON.stringify(address))),
+    enforcedParams: Array.isArray(params) ? params.filter((param) => typeof param === 'string') : [],
   };
 }
 

@@ -130,8 +130,16 @@ describeOnBothDatabases('who makes and changes keys', (database) => {
     });
 
     it('tightens a key of their own, and loosens nothing that it was limited to', async () => {
-      const key = await given({ user_id: 'user', models: ['a'], max_budget: 3, rpm_limit: 2, duration: '1d' });
-      expect(await update({ key, max_budget: 2, rpm_limit: 1, key_alias: `mine-${count}`, metadata: { m: 1 }, duration: '1h' }, as('user'))).toMatchObject({ max_budget: 2, rpm_limit: 1, key_alias: `mine-${count}` }); // prettier-ignore
+      const held = { allowed_ips: ['10.0.0.1'], enforced_params: ['user'] };
+      const key = await given({
+        user_id: 'user',
+        models: ['a'],
+        max_budget: 3,
+        rpm_limit: 2,
+        duration: '1d',
+        metadata: held,
+      });
+      expect(await update({ key, max_budget: 2, rpm_limit: 1, key_alias: `mine-${count}`, metadata: { ...held, m: 1 }, duration: '1h' }, as('user'))).toMatchObject({ max_budget: 2, rpm_limit: 1, key_alias: `mine-${count}` }); // prettier-ignore
       const beyond: [object, string][] = [
         [{ max_budget: 3 }, 'max_budget'],
         [{ max_budget: null }, 'max_budget'],
@@ -143,6 +151,9 @@ describeOnBothDatabases('who makes and changes keys', (database) => {
         [{ duration: null }, 'duration'],
         [{ spend: 0 }, 'spend'],
         [{ blocked: false }, 'blocked'],
+        [{ metadata: {} }, 'allowed_ips'],
+        [{ metadata: { allowed_ips: ['10.0.0.1', '10.0.0.2'], enforced_params: ['user'] } }, 'allowed_ips'],
+        [{ enforced_params: [], metadata: { allowed_ips: ['10.0.0.1'] } }, 'enforced_params'],
         [{ user_id: 'other' }, 'user_id'],
         [{ user_id: null }, 'user_id'],
         [{ team_id: 'closed' }, 'team_id'],
