@@ -76,7 +76,14 @@ async function ready() {
 /** 100,000 users, 1,000 teams, 50 organizations; one user and one team that have very many keys. */
 async function fill() {
   const began = performance.now();
-  const batch = 500_000;
+  const batch = 1_000_000;
+  // Indexes are made at once and not row by row; the schema's own definitions come back as they were.
+  const indexes = await sql(
+    address.href,
+    `SELECT indexname, indexdef FROM pg_indexes WHERE tablename = 'virtual_keys' AND indexname NOT LIKE '%pkey'`,
+  );
+  await sql(address.href, 'ALTER TABLE virtual_keys DROP CONSTRAINT virtual_keys_pkey');
+  for (const { indexname } of indexes) await sql(address.href, `DROP INDEX "${indexname}"`);
   for (let from = 0; from < rows; from += batch) {
     const to = Math.min(rows, from + batch) - 1;
     await sql(
@@ -91,7 +98,10 @@ async function fill() {
     );
     console.error(`${to + 1} keys after ${((performance.now() - began) / 1_000).toFixed(0)} s`);
   }
+  await sql(address.href, `SET maintenance_work_mem = '512MB'; ALTER TABLE virtual_keys ADD PRIMARY KEY (token)`);
+  for (const { indexdef } of indexes) await sql(address.href, `SET maintenance_work_mem = '512MB'; ${indexdef}`);
   await sql(address.href, 'VACUUM ANALYZE virtual_keys');
+  console.error(`indexes after ${((performance.now() - began) / 1_000).toFixed(0)} s`);
 }
 
 async function measureAll() {

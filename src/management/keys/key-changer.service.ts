@@ -104,13 +104,12 @@ export class KeyChanger {
 
   /** @throws GatewayError for a key that is not there, as the caller's scope has it */
   async find(
-    { tx, scope }: KeyWrite,
+    { tx, scope, actor }: KeyWrite,
     { key, key_alias: alias }: Pick<UpdateKeyBody, 'key' | 'key_alias'>,
   ): Promise<{ state: KeyState; ownership: Ownership }> {
-    const state =
-      key == null
-        ? (await this.keys.findMany(tx, { keyAlias: alias ?? '' }))[0]
-        : await this.keys.find(tx, tokenOf(key));
+    const named = key == null ? await tx.virtualKey.findUnique({ where: { keyAlias: alias ?? '' } }) : null;
+    const token = key == null ? named?.token : tokenOf(key);
+    const state = token === undefined ? null : await this.keys.findToChange(tx, token, actor.name);
     if (!state) throw noSuchKey(scope, key == null ? 'key_alias' : 'key');
     const ownerships = await this.owners.ownershipsOf(tx, [state.row]);
     return { state, ownership: ownerships.get(state.row.token) ?? {} };

@@ -111,7 +111,7 @@ export class KeyIssuer {
           ...body.metadata,
           ...(body.tags && { tags: body.tags }),
           ...(granted.allowedIps.length > heeded.allowedIps.length && { allowed_ips: [...granted.allowedIps] }),
-        } as Prisma.InputJsonObject,
+        },
         userId: ids.userId,
         teamId: ids.teamId,
         organizationId: ids.organizationId,

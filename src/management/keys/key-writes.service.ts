@@ -27,7 +27,7 @@ export interface KeyWrite {
   readonly scope: AccessScope;
   /** A key is other than it was: the audit log and all caches hear of it, and its limits. */
   readonly record: (record: KeyRecord) => void;
-  /** A value that led to a key leads there no longer, or to another one. */
+  /** A value that led to a key leads there no longer, or to another one; what was counted under it is void. */
   readonly forget: (token: string) => void;
 }
 
@@ -51,11 +51,11 @@ export class KeyWrites {
         touched.clear();
         const forget = (token: string): void => {
           touched.add(token);
+          change.changed(limitsTopic, keyOwner(token));
           change.changed(keyTopic, token);
         };
         const record = ({ action, token, before, after }: KeyRecord): void => {
           change.audit({ action, objectKind: 'key', objectId: token, before, after });
-          change.changed(limitsTopic, keyOwner(token));
           forget(token);
         };
         return work({ tx: change.tx, actor, scope, record, forget });

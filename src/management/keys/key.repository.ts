@@ -23,6 +23,12 @@ export class KeyRepository {
     return row ? ((await this.statesOf(client, [row]))[0] ?? null) : null;
   }
 
+  /** As `find`, and nobody else changes it until the transaction ends: what is read is what is written back. */
+  async findToChange(tx: TransactionClient, token: string, by: string): Promise<KeyState | null> {
+    await tx.virtualKey.updateMany({ where: { token }, data: { updatedBy: by } });
+    return this.find(tx, token);
+  }
+
   async findMany(client: DatabaseClient, where: Prisma.VirtualKeyWhereInput): Promise<KeyState[]> {
     return this.statesOf(client, await client.virtualKey.findMany({ where, orderBy: { token: 'asc' } }));
   }

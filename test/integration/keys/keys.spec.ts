@@ -192,6 +192,13 @@ describeOnBothDatabases('keys', (database) => {
       expect(JSON.parse(entry?.after ?? '')).toMatchObject({ max_budget: 7 });
     });
 
+    it('loses nothing of another one at the same moment', async () => {
+      const { token } = await generate();
+      const changes = [{ models: ['m'] }, { metadata: { a: 1 } }, { aliases: { x: 'm' } }, { enforced_params: ['user'] }, { rpm_limit: 1 }, { tpm_limit: 2 }]; // prettier-ignore
+      await Promise.all(changes.map((change) => update({ key: token, ...change })));
+      expect((await info(token)).info).toMatchObject(Object.assign({}, ...changes) as object);
+    });
+
     it('finds its key by the alias where it names no key', async () => {
       const { token } = await generate({ key_alias: 'find-me' });
       expect(await update({ key_alias: 'find-me', rpm_limit: 4 })).toMatchObject({ token, key_alias: 'find-me', rpm_limit: 4 }); // prettier-ignore
