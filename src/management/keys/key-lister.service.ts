@@ -88,7 +88,7 @@ export class KeyLister {
         take: size + 1,
       });
       const shown = rows.slice(0, size);
-      const counted = await client.virtualKey.count({ where, take: mostCounted + 1 });
+      const counted = await countUpTo(client, where, { team_id: teamId });
       const counts = pageCounts(counted, query, { rows: shown.length, hasMore: rows.length > size });
       return { aliases: shown.map(({ keyAlias }) => keyAlias ?? ''), ...counts, size };
     });
@@ -133,7 +133,7 @@ export class KeyLister {
     const where: Where = {
       AND: [await this.#visible(client, scope, asked), keyFilter(query, isAdmin, now, this.database.dialect)],
     };
-    const counted = await client.virtualKey.count({ where, take: mostCounted + 1 });
+    const counted = await countUpTo(client, where, query);
     const direction: Direction = query.sort_order.toLowerCase() === 'asc' ? 'asc' : 'desc';
     const sort = query.sort_by;
     const page = isComputed(sort)
@@ -191,6 +191,21 @@ export class KeyLister {
     const rows = await client.virtualKey.findMany({ where: { token: { in: wanted } } });
     return rows.toSorted((left, right) => wanted.indexOf(left.token) - wanted.indexOf(right.token));
   }
+}
+
+/**
+ * At most one more than `mostCounted`. A bounded count has an order, and where none is given Prisma takes the key's: then all that matches is
+ * read before the first one counts. By a column that the filter holds to one value there is nothing to sort; else by the index of lists.
+ */
+function countUpTo(client: DatabaseClient, where: Where, query: Partial<KeyListQuery>): Promise<number> {
+  const held: readonly (readonly [unknown, Prisma.VirtualKeyOrderByWithRelationInput])[] = [
+    [query.user_id !== undefined && query.substring_matching !== true, { userId: 'asc' }],
+    [query.project_id !== undefined, { projectId: 'asc' }],
+    [query.team_id !== undefined, { teamId: 'asc' }],
+    [query.organization_id !== undefined, { organizationId: 'asc' }],
+  ];
+  const orderBy = held.find(([isHeld]) => isHeld === true)?.[1] ?? { createdAt: 'desc' as const };
+  return client.virtualKey.count({ where, orderBy, take: mostCounted + 1 });
 }
 
 /** Keys without a value come last, whichever the direction. */
