@@ -9,6 +9,7 @@ import type { IdentitySettings } from './identity-settings.js';
 import { toMs } from './schema/fields.js';
 import type { RedisSettings } from './redis-settings.js';
 import type { TokenAuthSettings } from './token-auth-settings.js';
+import type { KeySettings } from './key-settings.js';
 import type { RouterSettings } from './router-settings.js';
 import type { TeamSettings } from './team-settings.js';
 import type { WireGeneralSettings, WireLitellmSettings } from './schema/settings.schema.js';
@@ -23,6 +24,7 @@ export interface GatewayConfig {
   readonly tokenAuth: TokenAuthSettings;
   readonly identity: IdentitySettings;
   readonly teams: TeamSettings;
+  readonly keys: KeySettings;
   readonly customProviders: readonly CustomProviderEntry[];
   /** Active entries, in the order of the file. */
   readonly models: readonly ModelEntry[];

@@ -345,7 +345,6 @@ describe('keys', () => {
     'general_settings: {key_management_system: aws_kms}',
     'litellm_settings: {max_budget: 10}',
     'litellm_settings: {callbacks: [langfuse, detect_prompt_injection]}',
-    'litellm_settings: {upperbound_key_generate_params: {max_budget: 1}}',
     'router_settings: {routing_strategy: provider-budget-routing}',
     'router_settings: {optional_pre_call_checks: [router_budget_limiting]}',
     'guardrails: [{guardrail_name: g, litellm_params: {guardrail: presidio, default_on: true}}]',

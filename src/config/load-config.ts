@@ -8,6 +8,7 @@ import { toRequestPolicy, type GatewayConfig } from './gateway-config.js';
 import { checkAlerting } from './alerting-settings.js';
 import { checkTokenAuth, resolveTokenAuth } from './token-auth-settings.js';
 import { toTeamSettings } from './team-settings.js';
+import { checkKeySettings, toKeySettings } from './key-settings.js';
 import { checkRedis, resolveRedis } from './redis-settings.js';
 import { toRouterSettings } from './router-settings.js';
 import { toIdentitySettings } from './identity-settings.js';
@@ -91,6 +92,7 @@ function readRoot(
   checkEnvironmentVariables(root, problems);
   checkEnvironment(root, environment, whenNoMasterKey, problems);
   checkRouting(root, problems);
+  checkKeySettings(root, environment, problems);
   checkRedis(root, router, environment, problems);
   checkAlerting(root, general, environment, problems);
   checkTokenAuth(root, general, environment, problems);
@@ -103,6 +105,7 @@ function readRoot(
     tokenAuth: resolveTokenAuth(root, general, environment),
     identity: toIdentitySettings(litellm, general, originAt('litellm_settings', 'blocked_user_list'), problems),
     teams: toTeamSettings(litellm, general),
+    keys: toKeySettings(general, litellm, environment),
     customProviders: toCustomProviders(litellm, (id) => originOf(root, ['litellm_settings', 'custom_providers', id])),
     models,
     fileServices: readFileServices(root.entries.get('files_settings'), problems),

@@ -92,9 +92,6 @@ export const refusedKeys: Readonly<Record<Section, Readonly<Record<string, Refus
   litellm_settings: {
     max_budget: { risk: budget },
     max_user_budget: { risk: budget },
-    default_key_generate_params: { risk: 'new keys would lack the limits set here' },
-    upperbound_key_generate_params: { risk: 'keys could be made with any limits' },
-    key_generation_settings: { risk: 'keys could be made without these restrictions' },
     block_requests_for_models_without_pricing: { risk: 'models without a price would be served, and cost nothing' },
     banned_keywords_list: { risk: 'requests with these words would be served' },
     guardrails: { risk: 'content would pass that a `default_on` guardrail is to stop', when: isDefaultOn },

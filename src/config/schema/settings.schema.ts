@@ -3,11 +3,12 @@ import { z } from 'zod';
 import { accessFields } from './access.schema.js';
 import { customProviderSchema } from './custom-provider.schema.js';
 import { identitySettings, passwordSettings } from './identity.schema.js';
+import { keySettings } from './key-settings.schema.js';
 import { Egress, type EgressPolicy } from '../../core/transport/egress.js';
 import { alertSettings } from './alerting.schema.js';
 import { tokenAuthFields } from './token-auth.schema.js';
 import { fallbackSettings, routerSettingsSchema } from './routing.schema.js';
-import { defaultTeamParams, openTeams } from './team.schema.js';
+import { defaultTeamParams } from './team.schema.js';
 import { amount, anyMap, choice, described, flag, positive, price, text, wholeNumber } from './fields.js';
 
 /** A part of a price as an exact decimal, at most `most`. */
@@ -57,10 +58,7 @@ export const litellmSettingsSchema = z.looseObject({
     description: 'What a new team gets where its request says nothing of it.',
     example: { max_budget: 100, budget_duration: '30d' },
   }),
-  default_internal_user_params: described(openTeams.optional(), {
-    description: 'What users get: at present, which teams they may join.',
-    example: { available_teams: ['lab'] },
-  }),
+  ...keySettings,
   ...fallbackSettings,
   ...identitySettings,
 });
@@ -264,6 +262,10 @@ export const generalSettingsSchema = z.looseObject({
   ...accessFields,
   disable_auto_add_proxy_admin_to_teams: described(flag().default(false), {
     description: 'A proxy admin who makes a team does not become its admin.',
+    example: true,
+  }),
+  disable_custom_api_keys: described(flag().default(false), {
+    description: 'Keys are always made by the gateway: nobody chooses the value of one.',
     example: true,
   }),
   litellm_key_header_name: described(text().optional(), {

@@ -21,10 +21,3 @@ export const defaultTeamParams = z.looseObject({
     example: 'research',
   }),
 });
-
-export const openTeams = z.looseObject({
-  available_teams: described(textList().optional(), {
-    description: 'Ids of teams that users may join by themselves.',
-    example: ['lab'],
-  }),
-});

@@ -1,5 +1,5 @@
 /** The routes of access groups by id, under both of the names that LiteLLM has for them. */
-import { Controller, Delete, Get, HttpCode, Param, Post, Put, Req } from '@nestjs/common';
+import { Delete, Get, HttpCode, Param, Post, Put, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { Audience } from '../../auth/audience.decorator.js';
 import { Answers, CheckedQuery, JsonBody } from '../../http/json-body.js';
@@ -16,8 +16,9 @@ import {
   type UpdateGroupBody,
 } from './access-group.dto.js';
 import { AccessGroupsService } from './access-groups.service.js';
+import { ManagementController } from '../idempotency/management-controller.decorator.js';
 
-@Controller(['v1/access_group', 'v1/unified_access_group'])
+@ManagementController(['v1/access_group', 'v1/unified_access_group'])
 export class AccessGroupsController {
   constructor(private readonly groups: AccessGroupsService) {}
 

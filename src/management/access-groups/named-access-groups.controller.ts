@@ -1,5 +1,5 @@
 /** The routes of access groups by name, as LiteLLM had them first. */
-import { Controller, Delete, Get, HttpCode, Param, Post, Put, Req } from '@nestjs/common';
+import { Delete, Get, HttpCode, Param, Post, Put, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { Audience } from '../../auth/audience.decorator.js';
@@ -20,8 +20,9 @@ import {
   type NamedGroupBody,
 } from './access-group.dto.js';
 import { AccessGroupsService } from './access-groups.service.js';
+import { ManagementController } from '../idempotency/management-controller.decorator.js';
 
-@Controller('access_group')
+@ManagementController('access_group')
 export class NamedAccessGroupsController {
   constructor(
     private readonly groups: AccessGroupsService,

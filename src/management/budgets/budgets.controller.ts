@@ -1,5 +1,5 @@
 /** The routes of budgets. */
-import { Controller, Get, HttpCode, Post, Req } from '@nestjs/common';
+import { Get, HttpCode, Post, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { Audience } from '../../auth/audience.decorator.js';
@@ -19,8 +19,9 @@ import {
   type UpdateBudgetBody,
 } from './budget.dto.js';
 import { BudgetsService } from './budgets.service.js';
+import { ManagementController } from '../idempotency/management-controller.decorator.js';
 
-@Controller('budget')
+@ManagementController('budget')
 export class BudgetsController {
   constructor(private readonly budgets: BudgetsService) {}
 

@@ -1,5 +1,5 @@
 /** The routes of customers, also by their older name. */
-import { Controller, Get, HttpCode, Post, Req } from '@nestjs/common';
+import { Get, HttpCode, Post, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { Audience } from '../../auth/audience.decorator.js';
@@ -22,8 +22,9 @@ import {
   type UpdateCustomerBody,
 } from './customer.dto.js';
 import { CustomersService } from './customers.service.js';
+import { ManagementController } from '../idempotency/management-controller.decorator.js';
 
-@Controller(['customer', 'end_user'])
+@ManagementController(['customer', 'end_user'])
 export class CustomersController {
   constructor(
     private readonly customers: CustomersService,

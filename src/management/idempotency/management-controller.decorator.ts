@@ -2,6 +2,6 @@
 import { applyDecorators, Controller, UseInterceptors } from '@nestjs/common';
 import { IdempotencyInterceptor } from './idempotency.interceptor.js';
 
-export function ManagementController(path = ''): ClassDecorator {
+export function ManagementController(path: string | string[] = ''): ClassDecorator {
   return applyDecorators(Controller(path), UseInterceptors(IdempotencyInterceptor));
 }

@@ -6,6 +6,10 @@ const lastYear = 9999;
 
 const unitMs = new Map(Object.entries({ s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 }));
 
+export function isDuration(text: string): boolean {
+  return addDuration(new Date(0), text) !== null;
+}
+
 /** The moment that lies `duration` after `from`, or null for text that is no duration. Months are calendar months in UTC. */
 export function addDuration(from: Date, duration: string): Date | null {
   const match = pattern.exec(duration);

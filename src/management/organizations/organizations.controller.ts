@@ -1,5 +1,5 @@
 /** The routes of organizations and their members. */
-import { Controller, Delete, Get, HttpCode, Patch, Post, Req } from '@nestjs/common';
+import { Delete, Get, HttpCode, Patch, Post, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { Audience } from '../../auth/audience.decorator.js';
@@ -31,8 +31,9 @@ import {
 import { OrganizationDeletion } from './organization-deletion.service.js';
 import { OrganizationMembersService } from './organization-members.service.js';
 import { OrganizationsService } from './organizations.service.js';
+import { ManagementController } from '../idempotency/management-controller.decorator.js';
 
-@Controller('organization')
+@ManagementController('organization')
 export class OrganizationsController {
   constructor(
     private readonly organizations: OrganizationsService,

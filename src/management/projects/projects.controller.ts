@@ -1,5 +1,5 @@
 /** The routes of projects. */
-import { Controller, Delete, Get, HttpCode, Post, Req } from '@nestjs/common';
+import { Delete, Get, HttpCode, Post, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { Audience } from '../../auth/audience.decorator.js';
@@ -19,8 +19,9 @@ import {
   type UpdateProjectBody,
 } from './project.dto.js';
 import { ProjectsService } from './projects.service.js';
+import { ManagementController } from '../idempotency/management-controller.decorator.js';
 
-@Controller('project')
+@ManagementController('project')
 export class ProjectsController {
   constructor(private readonly projects: ProjectsService) {}
 

@@ -1,5 +1,5 @@
 /** The routes of tags. */
-import { Controller, Get, HttpCode, Post, Req } from '@nestjs/common';
+import { Get, HttpCode, Post, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { Audience } from '../../auth/audience.decorator.js';
@@ -20,8 +20,9 @@ import {
   type UpdateTagBody,
 } from './tag.dto.js';
 import { TagsService } from './tags.service.js';
+import { ManagementController } from '../idempotency/management-controller.decorator.js';
 
-@Controller('tag')
+@ManagementController('tag')
 export class TagsController {
   constructor(
     private readonly tags: TagsService,

@@ -1,5 +1,5 @@
 /** The routes of a team's callbacks. */
-import { Controller, Delete, Get, HttpCode, Param, Post, Req } from '@nestjs/common';
+import { Delete, Get, HttpCode, Param, Post, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { Audience } from '../../auth/audience.decorator.js';
 import { principalOf } from '../../auth/principal-of.js';
@@ -9,8 +9,9 @@ import { actorOf } from '../writes/actor.js';
 import { callbackAddAnswer, callbacksAnswer, callbacksChangedAnswer } from './team-answers.js';
 import { callbackSchema, type CallbackBody } from './team-callback.dto.js';
 import { TeamCallbacks } from './team-callbacks.service.js';
+import { ManagementController } from '../idempotency/management-controller.decorator.js';
 
-@Controller('team/:team_id')
+@ManagementController('team/:team_id')
 export class TeamCallbacksController {
   constructor(private readonly callbacks: TeamCallbacks) {}
 

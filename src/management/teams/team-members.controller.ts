@@ -1,5 +1,5 @@
 /** The routes of a team's members. */
-import { Controller, HttpCode, Post, Req } from '@nestjs/common';
+import { HttpCode, Post, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { Audience } from '../../auth/audience.decorator.js';
 import { Answers, JsonBody } from '../../http/json-body.js';
@@ -17,8 +17,9 @@ import {
   type MemberDeleteBody,
   type MemberUpdateBody,
 } from './team.dto.js';
+import { ManagementController } from '../idempotency/management-controller.decorator.js';
 
-@Controller('team')
+@ManagementController('team')
 export class TeamMembersController {
   constructor(
     private readonly members: TeamMembersService,

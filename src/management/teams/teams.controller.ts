@@ -1,5 +1,5 @@
 /** The routes of teams. */
-import { Controller, Get, HttpCode, Param, Patch, Post, Req } from '@nestjs/common';
+import { Get, HttpCode, Param, Patch, Post, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { Audience } from '../../auth/audience.decorator.js';
@@ -40,8 +40,9 @@ import {
   type UpdateTeamBody,
 } from './team.dto.js';
 import { TeamsService } from './teams.service.js';
+import { ManagementController } from '../idempotency/management-controller.decorator.js';
 
-@Controller()
+@ManagementController()
 export class TeamsController {
   constructor(
     private readonly creation: TeamCreation,

@@ -1,5 +1,5 @@
 /** The routes of users. */
-import { Controller, Get, HttpCode, Post, Req } from '@nestjs/common';
+import { Get, HttpCode, Post, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { Audience } from '../../auth/audience.decorator.js';
@@ -37,8 +37,9 @@ import {
   type UserInfoQuery,
   type UserListQuery,
 } from './user.dto.js';
+import { ManagementController } from '../idempotency/management-controller.decorator.js';
 
-@Controller()
+@ManagementController()
 export class UsersController {
   constructor(
     private readonly newUsers: NewUsers,

@@ -1,5 +1,5 @@
 /** The routes of invitations, and those of the page that an invitation's link opens. */
-import { Controller, Get, HttpCode, Post, Req } from '@nestjs/common';
+import { Get, HttpCode, Post, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { Audience } from '../../../auth/audience.decorator.js';
@@ -23,8 +23,9 @@ import {
 } from './invitation.dto.js';
 import { InvitationsService } from './invitations.service.js';
 import { OnboardingService } from './onboarding.service.js';
+import { ManagementController } from '../../idempotency/management-controller.decorator.js';
 
-@Controller()
+@ManagementController()
 export class InvitationsController {
   constructor(
     private readonly invitations: InvitationsService,
