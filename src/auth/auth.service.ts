@@ -33,7 +33,7 @@ export class AuthService implements OnModuleInit, OnApplicationShutdown {
 
   onModuleInit(): void {
     this.unsubscribe = this.feed.subscribe((events, { gap }) => {
-      if (gap) this.keys.forgetAll();
+      if (gap) this.forgetAll();
       for (const { topic, key } of events) this.forget(topic, key);
     });
   }
@@ -61,6 +61,11 @@ export class AuthService implements OnModuleInit, OnApplicationShutdown {
   forget(topic: string, id: string): void {
     if (topic === keyTopic) this.keys.forget(id);
     if (keySurroundingTopics.has(topic)) this.keys.forgetDependents(dependencyOf(topic, id));
+  }
+
+  /** For changes that nobody can name. */
+  forgetAll(): void {
+    this.keys.forgetAll();
   }
 
   forgetKey(token: string): void {
