@@ -3,6 +3,7 @@ import { hash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { CLOCK } from '../config/ports.js';
+import { GatewayError } from '../core/errors/gateway-error.js';
 import type { Clock } from '../core/spec/clock.js';
 import { ChangeFeedPoller } from '../database/change-feed.poller.js';
 import { AUTH_SETTINGS, type AuthSettings } from './auth-settings.js';
@@ -46,15 +47,19 @@ export class AuthService implements OnModuleInit, OnApplicationShutdown {
    * The caller. At once for a key that is known; every other end is an error, and none lets anybody in.
    *
    * @param queryKey the key of the address, for routes that take one there
-   * @throws GatewayError 401 for a key that is missing, malformed, unknown, blocked or expired; 503 where that cannot be known
+   * @throws GatewayError 401 for a key that is missing, malformed, unknown, blocked or expired; 503 where that cannot be known, for whatever reason
    */
   authenticate(headers: IncomingHttpHeaders, queryKey?: string): Principal | Promise<Principal> {
     const digest = hash('sha256', presentedKey(headers, this.settings.keyHeader, queryKey), 'buffer');
     const admin = this.master.authenticate(digest);
     if (admin) return admin;
-    const record = this.keys.find(digest.toString('hex'));
-    if (record instanceof Promise) return record.then((found) => principalOfKey(found, this.clock.now()));
-    return principalOfKey(record, this.clock.now());
+    try {
+      const record = this.keys.find(digest.toString('hex'));
+      if (!(record instanceof Promise)) return principalOfKey(record, this.clock.now());
+      return record.then((found) => principalOfKey(found, this.clock.now())).catch(failed);
+    } catch (error) {
+      return failed(error);
+    }
   }
 
   /** For a change made by this process: it holds at once, here. Topics are those of the change feed. */
@@ -71,4 +76,10 @@ export class AuthService implements OnModuleInit, OnApplicationShutdown {
   forgetKey(token: string): void {
     this.forget(keyTopic, token);
   }
+}
+
+/** What nobody expected is no reason to let anybody in, nor to say that a key is wrong. */
+function failed(error: unknown): never {
+  if (error instanceof GatewayError) throw error;
+  throw new GatewayError('authentication_unavailable', { retryAfterMs: 1_000, cause: error });
 }
