@@ -101,6 +101,12 @@ it('answers 503 where it cannot know', async () => {
   await expect(auth.authenticate(bearer('sk-unknown'))).rejects.toMatchObject({ status: 503 });
 });
 
+it('answers 503 for whatever else goes wrong, and lets nobody in', async () => {
+  failure = new TypeError('bug');
+  const thrown = { code: 'authentication_unavailable', status: 503, cause: failure };
+  await expect(auth.authenticate(bearer('sk-unknown'))).rejects.toMatchObject(thrown);
+});
+
 it.each([
   ['its own change', [{ id: 1n, topic: 'key', key: keyHash('sk-virtual') }], false],
   ['a change of its team', [{ id: 1n, topic: 'team', key: 't1' }], false],

@@ -3,6 +3,7 @@ import { hash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { CLOCK } from '../config/ports.js';
+import { GatewayError } from '../core/errors/gateway-error.js';
 import type { Clock } from '../core/spec/clock.js';
 import { ChangeFeedPoller } from '../database/change-feed.poller.js';
 import { AUTH_SETTINGS, type AuthSettings } from './auth-settings.js';
@@ -57,18 +58,27 @@ export class AuthService implements OnModuleInit, OnApplicationShutdown {
    * The caller. At once for a key that is known; every other end is an error, and none lets anybody in.
    *
    * @param queryKey the key of the address, for routes that take one there
-   * @throws GatewayError 401 for a key that is missing, malformed, unknown, blocked or expired; 503 where that cannot be known
+   * @throws GatewayError 401 for a key that is missing, malformed, unknown, blocked or expired; 503 where that cannot be known, for whatever reason
    */
   authenticate(request: CallingRequest, queryKey?: string): Principal | Promise<Principal> {
     const text = presentedKey(request.headers, this.settings.keyHeader, queryKey);
     const digest = hash('sha256', text, 'buffer');
     const admin = this.master.authenticate(digest);
     if (admin) return admin;
-    if (this.tokens.hasCustomAuth) return this.authenticateByOthers(text, digest, request);
+    try {
+      const known = this.callerOf(text, digest, request);
+      return known instanceof Promise ? known.catch(failed) : known;
+    } catch (error) {
+      return failed(error);
+    }
+  }
+
+  private callerOf(text: string, digest: Buffer, request: CallingRequest): Principal | Promise<Principal> {
+    if (this.tokens.hasCustomAuth) return this.callerByCustomAuth(text, digest, request);
     return this.tokens.byToken(text, request.headers) ?? this.byKey(text, digest, request.headers);
   }
 
-  private async authenticateByOthers(text: string, digest: Buffer, request: CallingRequest): Promise<Principal> {
+  private async callerByCustomAuth(text: string, digest: Buffer, request: CallingRequest): Promise<Principal> {
     const { headers, method, ip: clientAddress, routeOptions } = request;
     const known = await this.tokens.byCustomAuth(text, {
       headers,
@@ -102,7 +112,8 @@ export class AuthService implements OnModuleInit, OnApplicationShutdown {
     this.tokens.forget(topic, id);
   }
 
-  private forgetAll(): void {
+  /** For changes that nobody can name. */
+  forgetAll(): void {
     this.keys.forgetAll();
     this.tokens.forgetAll();
   }
@@ -110,4 +121,10 @@ export class AuthService implements OnModuleInit, OnApplicationShutdown {
   forgetKey(token: string): void {
     this.forget(keyTopic, token);
   }
+}
+
+/** What nobody expected is no reason to let anybody in, nor to say that a key is wrong. */
+function failed(error: unknown): never {
+  if (error instanceof GatewayError) throw error;
+  throw new GatewayError('authentication_unavailable', { retryAfterMs: 1_000, cause: error });
 }

@@ -260,3 +260,13 @@ it('keeps no more keys than it may', async () => {
   expect(cache.find('c')).toEqual(record('c'));
   expect(cache.find('a')).toBeInstanceOf(Promise);
 });
+
+it('drops what it knows of dependencies with the keys that it drops', async () => {
+  make({ maxCachedKeys: 2 });
+  for (const token of ['a', 'b', 'c', 'd']) {
+    source.rows.set(token, record(token));
+    await cache.find(token);
+  }
+  cache.forgetDependents('team:shared');
+  for (const token of ['c', 'd']) expect(cache.find(token)).toBeInstanceOf(Promise);
+});

@@ -115,11 +115,12 @@ export class VirtualKeyCache {
   }
 
   private keep(token: string, record: VirtualKeyRecord | null, readAt: number): void {
+    // What the old record depended on goes with it.
+    this.entries.delete(token);
     if (record) {
-      this.entries.set(token, { record, readAt });
       this.dependents.add(token, record.dependsOn);
+      this.entries.set(token, { record, readAt });
     } else {
-      this.entries.delete(token);
       this.unknown.set(token, readAt);
     }
   }

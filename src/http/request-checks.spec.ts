@@ -122,3 +122,11 @@ it.each(['http://a/v1/models', 'https://evil.example/', '*', 'a:443', '', '?x', 
 it('refuses a request without a target', () => {
   expect(() => checkRequest({ rawHeaders: ['Host', 'a'] } as unknown as IncomingMessage)).toThrow(GatewayError);
 });
+
+it.each([
+  ['once', ['Host', 'a', 'Authorization', 'Bearer sk-1'], 'taken'],
+  ['twice', ['Host', 'a', 'Authorization', 'Bearer sk-1', 'authorization', 'Bearer sk-2'], 'malformed_request'],
+  ['twice alike', ['AUTHORIZATION', 'Bearer sk-1', 'Host', 'a', 'authorization', 'Bearer sk-1'], 'malformed_request'],
+])('takes a credential that is given %s or not', (_how, rawHeaders, expected) => {
+  expect(verdict(rawHeaders)).toBe(expected);
+});

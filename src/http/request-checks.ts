@@ -7,15 +7,22 @@ import { GatewayError } from '../core/errors/gateway-error.js';
 const validHost = /^(?:[a-z0-9_](?:[a-z0-9_-]|\.(?!\.))*|\[([0-9a-f:.]+)\])(?::(\d{1,5}))?$/i;
 
 /**
- * Node accepts two Host headers, malformed ones and absolute-form targets, although RFC 9112 says 400.
+ * Node accepts two Host headers, malformed ones and absolute-form targets, although RFC 9112 says 400; of two Authorization headers it drops one.
  *
  * @throws GatewayError `bad_host_header` or `malformed_request`
  */
 export function checkRequest(request: IncomingMessage): void {
   const { rawHeaders, url } = request;
   let host: string | undefined;
+  let authorized = false;
   for (let at = 0; at < rawHeaders.length; at += 2) {
     const name = rawHeaders[at];
+    if (name?.length === 13 && name.toLowerCase() === 'authorization') {
+      // Node keeps the first: whoever stands before the gateway may have looked at the other.
+      if (authorized)
+        throw new GatewayError('malformed_request', { facts: { reason: 'it has two Authorization headers' } });
+      authorized = true;
+    }
     if (name?.length !== 4 || name.toLowerCase() !== 'host') continue;
     if (host !== undefined) throw new GatewayError('bad_host_header');
     host = rawHeaders[at + 1];

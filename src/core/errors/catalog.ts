@@ -203,6 +203,11 @@ export const errorCatalog = {
     'service_unavailable_error',
     'The database is not reachable at the moment. Try again shortly.',
   ),
+  authentication_unavailable: row(
+    503,
+    'service_unavailable_error',
+    'Who is calling cannot be checked at the moment. Try again shortly; operators find the cause in the log.',
+  ),
   journal_unavailable: row(
     503,
     'service_unavailable_error',

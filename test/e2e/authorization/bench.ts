@@ -1,0 +1,115 @@
+/** The gateway of the authorization tables, as it is built, with its world; and what becomes of a caller's request. */
+import { Reflector } from '@nestjs/core';
+import { AUDIENCE_METADATA } from '../../../src/auth/audience.decorator.js';
+import { AuthService } from '../../../src/auth/auth.service.js';
+import { DatabaseService } from '../../../src/database/database.service.js';
+import { TestGateway, type Route } from '../support/gateway.js';
+import { send, type Answer } from '../support/http-client.js';
+import { headersOf, keyOf, type Caller } from './callers.js';
+import { build, customer } from './world.js';
+
+/**
+ * - `u`: not known (401)
+ * - `a`: known, and not an administrator (401)
+ * - `f`: forbidden (403)
+ * - `n`: not found (404)
+ * - `b`: may call, and asked for something wrong (400, 409, 413, 415, 422)
+ * - `+`: served
+ * - `!`: what must never be: the gateway failed
+ */
+export type Verdict = 'u' | 'a' | 'f' | 'n' | 'b' | '+' | '!';
+
+export function verdictOf({ status, text }: Pick<Answer, 'status' | 'text'>): Verdict {
+  if (status >= 500 && status !== 503) return '!';
+  if (status === 401) return text.includes('Only proxy admin can be used') ? 'a' : 'u';
+  if (status === 403) return 'f';
+  if (status === 404) return 'n';
+  return status >= 400 && status !== 429 && status !== 503 ? 'b' : '+';
+}
+
+export interface Asked {
+  readonly method: string;
+  readonly path: string;
+  readonly body?: string | undefined;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export class AuthorizationBench {
+  /** What the guard read from the last matched route; undefined where no route was matched. */
+  audience: unknown;
+
+  private constructor(readonly gateway: TestGateway) {}
+
+  static async start(): Promise<AuthorizationBench> {
+    const model = { model: 'openai/gpt-e2e', api_key: 'none', mock_response: 'Hello back.' };
+    const gateway = await TestGateway.start({ models: [{ model_name: 'echo', litellm_params: model }] });
+    const bench = new AuthorizationBench(gateway);
+    const read = Reflector.prototype.get as (key: unknown, target: never) => unknown;
+    jest.spyOn(Reflector.prototype, 'get').mockImplementation(function (this: Reflector, key: unknown, target: never) {
+      const value = read.call(this, key, target);
+      if (key === AUDIENCE_METADATA) bench.audience = value;
+      return value;
+    } as never);
+    const auth = bench.auth;
+    const authenticate = auth.authenticate.bind(auth);
+    jest.spyOn(auth, 'authenticate').mockImplementation((headers, queryKey) => {
+      if (headers.authorization === `Bearer ${keyOf('customer')}`) return customer;
+      return authenticate(headers, queryKey);
+    });
+    await bench.restore();
+    return bench;
+  }
+
+  async stop(): Promise<void> {
+    jest.restoreAllMocks();
+    await this.gateway.stop();
+  }
+
+  get auth(): AuthService {
+    return this.gateway.app.get(AuthService, { strict: false });
+  }
+
+  get database(): DatabaseService {
+    return this.gateway.app.get(DatabaseService, { strict: false });
+  }
+
+  /** The routes that are written out in controllers; the router answers HEAD by those of GET. */
+  get routes(): readonly Route[] {
+    const seen = new Map(this.gateway.routes.map((route) => [`${route.method} ${route.url}`, route]));
+    return [...seen.values()]
+      .filter(({ method }) => method !== 'HEAD')
+      .toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
+  }
+
+  async restore(): Promise<void> {
+    await this.database.transaction((tx) => build(tx));
+    this.auth.forgetAll();
+  }
+
+  /** In the form that the route takes: one in another is refused before anybody looks at who sends it. */
+  async probe(caller: Caller, asked: Asked): Promise<Answer> {
+    const answer = await this.ask(caller, asked);
+    if (answer.status !== 415) return answer;
+    return this.ask(caller, { ...asked, body: form.body, headers: { ...form.headers, ...asked.headers } });
+  }
+
+  ask(caller: Caller, { method, path, body, headers }: Asked): Promise<Answer> {
+    const given = body ?? (method === 'POST' || method === 'PUT' || method === 'PATCH' ? '{}' : undefined);
+    const type: Record<string, string> = given === undefined ? {} : { 'content-type': 'application/json' };
+    const all = { ...type, ...headersOf(caller), ...headers };
+    return send(this.gateway.port, { method, path, headers: all, ...(given !== undefined && { body: given }) });
+  }
+}
+
+/** What a route takes that takes no JSON. */
+const form = {
+  body: '--x\r\ncontent-disposition: form-data; name="model"\r\n\r\necho\r\n--x--\r\n',
+  headers: { 'content-type': 'multipart/form-data; boundary=x' },
+};
+
+export const nameOf = ({ method, url }: Route): string => `${method} ${url}`;
+
+/** A path that the route matches, about something that does not exist. */
+export function pathOf(url: string): string {
+  return url.replaceAll(/:(\w+)/g, 'no-such-$1').replaceAll('*', 'no-such-name');
+}

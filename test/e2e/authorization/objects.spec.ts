@@ -1,0 +1,95 @@
+/** The authorization matrix for objects (S-09): own, of the same team, of another team, of another organization, missing. */
+import type { Answer } from '../support/http-client.js';
+import { AuthorizationBench, verdictOf } from './bench.js';
+import { known, type KnownCaller } from './callers.js';
+import { readObjectTable, updating, writeObjectTable, type ObjectRow } from './tables.js';
+import { objectId, positions, type ObjectKind, type Position } from './world.js';
+
+jest.setTimeout(600_000);
+
+const heading = [
+  'What whom is told of which object. To add one, write its request on a line of its own and run scripts/update-authorization.sh:',
+  '  POST /key/block {"key":"{key}"}',
+  'In braces stands the kind of the object: key, user, team, organization, project, customer, budget, tag, access_group, model, credential.',
+  'own and same_team are the caller\'s own (a team admin\'s and a team member\'s team is team-own; the org admin\'s organization holds team-own and team-other).', // prettier-ignore
+  `Each letter is a caller: ${known.join(', ')}.`,
+  'u not known (401), a not an administrator (401), f forbidden (403), n not found (404), b something else is wrong with the request, + served.',
+];
+
+interface Tried {
+  readonly answer: Answer;
+  readonly id: string;
+}
+
+const kindIn = (request: string): ObjectKind => {
+  const kind = /\{(\w+)\}/.exec(request)?.[1];
+  if (kind === undefined) throw new Error(`No object stands in ${request}.`);
+  return kind as ObjectKind;
+};
+
+let bench: AuthorizationBench;
+const tried = new Map<string, Tried>();
+const live: ObjectRow[] = [];
+const written = readObjectTable();
+const nameOf = (request: string, position: Position, caller: KnownCaller): string => `${request} ${position} ${caller}`;
+
+async function tryOne(request: string, position: Position, caller: KnownCaller): Promise<Tried | undefined> {
+  const kind = kindIn(request);
+  const id = objectId(kind, position, caller);
+  if (id === undefined) return undefined;
+  const [method = '', path = '', ...body] = request.replaceAll(`{${kind}}`, id).split(' ');
+  const answer = await bench.ask(caller, { method, path, ...(body.length > 0 && { body: body.join(' ') }) });
+  if (method !== 'GET' && answer.status < 400) await bench.restore();
+  return { answer, id };
+}
+
+beforeAll(async () => {
+  bench = await AuthorizationBench.start();
+  for (const { request } of written) {
+    const verdicts = new Map<string, string>();
+    for (const position of positions) {
+      let letters = '';
+      for (const caller of known) {
+        const one = await tryOne(request, position, caller);
+        if (!one) continue;
+        letters += verdictOf(one.answer);
+        tried.set(nameOf(request, position, caller), one);
+      }
+      if (letters !== '') verdicts.set(position, letters);
+    }
+    live.push({ request, verdicts });
+  }
+  if (updating) writeObjectTable(heading, live);
+});
+afterAll(() => bench.stop());
+
+it('every object is told of as its row says', () => {
+  const lines = (rows: readonly ObjectRow[]): string[] =>
+    rows.flatMap(({ request, verdicts }) =>
+      [...verdicts].map(([position, letters]) => `${request} ${position} ${letters}`),
+    );
+  expect(live.length).toBeGreaterThan(0);
+  expect(lines(live)).toEqual(lines(readObjectTable()));
+});
+
+it('nobody but who may see everything is told a foreign object from a missing one', () => {
+  const told: string[] = [];
+  const sameWords = ({ answer, id }: Tried): string => `${answer.status} ${answer.text.replaceAll(id, '{id}')}`;
+  for (const { request } of written) {
+    for (const caller of known.filter((one) => !/^(proxy_admin|proxy_admin_viewer|master)$/.test(one))) {
+      const missing = tried.get(nameOf(request, 'missing', caller));
+      for (const position of positions) {
+        const foreign = tried.get(nameOf(request, position, caller));
+        if (!foreign || !missing || position === 'missing' || !/[afn]/.test(verdictOf(foreign.answer))) continue;
+        if (sameWords(foreign) !== sameWords(missing))
+          told.push(`${request} ${position} ${caller}: ${foreign.answer.text} | ${missing.answer.text}`);
+      }
+    }
+  }
+  expect(told).toEqual([]);
+});
+
+it('nothing fails, whoever asks', () => {
+  const failed = [...tried].filter(([, { answer }]) => verdictOf(answer) === '!').map(([name]) => name);
+  expect(failed).toEqual([]);
+});
