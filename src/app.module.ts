@@ -20,6 +20,7 @@ import { ModelCallerService } from './gateway/model-caller.service.js';
 import { HealthModule } from './health/health.module.js';
 import { ErrorFilter } from './http/error.filter.js';
 import { LimitsModule } from './limits/limits.module.js';
+import { ActivityModule } from './management/activity/activity.module.js';
 import { AuditModule } from './management/audit/audit.module.js';
 import { auditSecretKey } from './management/audit/audit-secret-key.js';
 import { KeysModule } from './management/keys/keys.module.js';
@@ -75,6 +76,7 @@ export class AppModule {
         HealthModule,
         KeysModule,
         SpendLogsModule,
+        ActivityModule,
       ],
     };
   }
