@@ -3,7 +3,9 @@ import type { ConfigProblem, Origin } from './config-problem.js';
 import type { CustomProvider } from '../core/spec/custom-provider.js';
 import type { PriceAdjustment } from '../core/spec/deployment.js';
 import type { Environment } from './environment-references.js';
+import { parseCron, type Cron } from './cron.js';
 import { toMs } from './schema/fields.js';
+import { lifetimeMs } from './schema/spend-log.schema.js';
 import type { RedisSettings } from './redis-settings.js';
 import type { RouterSettings } from './router-settings.js';
 import type { WireGeneralSettings, WireLitellmSettings } from './schema/settings.schema.js';
@@ -64,6 +66,28 @@ export interface GeneralSettings {
   /** Lower case. */
   readonly keyHeaderName: string | undefined;
   readonly healthChecks: HealthCheckSettings;
+  readonly storesPrompts: boolean;
+  readonly writesSpendRows: boolean;
+  readonly spendRetention: SpendRetentionSettings;
+  readonly clickHouse: ClickHouseSettings | undefined;
+}
+
+export interface SpendRetentionSettings {
+  /** Undefined: rows are kept for ever. */
+  readonly periodMs: number | undefined;
+  readonly intervalMs: number;
+  /** Goes before the interval. */
+  readonly cron: Cron | undefined;
+}
+
+/** Where rows of the spend log are copied to. */
+export interface ClickHouseSettings {
+  readonly url: string;
+  readonly database: string;
+  readonly table: string;
+  readonly user: string;
+  readonly password: string | undefined;
+  readonly batchRows: number;
 }
 
 export interface HealthCheckSettings {
@@ -77,6 +101,8 @@ export interface HealthCheckSettings {
 export interface RequestPolicy {
   readonly dropParams: boolean;
   readonly modifyParams: boolean;
+  /** Prompts and answers are kept nowhere. */
+  readonly turnsOffMessageLogging: boolean;
   /** By provider; `margins` has `global` for all that are not named. Exact decimals. */
   readonly discounts: Readonly<Record<string, string>>;
   readonly margins: Readonly<Record<string, Pick<PriceAdjustment, 'margin' | 'perRequest'>>>;
@@ -122,7 +148,26 @@ export function toGeneralSettings(wire: WireGeneralSettings, resolved: ResolvedG
       showsDetails: wire.health_check_details,
       mostAtOnce: wire.health_check_concurrency,
     },
+    storesPrompts: wire.store_prompts_in_spend_logs,
+    writesSpendRows: !wire.disable_spend_logs,
+    spendRetention: spendRetention(wire),
+    clickHouse: clickHouse(wire),
   };
+}
+
+function spendRetention(wire: WireGeneralSettings): SpendRetentionSettings {
+  const { maximum_spend_logs_retention_period: period, maximum_spend_logs_cleanup_cron: cron } = wire;
+  return {
+    periodMs: period === undefined ? undefined : lifetimeMs(period),
+    intervalMs: lifetimeMs(wire.maximum_spend_logs_retention_interval),
+    cron: cron === undefined ? undefined : (parseCron(cron) ?? undefined),
+  };
+}
+
+function clickHouse({ spend_logs_clickhouse: wire }: WireGeneralSettings): ClickHouseSettings | undefined {
+  if (!wire) return undefined;
+  const { url, database, table, user, password, batch_rows: batchRows } = wire;
+  return { url, database, table, user, password, batchRows };
 }
 
 export function toRequestPolicy(wire: WireLitellmSettings): RequestPolicy {
@@ -138,6 +183,7 @@ export function toRequestPolicy(wire: WireLitellmSettings): RequestPolicy {
   return {
     dropParams: wire.drop_params,
     modifyParams: wire.modify_params,
+    turnsOffMessageLogging: wire.turn_off_message_logging,
     discounts: wire.cost_discount_config,
     margins: Object.fromEntries(margins) as RequestPolicy['margins'],
   };

@@ -7,6 +7,7 @@ import { defaultDatabaseUrl, toGeneralSettings, type GeneralSettings } from './g
 import { originOf, type Located, type LocatedMap } from './located.js';
 import { findMasterKeyFault, leastMasterKeyLength, masterKeyCommand } from './master-key.js';
 import { readSection } from './read-section.js';
+import { clickHouseMembers } from './schema/spend-log.schema.js';
 import {
   generalSettingsSchema,
   isDatabaseUrl,
@@ -45,6 +46,7 @@ function checkNested(section: SettingsSection, key: string, map: LocatedMap): Co
   if (section !== 'general_settings') return [];
   const { client_cache: clientCache, egress } = generalSettingsSchema.shape;
   if (key === 'client_cache') return checkNestedKeys(map, Object.keys(clientCache.unwrap().shape));
+  if (key === 'spend_logs_clickhouse') return checkNestedKeys(map, clickHouseMembers);
   if (key === 'egress') return checkNestedKeys(map, Object.keys(egress.unwrap().shape));
   return [];
 }

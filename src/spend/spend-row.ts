@@ -121,7 +121,7 @@ function column(value: string): string {
 }
 
 /** PostgreSQL takes neither NUL nor half a surrogate pair, in text or in JSON, and clients may send both. */
-function storableText(text: string): string {
+export function storableText(text: string): string {
   return text.replaceAll('\0', '\uFFFD').replace(/\p{Surrogate}/gu, '\uFFFD');
 }
 
