@@ -117,6 +117,8 @@ function spendModule(given: Partial<SpendSettings> = {}): DynamicModule {
         journalMaxBytes: general.journalMaxBytes,
         fsync: general.journalFsync,
         flushIntervalMs: general.batchWriteIntervalMs,
+        writesRows: general.writesSpendRows,
+        exportsRows: general.clickHouse !== undefined && general.writesSpendRows,
         ...(general.spendWriterMaxRowsPerSecond !== undefined && {
           maxRowsPerSecond: general.spendWriterMaxRowsPerSecond,
         }),

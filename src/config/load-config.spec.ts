@@ -65,7 +65,13 @@ describe('what a configuration comes to', () => {
       healthChecks: { inBackground: false, intervalMs: 300_000, showsDetails: true, mostAtOnce: 10 },
     });
     expect(router).toMatchObject({ rules: { strategy: 'power-of-two-choices' }, numRetries: 2, timeoutMs: 6_000_000 });
-    expect(requests).toEqual({ dropParams: false, modifyParams: false, discounts: {}, margins: {} });
+    expect(requests).toEqual({
+      dropParams: false,
+      modifyParams: false,
+      turnsOffMessageLogging: false,
+      discounts: {},
+      margins: {},
+    });
     expect([models, warnings]).toEqual([[], []]);
   });
 

@@ -14,7 +14,13 @@ function row(intent: Partial<SpendIntent> = {}, outcome: Partial<SpendOutcome> =
 }
 
 test('requests that differ in nothing are one sum, with every amount', () => {
-  const usage = { promptTokens: 10, completionTokens: 20, cachedTokens: 3, cacheCreationTokens: 2, cacheCreation1hTokens: 1 };
+  const usage = {
+    promptTokens: 10,
+    completionTokens: 20,
+    cachedTokens: 3,
+    cacheCreationTokens: 2,
+    cacheCreation1hTokens: 1,
+  };
   const sums = dailySums([row({}, { usage }), row({}, { usage, status: 'failure', spendNanos: 5n })]);
   expect(sums).toEqual([
     {

@@ -45,7 +45,10 @@ type IntentWire = [
   requesterIp: string | null | undefined,
   rest?: IntentRest,
 ];
-type IntentRest = Pick<SpendIntent, 'organizationId' | 'projectId' | 'sessionId' | 'parentRequestId' | 'tags' | 'metadata'> & {
+type IntentRest = Pick<
+  SpendIntent,
+  'organizationId' | 'projectId' | 'sessionId' | 'parentRequestId' | 'tags' | 'metadata'
+> & {
   metadataDropped?: true;
 };
 type AttemptWire = [

@@ -138,7 +138,9 @@ export class PayloadStore implements OnApplicationShutdown {
 
   private drop(count: number): void {
     if (this.dropped === 0) {
-      this.logger.warn('Payloads are dropped: they come faster than the database takes them. The spend log is complete.');
+      this.logger.warn(
+        'Payloads are dropped: they come faster than the database takes them. The spend log is complete.',
+      );
     }
     this.dropped += count;
   }
@@ -173,7 +175,5 @@ function charsOf({ request = '', response = '' }: KeptPayload): number {
 
 /** The database is away or busy: later it takes them. */
 function isPassing(error: unknown): boolean {
-  return (
-    (error instanceof GatewayError && error.code === 'database_unavailable') || classifyFailure(error) !== 'other'
-  );
+  return (error instanceof GatewayError && error.code === 'database_unavailable') || classifyFailure(error) !== 'other';
 }

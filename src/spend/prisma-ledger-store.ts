@@ -3,10 +3,14 @@ import type { createPrismaClient, Prisma, TransactionClient } from '../database/
 import { isUniqueViolation } from '../database/database-errors.js';
 import { systemRuntime, type DatabaseRuntime } from '../database/database-options.js';
 import { retryContention } from '../database/retry.js';
+import { addPiece } from './clickhouse/export-pieces.js';
 import { foldDaily } from './fold-daily.js';
 import { segmentName, segmentOfName, type JournalPosition } from './journal-folder.js';
 import { PositionConflict, RowsRejected, type LedgerStore } from './ledger-store.js';
 import type { SpendRow } from './spend-row.js';
+import type { SpendSettings } from './spend-settings.js';
+
+export type LedgerOptions = Pick<SpendSettings, 'writesRows' | 'exportsRows'>;
 
 export type LedgerClient = Pick<ReturnType<typeof createPrismaClient>, 'ledgerState' | '$transaction'>;
 
@@ -21,8 +25,15 @@ export class PrismaLedgerStore implements LedgerStore {
   readonly #prisma: LedgerClient;
   readonly #runtime: DatabaseRuntime;
 
-  constructor(prisma: LedgerClient, runtime: DatabaseRuntime = systemRuntime) {
+  readonly #options: LedgerOptions;
+
+  constructor(
+    prisma: LedgerClient,
+    options: LedgerOptions = { writesRows: true, exportsRows: false },
+    runtime: DatabaseRuntime = systemRuntime,
+  ) {
     this.#prisma = prisma;
+    this.#options = options;
     this.#runtime = runtime;
   }
 
@@ -41,7 +52,8 @@ export class PrismaLedgerStore implements LedgerStore {
       await retryContention({ ...CONTENTION, ...this.#runtime }, () =>
         this.#prisma.$transaction(async (transaction) => {
           await movePosition(transaction, journalId, from, to);
-          await insertRows(transaction, rows);
+          if (this.#options.writesRows) await insertRows(transaction, rows);
+          if (this.#options.exportsRows) await addPiece(transaction, journalId, to, rows);
           // Last, because other writers wait for the sums that this one has touched.
           await foldRows(transaction, rows);
         }, TRANSACTION),

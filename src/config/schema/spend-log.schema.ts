@@ -24,7 +24,14 @@ function isWebAddress(given: string): boolean {
   return (url?.protocol === 'http:' || url?.protocol === 'https:') && url.username === '' && url.password === '';
 }
 
-const identifier = text().refine((name) => /^[A-Za-z_]\w{0,63}$/.test(name), 'expected a plain name, such as `spend_logs`');
+const identifier = text().refine(
+  (name) => /^[A-Za-z_]\w{0,63}$/.test(name),
+  'expected a plain name, such as `spend_logs`',
+);
+
+/** What a statement may name by id, on either database. */
+const mostBatchRows = 20_000;
+const batchRows = wholeNumber(1).refine((rows) => rows <= mostBatchRows, `expected at most ${mostBatchRows}`);
 
 const clickHouse = z.looseObject({
   url: described(text().refine(isWebAddress, 'expected `http://host:8123` or `https://...`, without a user in it'), {
@@ -44,8 +51,8 @@ const clickHouse = z.looseObject({
     example: 'os.environ/CLICKHOUSE_PASSWORD',
     startOnly: true,
   }),
-  batch_rows: described(wholeNumber(1).default(5_000), {
-    description: 'The most rows in one insert.',
+  batch_rows: described(batchRows.default(5_000), {
+    description: `The most rows in one insert, up to ${mostBatchRows}.`,
     example: 5000,
     startOnly: true,
   }),
@@ -53,7 +60,8 @@ const clickHouse = z.looseObject({
 
 export const spendLogSettings = {
   store_prompts_in_spend_logs: described(flag().default(false), {
-    description: 'Requests and answers are kept beside the spend log, cut off at 256 KiB each, without what looks like a key.',
+    description:
+      'Requests and answers are kept beside the spend log, cut off at 256 KiB each, without what looks like a key.',
     example: true,
   }),
   disable_spend_logs: described(flag().default(false), {

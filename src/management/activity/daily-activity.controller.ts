@@ -106,7 +106,10 @@ export class DailyActivityController {
     const scope = await this.scopes.of(principalOf(request));
     if (!asksForCsv(request)) return this.activity.of(what, scope, query, entities);
     const { rows } = await this.activity.rows(what, scope, query, entities);
-    return csvAnswer(reply, rows.map((sum) => csvRow(what, sum)));
+    return csvAnswer(
+      reply,
+      rows.map((sum) => csvRow(what, sum)),
+    );
   }
 }
 

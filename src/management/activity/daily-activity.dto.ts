@@ -19,7 +19,12 @@ const offset = z
   .refine((minutes) => Math.abs(minutes) <= 840, 'must be from -840 to 840');
 
 export const userActivitySchema = z
-  .object({ ...common, user_id: text.optional(), timezone: offset.optional(), include_current_utc_day: flag.optional() })
+  .object({
+    ...common,
+    user_id: text.optional(),
+    timezone: offset.optional(),
+    include_current_utc_day: flag.optional(),
+  })
   .superRefine(checkRange);
 export const teamActivitySchema = z
   .object({ ...common, team_ids: names.optional(), exclude_team_ids: names.optional() })

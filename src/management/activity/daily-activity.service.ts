@@ -142,7 +142,10 @@ export class DailyActivityService {
 
 function totals(rows: readonly DailySpend[], page: number, size: number, counted: number): Activity['metadata'] {
   const { spend, ...others } = metricsOf(rows);
-  const named = Object.entries(others).map(([name, value]) => [name.startsWith('total_') ? name : `total_${name}`, value]);
+  const named = Object.entries(others).map(([name, value]) => [
+    name.startsWith('total_') ? name : `total_${name}`,
+    value,
+  ]);
   return {
     total_spend: spend,
     ...(Object.fromEntries(named) as Record<string, number>),

@@ -18,8 +18,7 @@ export const estimateBodySchema = z
     num_requests_per_month: requests,
   })
   .superRefine((body, context) => {
-    const refuse = (path: string, message: string): void =>
-      context.addIssue({ code: 'custom', path: [path], message });
+    const refuse = (path: string, message: string): void => context.addIssue({ code: 'custom', path: [path], message });
     if (body.cache_read_input_tokens + body.cache_creation_input_tokens > body.input_tokens)
       refuse('cache_read_input_tokens', 'with cache_creation_input_tokens must not exceed input_tokens');
     if (body.reasoning_tokens > body.output_tokens) refuse('reasoning_tokens', 'must not exceed output_tokens');
@@ -50,7 +49,15 @@ const usd = z.number().describe('USD');
 const maybeUsd = usd.nullable();
 const count = z.number().int();
 const maybeCount = count.nullable();
-const parts = ['cost', 'input_cost', 'output_cost', 'margin_cost', 'cache_read_cost', 'cache_creation_cost', 'reasoning_cost'] as const;
+const parts = [
+  'cost',
+  'input_cost',
+  'output_cost',
+  'margin_cost',
+  'cache_read_cost',
+  'cache_creation_cost',
+  'reasoning_cost',
+] as const;
 const named = <Type extends z.ZodType>(prefix: string, type: Type): Record<string, Type> =>
   Object.fromEntries(parts.map((part) => [`${prefix}_${part}`, type]));
 

@@ -5,15 +5,7 @@ import type { DailySpend, Prisma } from '../../database/database-client.js';
 import { DatabaseService } from '../../database/database.service.js';
 
 export type Dimension =
-  | 'date'
-  | 'entity'
-  | 'apiKeyHash'
-  | 'userId'
-  | 'teamId'
-  | 'organizationId'
-  | 'modelGroup'
-  | 'model'
-  | 'provider';
+  'date' | 'entity' | 'apiKeyHash' | 'userId' | 'teamId' | 'organizationId' | 'modelGroup' | 'model' | 'provider';
 
 const AMOUNTS = {
   requests: true,

@@ -39,7 +39,10 @@ export class GlobalSpendService {
     const account = scope.everything
       ? await this.database.run((client) => client.budgetAccount.findUnique({ where: { id } }))
       : null;
-    return { spend: usdFromNanos(spendNanos), max_budget: account?.maxNanos == null ? null : usdFromNanos(account.maxNanos) };
+    return {
+      spend: usdFromNanos(spendNanos),
+      max_budget: account?.maxNanos == null ? null : usdFromNanos(account.maxNanos),
+    };
   }
 
   async byDay(scope: SpendScope, apiKeyHash: string | undefined): Promise<object[]> {
@@ -121,7 +124,11 @@ export class GlobalSpendService {
   }
 
   /** `all-tags` among the tags means every tag, as no tag does. */
-  async ofTags(scope: SpendScope, days: Days, tags: readonly string[] | undefined): Promise<{ spend_per_tag: object[] }> {
+  async ofTags(
+    scope: SpendScope,
+    days: Days,
+    tags: readonly string[] | undefined,
+  ): Promise<{ spend_per_tag: object[] }> {
     const named = tags && !tags.includes('all-tags') ? { entity: { in: [...tags] } } : {};
     const sums = await this.sums.by(['entity'], { AND: [within(scope, 'tag', days), named] });
     return {

@@ -81,7 +81,14 @@ export class SpendLogRepository {
   /** The ids of all rows that match, in the order of a field without an index; null where they are more than `most`. */
   async idsInOrder(where: LogFilter, by: SortField, order: Order, most: number): Promise<string[] | null> {
     const inDetail = by === 'endTime' || by === 'request_duration_ms' || by === 'ttft_ms';
-    const select = { requestId: true, startedAt: true, spendNanos: true, totalTokens: true, model: true, detail: inDetail };
+    const select = {
+      requestId: true,
+      startedAt: true,
+      spendNanos: true,
+      totalTokens: true,
+      model: true,
+      detail: inDetail,
+    };
     const rows = await this.database.run((client) => client.spendLog.findMany({ where, select, take: most + 1 }));
     if (rows.length > most) return null;
     return (rows as Sortable[])

@@ -109,7 +109,12 @@ export class SpendLogsService {
    * LiteLLM's shape: for each day with rows its total, and by key, user and model; then a zero for each day up to the
    * end. Nothing at all where the whole range has no rows.
    */
-  async #summarize(scope: SpendScope, query: SpendLogsQuery, start: Date, end: Date): Promise<Record<string, unknown>[]> {
+  async #summarize(
+    scope: SpendScope,
+    query: SpendLogsQuery,
+    start: Date,
+    end: Date,
+  ): Promise<Record<string, unknown>[]> {
     const wholeDays = start.getTime() % DAY_MS === 0 && (end.getTime() + 1) % DAY_MS === 0;
     const days =
       wholeDays && query.request_id === undefined

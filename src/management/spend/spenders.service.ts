@@ -49,8 +49,7 @@ export class SpendersService {
       const reason = 'You may see yourself, and the members of teams and organizations that you administer.';
       throw new GatewayError('forbidden', { param: 'user_id', facts: { reason } });
     }
-    const owners =
-      userId === undefined ? await this.#spenders('user', visible, slice) : [ownerOf('user', userId)];
+    const owners = userId === undefined ? await this.#spenders('user', visible, slice) : [ownerOf('user', userId)];
     const where = { id: { in: owners.map(idOf) } };
     const rows = await this.database.run((client) => client.user.findMany({ where }));
     const known = new Map(rows.map((row) => [ownerOf('user', row.id), row]));

@@ -85,8 +85,13 @@ describeOnBothDatabases('The sums by day', (database) => {
         BigInt(counted.filter(({ status }) => status === 'failure').length),
       );
     }
-    const stored = await service.run((client) => client.spendLog.aggregate({ _sum: { spendNanos: true }, _count: true }));
-    expect(stored).toMatchObject({ _count: rows.length, _sum: { spendNanos: total(rows, ({ spendNanos }) => spendNanos) } });
+    const stored = await service.run((client) =>
+      client.spendLog.aggregate({ _sum: { spendNanos: true }, _count: true }),
+    );
+    expect(stored).toMatchObject({
+      _count: rows.length,
+      _sum: { spendNanos: total(rows, ({ spendNanos }) => spendNanos) },
+    });
   }
 
   test('after random batches of several writers at once, every sum is the sum of its rows', async () => {
@@ -123,7 +128,10 @@ describeOnBothDatabases('The sums by day', (database) => {
     await store.commit('journal', null, { segment: 1, offset: 1 }, [row]);
     const before = await allSums();
     await expect(
-      store.commit('journal', { segment: 1, offset: 1 }, { segment: 1, offset: 2 }, [randomRow('new', randomFrom(8)), row]),
+      store.commit('journal', { segment: 1, offset: 1 }, { segment: 1, offset: 2 }, [
+        randomRow('new', randomFrom(8)),
+        row,
+      ]),
     ).rejects.toThrow('a row with this request id exists already');
     expect(await allSums()).toEqual(before);
   });

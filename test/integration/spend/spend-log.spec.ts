@@ -234,7 +234,7 @@ describeOnBothDatabases('The spend log', (database) => {
     expect((await routes.page({ session_id: "s2' OR '1'='1" })).total).toBe(0);
 
     const walked: unknown[] = [];
-    for (let cursor: string | null | undefined; cursor !== null; ) {
+    for (let cursor: string | null | undefined; cursor !== null;) {
       const page = await routes.page({ page_size: '10', ...(cursor !== undefined && { cursor }) });
       walked.push(...page.data.map((row) => row['request_id']));
       cursor = page.next_cursor;
@@ -264,7 +264,9 @@ describeOnBothDatabases('The spend log', (database) => {
     expect(await users({ organizationIds: ['o3'] })).toEqual(['x']);
     expect(await users({ keyHash: 'k' })).toHaveLength(4);
     const whole = { start_date: '2025-11-24', end_date: '2025-11-24' };
-    expect(await routesFor(service, { userId: 'me' }).list(whole)).toMatchObject([{ users: { me: 1e-9 }, spend: 1e-9 }]);
+    expect(await routesFor(service, { userId: 'me' }).list(whole)).toMatchObject([
+      { users: { me: 1e-9 }, spend: 1e-9 },
+    ]);
     expect(await routesFor(service, { teamIds: ['foreign'] }).list(whole)).toEqual([]);
   });
 
