@@ -81,7 +81,8 @@ export class SpendersService {
   }
 
   #resetBatch(actor: Actor, after: string): Promise<string | null> {
-    return this.writes.run(actor, async ({ tx, audit, changed }) => {
+    return this.writes.run(actor, async (write) => {
+      const { tx } = write;
       const accounts = await tx.budgetAccount.findMany({
         where: { id: { gt: after }, OR: [{ owner: { startsWith: 'key:' } }, { owner: { startsWith: 'team:' } }] },
         orderBy: { id: 'asc' },
@@ -97,8 +98,8 @@ export class SpendersService {
       });
       await tx.budgetLease.deleteMany({ where: { accountId: { in: ids } } });
       const before = Object.fromEntries(accounts.map(({ id, spentNanos }) => [id, usdFromNanos(spentNanos)]));
-      audit({ action: 'spend.reset', objectKind: 'spend', objectId: 'global', before, after: {} });
-      for (const owner of new Set(accounts.map((account) => account.owner))) changed(limitsTopic, owner);
+      write.audit({ action: 'spend.reset', objectKind: 'spend', objectId: 'global', before, after: {} });
+      for (const owner of new Set(accounts.map((account) => account.owner))) write.changed(limitsTopic, owner);
       return last.id;
     });
   }
