@@ -42,8 +42,8 @@ const columns = {
   customer: 'entity',
 } as const satisfies Record<ActivityOf, keyof DailySpend>;
 
-/** Sums are counted up to this many: `has_more` tells of the pages behind them. */
-const MAX_COUNTED = 100_000;
+/** Sums are counted up to this many; beyond it `has_more` and a `total_pages` that grows tell of the pages to come. */
+const MAX_COUNTED = 5_000;
 const MAX_SKIPPED = 1_000_000;
 const MINUTE_MS = 60_000;
 
@@ -141,6 +141,7 @@ export class DailyActivityService {
 }
 
 function totals(rows: readonly DailySpend[], page: number, size: number, counted: number): Activity['metadata'] {
+  const hasMore = counted > MAX_COUNTED ? rows.length === size : page * size < counted;
   const { spend, ...others } = metricsOf(rows);
   const named = Object.entries(others).map(([name, value]) => [
     name.startsWith('total_') ? name : `total_${name}`,
@@ -150,7 +151,7 @@ function totals(rows: readonly DailySpend[], page: number, size: number, counted
     total_spend: spend,
     ...(Object.fromEntries(named) as Record<string, number>),
     page,
-    total_pages: Math.ceil(Math.min(counted, MAX_COUNTED) / size),
-    has_more: counted > MAX_COUNTED ? rows.length === size : page * size < counted,
+    total_pages: Math.max(Math.ceil(Math.min(counted, MAX_COUNTED) / size), hasMore ? page + 1 : 0),
+    has_more: hasMore,
   };
 }

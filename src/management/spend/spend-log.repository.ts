@@ -58,6 +58,14 @@ export class SpendLogRepository {
     };
   }
 
+  /** Whether rows are filtered by what no index leads to. */
+  hasSlowFilter(query: SpendLogsPageQuery): boolean {
+    const { model, model_group: group, model_id: deployment, end_user: customer, status_filter: status } = query;
+    const { min_spend: min, max_spend: max, session_id: session, key_alias: alias, error_code: code } = query;
+    const slow = [model, group, deployment, customer, status, min, max, session, alias, code, query.cache_hit_filter];
+    return slow.some((filter) => filter !== undefined);
+  }
+
   /** Counts no further than `most`. */
   count(where: LogFilter, most: number): Promise<number> {
     return this.database.run((client) => client.spendLog.count({ where, take: most }));

@@ -128,7 +128,9 @@ export const spendLogSchema = z.object({
 export const spendLogsAnswer = z.array(anyObject).describe('Rows of the spend log, or sums by day.');
 export const spendLogsPageAnswer = z.object({
   data: z.array(spendLogSchema),
-  total: count.describe('At most 10,000; `total_is_exact` says whether there are more.'),
+  total: count.describe(
+    'At most 10,000, or 1,000 with a filter that no index serves; `total_is_exact` says whether there are more.',
+  ),
   total_is_exact: z.boolean(),
   page: count,
   page_size: count,

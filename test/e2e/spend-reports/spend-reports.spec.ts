@@ -8,7 +8,11 @@ import * as globalActivity from '../../../src/management/activity/global-activit
 import { calculateAnswer, estimateAnswer } from '../../../src/management/spend/cost.dto.js';
 import * as reports from '../../../src/management/spend/global-spend.dto.js';
 import * as spenders from '../../../src/management/spend/spenders.dto.js';
-import { requestDetailAnswer, spendLogsAnswer, spendLogsPageAnswer } from '../../../src/management/spend/spend-logs.dto.js';
+import {
+  requestDetailAnswer,
+  spendLogsAnswer,
+  spendLogsPageAnswer,
+} from '../../../src/management/spend/spend-logs.dto.js';
 import { PayloadStore } from '../../../src/spend/payload-store.service.js';
 import { TestGateway } from '../support/gateway.js';
 import type { Answer } from '../support/http-client.js';
@@ -154,7 +158,9 @@ describe('Spend reports', () => {
   });
 
   test('what was asked and answered is shown where it was kept, without secrets, and to nobody else', async () => {
-    const { data } = (await get('/spend/logs/v2?sort_order=asc&user_id=ada')).json as { data: { request_id: string }[] };
+    const { data } = (await get('/spend/logs/v2?sort_order=asc&user_id=ada')).json as {
+      data: { request_id: string }[];
+    };
     const details = await Promise.all(data.map(({ request_id: id }) => get(`/spend/logs/ui/${id}`)));
     for (const detail of details) expect(requestDetailAnswer.safeParse(detail.json).success).toBe(true);
     const bodies = details.map(({ json }) => json as { messages: { content?: string }[]; response: unknown });
@@ -192,8 +198,13 @@ describe('Spend reports', () => {
   test('as CSV a name that is a formula is text', async () => {
     await gateway.app
       .get(DatabaseService)
-      .run((client) => client.dailySpend.updateMany({ where: { kind: 'customer' }, data: { entity: '=HYPERLINK("x")' } }));
-    const asked = [await get(`/customer/daily/activity?${days}&format=csv`), await get(`/customer/daily/activity?${days}`, undefined, 'text/csv')];
+      .run((client) =>
+        client.dailySpend.updateMany({ where: { kind: 'customer' }, data: { entity: '=HYPERLINK("x")' } }),
+      );
+    const asked = [
+      await get(`/customer/daily/activity?${days}&format=csv`),
+      await get(`/customer/daily/activity?${days}`, undefined, 'text/csv'),
+    ];
     for (const { status, headers, text } of asked) {
       expect([status, headers['content-type']]).toEqual([200, 'text/csv; charset=utf-8']);
       expect(text.split('\r\n')[0]).toMatch(/^date,end_user,api_key,/);
@@ -236,9 +247,15 @@ describe('Spend reports', () => {
     const usage = { prompt_tokens: 1_000, completion_tokens: 500, total_tokens: 1_500 };
     const calculated = await post('/spend/calculate', { completion_response: { model: 'mini', usage } }, key);
     expect(calculated.json).toEqual({ cost: costOfOne });
-    const prompt = await post('/spend/calculate', { model: 'mini', messages: [{ role: 'user', content: 'hello' }] }, key);
+    const prompt = await post(
+      '/spend/calculate',
+      { model: 'mini', messages: [{ role: 'user', content: 'hello' }] },
+      key,
+    );
     expect(calculateAnswer.safeParse(prompt.json).success).toBe(true);
-    expect((await post('/spend/calculate', { model: 'mini' }, key)).json).toMatchObject({ error: { param: 'messages' } });
+    expect((await post('/spend/calculate', { model: 'mini' }, key)).json).toMatchObject({
+      error: { param: 'messages' },
+    });
     expect((await post('/cost/estimate', { ...asked, model: 'none' }, key)).status).toBe(404);
     expect((await post('/cost/estimate', { ...asked, reasoning_tokens: 501 }, key)).status).toBe(400);
     expect((await post('/cost/estimate', { ...asked, other: 1 }, key)).status).toBe(400);
