@@ -54,7 +54,7 @@ bench-core: install build ## what translating costs in each adapter; compared wi
 bench: install build ## speed and memory against a bare forwarder; writes bench/results/
 	@$(NODE) bench/run.sh
 
-bench-reports: install build ## reports over HTTP on a PostgreSQL with ROWS=10000000 made-up rows in each table (about 20 GB)
+bench-reports: install build ## reports over HTTP on a PostgreSQL with ROWS=10000000 made-up rows in each table (about 13 GB)
 	@scripts/with-postgres.sh $(NODE) node bench/reports/reports.mjs $(ROWS)
 
 sim: install ## the routing strategies against each other, in virtual time; writes bench/results/sim-latest.md

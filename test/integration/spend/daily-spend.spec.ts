@@ -118,7 +118,7 @@ describeOnBothDatabases('The sums by day', (database) => {
     } catch (error) {
       throw new Error(`seed ${seed}`, { cause: error });
     }
-  });
+  }, 60_000);
 
   test('a batch that fails on its way leaves no sum behind', async () => {
     const [client] = clients;
