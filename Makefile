@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run install build generate test test-unit test-integration test-wire soak lint format migration bench bench-core sim clean
+.PHONY: help run install build generate test test-unit test-integration test-wire soak lint format migration bench bench-core bench-reports sim clean
 
 NODE := scripts/with-node
 
@@ -53,6 +53,9 @@ bench-core: install build ## what translating costs in each adapter; compared wi
 
 bench: install build ## speed and memory against a bare forwarder; writes bench/results/
 	@$(NODE) bench/run.sh
+
+bench-reports: install build ## reports over HTTP on a PostgreSQL with ROWS=10000000 made-up rows in each table (about 13 GB)
+	@scripts/with-postgres.sh $(NODE) node bench/reports/reports.mjs $(ROWS)
 
 sim: install ## the routing strategies against each other, in virtual time; writes bench/results/sim-latest.md
 	@$(NODE) node --disable-warning=ExperimentalWarning bench/sim.mjs

@@ -23,6 +23,7 @@ import { ErrorFilter } from './http/error.filter.js';
 import { AlertsModule } from './limits/alerts/alerts.module.js';
 import { LimitsModule } from './limits/limits.module.js';
 import { ApiDocsModule } from './management/api-docs/api-docs.module.js';
+import { ActivityModule } from './management/activity/activity.module.js';
 import { AuditModule } from './management/audit/audit.module.js';
 import { auditSecretKey } from './management/audit/audit-secret-key.js';
 import { IdempotencyModule } from './management/idempotency/idempotency.module.js';
@@ -98,6 +99,7 @@ export class AppModule {
         OrganizationsModule,
         ProjectsModule,
         AccessGroupsModule,
+        ActivityModule,
       ],
     };
   }
@@ -138,6 +140,8 @@ function spendModule(given: Partial<SpendSettings> = {}): DynamicModule {
         journalMaxBytes: general.journalMaxBytes,
         fsync: general.journalFsync,
         flushIntervalMs: general.batchWriteIntervalMs,
+        writesRows: general.writesSpendRows,
+        exportsRows: general.clickHouse !== undefined && general.writesSpendRows,
         ...(general.spendWriterMaxRowsPerSecond !== undefined && {
           maxRowsPerSecond: general.spendWriterMaxRowsPerSecond,
         }),

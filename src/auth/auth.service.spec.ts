@@ -1,13 +1,12 @@
 /** Who is calling: the master key without a look-up, virtual keys by their hash, and everybody else refused. */
-import type { IncomingHttpHeaders } from 'node:http';
 import { Logger } from '@nestjs/common';
 import type { ChangeFeedPoller, ChangeSubscriber } from '../database/change-feed.poller.js';
 import { GatewayError } from '../core/errors/gateway-error.js';
 import { FakeClock } from '../core/testing/fake-clock.js';
 import { AuthService, type CallingRequest } from './auth.service.js';
-import { TokenAuthenticator } from './authenticators/external/token-authenticator.js';
 import { keyHash } from './key-hash.js';
 import type { VirtualKeyRecord } from './key-record.js';
+import { calling, noTokens } from './testing/calling.js';
 import { keyRecord } from './testing/key-record.js';
 import type { VirtualKeyRepository } from './virtual-key.repository.js';
 
@@ -43,25 +42,12 @@ beforeEach(() => {
     feed as unknown as ChangeFeedPoller,
     repository as unknown as VirtualKeyRepository,
     new FakeClock(),
-    new TokenAuthenticator({
-      jwt: undefined,
-      oauth2: undefined,
-      custom: undefined,
-      clock: new FakeClock(),
-      settings,
-      hearsChanges: () => true,
-    }),
+    noTokens(settings, new FakeClock()),
   );
   auth.onModuleInit();
 });
 
 const bearer = (key: string): CallingRequest => calling({ authorization: `Bearer ${key}` });
-const calling = (headers: IncomingHttpHeaders): CallingRequest => ({
-  headers,
-  method: 'GET',
-  ip: '127.0.0.1',
-  routeOptions: {},
-});
 const row = (key: string, given: Partial<VirtualKeyRecord> = {}): void => {
   const token = keyHash(key);
   rows.set(token, keyRecord({ token, dependsOn: ['team:t1', 'access_group'], ...given }));

@@ -6,7 +6,9 @@ import type { PriceAdjustment } from '../core/spec/deployment.js';
 import type { AlertingSettings } from './alerting-settings.js';
 import type { Environment } from './environment-references.js';
 import type { IdentitySettings } from './identity-settings.js';
+import { parseCron, type Cron } from './cron.js';
 import { toMs } from './schema/fields.js';
+import { lifetimeMs } from './schema/spend-log.schema.js';
 import type { RedisSettings } from './redis-settings.js';
 import type { TokenAuthSettings } from './token-auth-settings.js';
 import type { KeySettings } from './key-settings.js';
@@ -81,6 +83,28 @@ export interface GeneralSettings {
   readonly usesForwardedFor: boolean;
   /** Addresses and ranges. */
   readonly trustedProxies: readonly string[];
+  readonly storesPrompts: boolean;
+  readonly writesSpendRows: boolean;
+  readonly spendRetention: SpendRetentionSettings;
+  readonly clickHouse: ClickHouseSettings | undefined;
+}
+
+export interface SpendRetentionSettings {
+  /** Undefined: rows are kept for ever. */
+  readonly periodMs: number | undefined;
+  readonly intervalMs: number;
+  /** Goes before the interval. */
+  readonly cron: Cron | undefined;
+}
+
+/** Where rows of the spend log are copied to. */
+export interface ClickHouseSettings {
+  readonly url: string;
+  readonly database: string;
+  readonly table: string;
+  readonly user: string;
+  readonly password: string | undefined;
+  readonly batchRows: number;
 }
 
 export interface HealthCheckSettings {
@@ -94,6 +118,8 @@ export interface HealthCheckSettings {
 export interface RequestPolicy {
   readonly dropParams: boolean;
   readonly modifyParams: boolean;
+  /** Prompts and answers are kept nowhere. */
+  readonly turnsOffMessageLogging: boolean;
   /** By provider; `margins` has `global` for all that are not named. Exact decimals. */
   readonly discounts: Readonly<Record<string, string>>;
   readonly margins: Readonly<Record<string, Pick<PriceAdjustment, 'margin' | 'perRequest'>>>;
@@ -144,7 +170,26 @@ export function toGeneralSettings(wire: WireGeneralSettings, resolved: ResolvedG
     requestRules: toRequestRules(wire),
     usesForwardedFor: wire.use_x_forwarded_for,
     trustedProxies: wire.trusted_proxy_ranges,
+    storesPrompts: wire.store_prompts_in_spend_logs,
+    writesSpendRows: !wire.disable_spend_logs,
+    spendRetention: spendRetention(wire),
+    clickHouse: clickHouse(wire),
   };
+}
+
+function spendRetention(wire: WireGeneralSettings): SpendRetentionSettings {
+  const { maximum_spend_logs_retention_period: period, maximum_spend_logs_cleanup_cron: cron } = wire;
+  return {
+    periodMs: period === undefined ? undefined : lifetimeMs(period),
+    intervalMs: lifetimeMs(wire.maximum_spend_logs_retention_interval),
+    cron: cron === undefined ? undefined : (parseCron(cron) ?? undefined),
+  };
+}
+
+function clickHouse({ spend_logs_clickhouse: wire }: WireGeneralSettings): ClickHouseSettings | undefined {
+  if (!wire) return undefined;
+  const { url, database, table, user, password, batch_rows: batchRows } = wire;
+  return { url, database, table, user, password, batchRows };
 }
 
 export function toRequestPolicy(wire: WireLitellmSettings): RequestPolicy {
@@ -160,6 +205,7 @@ export function toRequestPolicy(wire: WireLitellmSettings): RequestPolicy {
   return {
     dropParams: wire.drop_params,
     modifyParams: wire.modify_params,
+    turnsOffMessageLogging: wire.turn_off_message_logging,
     discounts: wire.cost_discount_config,
     margins: Object.fromEntries(margins) as RequestPolicy['margins'],
   };

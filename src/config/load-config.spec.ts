@@ -53,6 +53,10 @@ describe('what a configuration comes to', () => {
       defaultReserveOutputTokens: 1000,
       batchWriteIntervalMs: 500,
       allowRequestsOnDbUnavailable: true,
+      clickHouse: undefined,
+      storesPrompts: false,
+      writesSpendRows: true,
+      spendRetention: { periodMs: undefined, intervalMs: 86_400_000, cron: undefined },
       staleKeyMaxMs: 3_600_000,
       keyCacheTtlMs: 60_000,
       keyCacheMaxSize: 10_000,
@@ -66,7 +70,13 @@ describe('what a configuration comes to', () => {
       healthChecks: { inBackground: false, intervalMs: 300_000, showsDetails: true, mostAtOnce: 10 },
     });
     expect(router).toMatchObject({ rules: { strategy: 'power-of-two-choices' }, numRetries: 2, timeoutMs: 6_000_000 });
-    expect(requests).toEqual({ dropParams: false, modifyParams: false, discounts: {}, margins: {} });
+    expect(requests).toEqual({
+      dropParams: false,
+      modifyParams: false,
+      turnsOffMessageLogging: false,
+      discounts: {},
+      margins: {},
+    });
     expect([models, warnings]).toEqual([[], []]);
   });
 

@@ -8,6 +8,7 @@ import { defaultDatabaseUrl, toGeneralSettings, type GeneralSettings } from './g
 import { originOf, type Located, type LocatedMap } from './located.js';
 import { findMasterKeyFault, leastMasterKeyLength, masterKeyCommand } from './master-key.js';
 import { readSection } from './read-section.js';
+import { clickHouseMembers } from './schema/spend-log.schema.js';
 import {
   generalSettingsSchema,
   isDatabaseUrl,
@@ -53,6 +54,7 @@ function checkNested(section: SettingsSection, key: string, map: LocatedMap): Co
   if (key === 'litellm_jwtauth') return checkNestedKeys(map, Object.keys(jwtAuth.unwrap().shape));
   if (key === 'alerting_args') return checkNestedKeys(map, Object.keys(alertingArgs.unwrap().shape));
   if (key === 'client_cache') return checkNestedKeys(map, Object.keys(clientCache.unwrap().shape));
+  if (key === 'spend_logs_clickhouse') return checkNestedKeys(map, clickHouseMembers);
   if (key === 'egress') return checkNestedKeys(map, Object.keys(egress.unwrap().shape));
   return [];
 }

@@ -24,6 +24,8 @@ export const startOnlySettings = {
   keyCacheTtlMs: 'user_api_key_cache_ttl',
   keyCacheMaxSize: 'user_api_key_cache_max_size',
   spendWriterMaxRowsPerSecond: 'spend_writer_max_rows_per_second',
+  writesSpendRows: 'disable_spend_logs',
+  clickHouse: 'spend_logs_clickhouse',
 } as const satisfies Partial<Record<keyof GeneralSettings, string>>;
 
 /** Read at start too, and kept as a whole. */

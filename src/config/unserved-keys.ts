@@ -20,7 +20,7 @@ export const unservedKeys: Readonly<Record<Section, readonly string[]>> = {
     vector_store_registry agents agent_list finetune_settings assistant_settings callback_settings
     default_vertex_config plugins worker_registry`),
   litellm_settings: words(`
-    cache cache_params callbacks success_callback failure_callback service_callbacks audit_log_callbacks turn_off_message_logging
+    cache cache_params callbacks success_callback failure_callback service_callbacks audit_log_callbacks
     redact_user_api_key_info json_logs budget_duration budget_exceeded_status_code budget_exceeded_throttle_percentage
     default_team_settings
     default_soft_budget max_ui_session_budget priority_reservation
@@ -37,12 +37,11 @@ export const unservedKeys: Readonly<Record<Section, readonly string[]>> = {
     polling_interval default_litellm_params assistants_config alerting_config
     ignore_invalid_deployments provider_budget_config`),
   general_settings: words(`
-    database_disable_prepared_statements disable_spend_logs store_prompts_in_spend_logs proxy_config_reload_interval_seconds
+    database_disable_prepared_statements proxy_config_reload_interval_seconds
     max_parallel_requests global_max_parallel_requests max_in_flight_requests_per_worker max_queued_requests_per_worker
     completion_model infer_model_from_keys alerting_threshold use_redis_transaction_buffer coordination_redis
     fail_closed_rate_limit_enforcement disable_budget_reservation apply_user_budget_to_team_keys self_serve_budget_policy
-    pass_through_endpoints forward_client_headers_to_llm_api cancel_on_disconnect maximum_spend_logs_retention_period
-    maximum_spend_logs_retention_interval maximum_spend_logs_cleanup_cron maximum_spend_logs_size
+    pass_through_endpoints forward_client_headers_to_llm_api cancel_on_disconnect maximum_spend_logs_size
     use_spend_logs_partitioning include_call_id_in_error_body ui_access_mode encryption_algorithm plugins
     dynamic_rate_limit_tpm disable_adding_master_key_hash_to_db disable_error_logs disable_reset_budget
     disable_retry_on_max_parallel_request_limit_error

@@ -8,7 +8,7 @@ import {
 } from './database-options.js';
 import type { DatabaseTarget } from './database-target.js';
 import { PrismaClient as PostgresClient } from './generated/postgres/client.js';
-import { PrismaClient as SqliteClient, type Prisma } from './generated/sqlite/client.js';
+import { Prisma, PrismaClient as SqliteClient } from './generated/sqlite/client.js';
 import { SqliteAdapterFactory } from './sqlite-adapter.js';
 
 export type { Prisma } from './generated/sqlite/client.js';
@@ -48,6 +48,17 @@ export type TransactionClient = Prisma.TransactionClient;
 
 /** Prisma's client without its raw SQL and connection control. */
 export type DatabaseClient = TransactionClient;
+
+export type Dialect = DatabaseTarget['dialect'];
+
+/** A filter on one member of a JSON column: the databases name it differently. */
+export function fromJson(dialect: Dialect, member: string, filter: Prisma.JsonFilter): Prisma.JsonFilter {
+  const path = dialect === 'sqlite' ? `$.${member}` : [member];
+  return { path: path as string, ...filter };
+}
+
+/** For `fromJson`: rows whose column does not have the member. */
+export const absentFromJson = { equals: Prisma.DbNull } as const;
 
 /** A connection that is silent for so long is taken for dead: without it a vanished server holds its callers for many minutes. */
 const queryTimeoutMs = 30_000;

@@ -9,6 +9,7 @@ import { DeploymentRouter } from '../core/router/router.js';
 import type { Clock, Deployment } from '../core/spec/index.js';
 import { SpendService } from '../spend/spend.service.js';
 import { describeAttempt } from './attempt-notes.js';
+import { payloadOf } from './payload-of.js';
 import { LlmExchange, type ExchangeEvents } from './llm-exchange.js';
 import type { LlmRequest } from './llm-request.js';
 import { refuseCutOff } from './cut-off-answer.js';
@@ -67,6 +68,17 @@ export class LlmPipelineService implements BeforeApplicationShutdown {
       writer.fail(error, exchange ? responseHeaders(exchange) : {});
     } finally {
       if (slot !== undefined) this.running.remove(slot);
+      if (exchange?.ticket && this.spend.payloads?.isOn) this.keep(request, exchange);
+    }
+  }
+
+  /** Nothing that goes wrong here is the client's business. */
+  private keep(request: LlmRequest, exchange: LlmExchange): void {
+    try {
+      const payload = payloadOf(request, exchange);
+      if (payload) this.spend.payloads?.keep(payload);
+    } catch (thrown) {
+      this.report(asGatewayError(thrown), exchange);
     }
   }
 

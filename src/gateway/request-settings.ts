@@ -54,6 +54,7 @@ const gatewayMembers: ReadonlySet<string> = new Set([
   'litellm_session_id',
   'litellm_trace_id',
   'litellm_call_id',
+  'turn_off_message_logging',
   ...routingMembers,
 ]);
 

@@ -36,6 +36,8 @@ export function intentOf(exchange: Pick<Charged, 'asked' | 'startedAtMs'>, deplo
     keyAlias: principal.keyAlias,
     userId: principal.userId,
     teamId: principal.teamId,
+    organizationId: principal.organizationId,
+    projectId: principal.projectId,
     endUser: settings.endUser,
     sessionId: settings.sessionId,
     tags: tagsOf(settings.tags, principal.tags),

@@ -6,7 +6,8 @@ const patterns: readonly (readonly [RegExp, string])[] = [
   [/\bAIza[\w-]{20,}/g, 'AIza***'],
   [/\b(Bearer|Basic)\s+[\w.~+/=-]{8,}/gi, '$1 ***'],
   // A URL's user and password, such as a database's.
-  [/(\w+:\/\/[^\s:/@]*):[^\s@/]+@/g, '$1:***@'],
+  // From the start of a word: tried from within it, a long word would take its length squared.
+  [/\b(\w+:\/\/[^\s:/@]*):[^\s@/]+@/g, '$1:***@'],
   [/([?&](?:key|api_key|api-key|token|access_token|signature)=)[^&\s"']+/gi, '$1***'],
 ];
 

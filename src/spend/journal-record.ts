@@ -45,7 +45,10 @@ type IntentWire = [
   requesterIp: string | null | undefined,
   rest?: IntentRest,
 ];
-type IntentRest = Pick<SpendIntent, 'organizationId' | 'sessionId' | 'parentRequestId' | 'tags' | 'metadata'> & {
+type IntentRest = Pick<
+  SpendIntent,
+  'organizationId' | 'projectId' | 'sessionId' | 'parentRequestId' | 'tags' | 'metadata'
+> & {
   metadataDropped?: true;
 };
 type AttemptWire = [
@@ -158,9 +161,9 @@ function checksum(body: string): string {
 }
 
 function intentRest(intent: SpendIntent): IntentRest | undefined {
-  const { organizationId, sessionId, parentRequestId, tags, metadata } = intent;
-  const rest = { organizationId, sessionId, parentRequestId, tags, metadata };
-  for (const value of [organizationId, sessionId, parentRequestId, tags, metadata]) {
+  const { organizationId, projectId, sessionId, parentRequestId, tags, metadata } = intent;
+  const rest = { organizationId, projectId, sessionId, parentRequestId, tags, metadata };
+  for (const value of [organizationId, projectId, sessionId, parentRequestId, tags, metadata]) {
     if (value !== undefined) return rest;
   }
   return undefined;

@@ -10,7 +10,7 @@ import type { FromWriterThread, ToWriterThread, WriterThreadData } from './write
 /** A niceness: less than the requests' thread, and far from none. */
 const rowsAfterRequests = 10;
 
-const { settings, databaseUrl, journalId } = workerData as WriterThreadData;
+const { settings, databaseUrl, ledgerOptions, journalId } = workerData as WriterThreadData;
 
 // Linux gives each thread a priority of its own: where cores are scarce, requests come before rows.
 if (process.platform === 'linux') setPriority(rowsAfterRequests);
@@ -23,7 +23,7 @@ function tell(message: FromWriterThread): void {
 const report: SpendReport = (level, message, facts) =>
   tell({ kind: 'report', level, line: reportLine(message, facts) });
 
-const ledger = openLedger(databaseUrl);
+const ledger = openLedger(databaseUrl, ledgerOptions);
 const writer = new SpendWriter({
   settings,
   journalId,

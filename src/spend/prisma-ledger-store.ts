@@ -1,23 +1,40 @@
 /** The ledger in the database, through Prisma: one interactive transaction moves the position and writes the rows. */
 import type { createPrismaClient, Prisma, TransactionClient } from '../database/database-client.js';
 import { isUniqueViolation } from '../database/database-errors.js';
+import { systemRuntime, type DatabaseRuntime } from '../database/database-options.js';
+import { retryContention } from '../database/retry.js';
+import { addPiece } from './clickhouse/export-pieces.js';
+import { foldDaily } from './fold-daily.js';
 import { segmentName, segmentOfName, type JournalPosition } from './journal-folder.js';
 import { PositionConflict, RowsRejected, type LedgerStore } from './ledger-store.js';
 import type { SpendRow } from './spend-row.js';
+import type { SpendSettings } from './spend-settings.js';
+
+export type LedgerOptions = Pick<SpendSettings, 'writesRows' | 'exportsRows'>;
 
 export type LedgerClient = Pick<ReturnType<typeof createPrismaClient>, 'ledgerState' | '$transaction'>;
 
 const TRANSACTION = { maxWait: 10_000, timeout: 30_000 };
+const CONTENTION = { attempts: 8, firstDelayMs: 10, maxDelayMs: 500 };
 /** Prisma's codes for a value that does not fit its column: too long, invalid, out of range, inconsistent. */
 const BAD_VALUE = new Set(['P2000', 'P2005', 'P2006', 'P2007', 'P2009', 'P2011', 'P2012', 'P2020', 'P2023', 'P2033']);
-/** PostgreSQL's class "data exception", which Prisma may pass on under a code of its own. */
-const POSTGRES_DATA_EXCEPTION = /^22[0-9A-Z]{3}$/;
+/** PostgreSQL's class "data exception" and what is too large for an index, which Prisma may pass on under a code of its own. */
+const POSTGRES_DATA_EXCEPTION = /^(22[0-9A-Z]{3}|54000)$/;
 
 export class PrismaLedgerStore implements LedgerStore {
   readonly #prisma: LedgerClient;
+  readonly #runtime: DatabaseRuntime;
 
-  constructor(prisma: LedgerClient) {
+  readonly #options: LedgerOptions;
+
+  constructor(
+    prisma: LedgerClient,
+    options: LedgerOptions = { writesRows: true, exportsRows: false },
+    runtime: DatabaseRuntime = systemRuntime,
+  ) {
     this.#prisma = prisma;
+    this.#options = options;
+    this.#runtime = runtime;
   }
 
   async findPosition(journalId: string): Promise<JournalPosition | null> {
@@ -32,10 +49,15 @@ export class PrismaLedgerStore implements LedgerStore {
     rows: readonly SpendRow[],
   ): Promise<void> {
     try {
-      await this.#prisma.$transaction(async (transaction) => {
-        await movePosition(transaction, journalId, from, to);
-        await insertRows(transaction, rows);
-      }, TRANSACTION);
+      await retryContention({ ...CONTENTION, ...this.#runtime }, () =>
+        this.#prisma.$transaction(async (transaction) => {
+          await movePosition(transaction, journalId, from, to);
+          if (this.#options.writesRows) await insertRows(transaction, rows);
+          if (this.#options.exportsRows) await addPiece(transaction, journalId, to, rows);
+          // Last, because other writers wait for the sums that this one has touched.
+          await foldRows(transaction, rows);
+        }, TRANSACTION),
+      );
     } catch (error) {
       if (!(error instanceof PositionConflict)) throw error;
       const found = await this.findPosition(journalId);
@@ -78,6 +100,16 @@ async function insertRows({ spendLog }: TransactionClient, rows: readonly SpendR
     });
   } catch (error) {
     if (isRowError(error)) throw new RowsRejected(messageOf(error), { cause: error });
+    throw error;
+  }
+}
+
+async function foldRows(transaction: TransactionClient, rows: readonly SpendRow[]): Promise<void> {
+  try {
+    await foldDaily(transaction, rows);
+  } catch (error) {
+    // A sum that outgrows its column would hold up the ledger for ever.
+    if (!isUniqueViolation(error) && isRowError(error)) throw new RowsRejected(messageOf(error), { cause: error });
     throw error;
   }
 }

@@ -19,6 +19,7 @@ export interface SpendIntent {
   readonly userId?: string;
   readonly teamId?: string;
   readonly organizationId?: string;
+  readonly projectId?: string;
   readonly endUser?: string;
   readonly requesterIp?: string;
   readonly sessionId?: string;

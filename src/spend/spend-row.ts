@@ -32,6 +32,7 @@ export interface SpendDetail {
   readonly stream: boolean;
   readonly keyAlias?: string;
   readonly organizationId?: string;
+  readonly projectId?: string;
   readonly requesterIp?: string;
   readonly sessionId?: string;
   readonly parentRequestId?: string;
@@ -96,8 +97,19 @@ export function toSpendRow(settled: SettledRequest): SpendRow {
 
 function whoAndWhat(intent: SpendIntent | undefined): Partial<SpendDetail> {
   if (!intent) return { intentLost: true };
-  const { callType, keyAlias, organizationId, requesterIp, sessionId, parentRequestId, tags, metadata } = intent;
-  return { callType, keyAlias, organizationId, requesterIp, sessionId, parentRequestId, tags, metadata };
+  const { callType, keyAlias, organizationId, projectId, requesterIp, sessionId, parentRequestId } = intent;
+  const { tags, metadata } = intent;
+  return {
+    callType,
+    keyAlias,
+    organizationId,
+    projectId,
+    requesterIp,
+    sessionId,
+    parentRequestId,
+    tags,
+    metadata,
+  };
 }
 
 function nullable(value: string | undefined): string | null {
@@ -109,7 +121,7 @@ function column(value: string): string {
 }
 
 /** PostgreSQL takes neither NUL nor half a surrogate pair, in text or in JSON, and clients may send both. */
-function storableText(text: string): string {
+export function storableText(text: string): string {
   return text.replaceAll('\0', '\uFFFD').replace(/\p{Surrogate}/gu, '\uFFFD');
 }
 

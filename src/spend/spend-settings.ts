@@ -16,6 +16,10 @@ export interface SpendSettings {
   readonly batchRows: number;
   /** Slows the row writer down; undefined means as fast as the database takes rows. */
   readonly maxRowsPerSecond?: number;
+  /** False: no rows are written, only their sums. */
+  readonly writesRows: boolean;
+  /** Each batch of rows leaves a note for the export. */
+  readonly exportsRows: boolean;
   /** How long shutdown waits for the rest to be carried, milliseconds; what is left then is adopted by the next start. */
   readonly shutdownWaitMs: number;
   /** Where rows are written: a worker thread, or the process's own event loop where no compiled worker file exists. */
@@ -34,6 +38,8 @@ export function spendSettings(
     fsync: 'none',
     flushIntervalMs: 500,
     batchRows: 100,
+    writesRows: true,
+    exportsRows: false,
     shutdownWaitMs: 5_000,
     writer: 'thread',
     ...given,

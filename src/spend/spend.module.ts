@@ -1,5 +1,8 @@
 /** The spend room as a Nest module: settings in, `SpendService` out. */
 import { Module, type DynamicModule, type FactoryProvider } from '@nestjs/common';
+import { ClickHouseExportService } from './clickhouse/clickhouse-export.service.js';
+import { PayloadStore } from './payload-store.service.js';
+import { SpendRetentionService } from './spend-retention.service.js';
 import { SPEND_SETTINGS, type SpendSettings } from './spend-settings.js';
 import { SpendService } from './spend.service.js';
 import { createWriter, WRITER_FACTORY } from './writer-factory.js';
@@ -14,6 +17,9 @@ export class SpendModule {
       providers: [
         { provide: SPEND_SETTINGS, ...settings },
         { provide: WRITER_FACTORY, useValue: createWriter },
+        PayloadStore,
+        SpendRetentionService,
+        ClickHouseExportService,
         SpendService,
       ],
       exports: [SpendService],

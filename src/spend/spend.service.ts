@@ -11,6 +11,7 @@ import { journalFolder, makeJournalDir, socketPath } from './journal-folder.js';
 import { OwnershipSocket } from './journal-ownership.js';
 import { createRequestIds } from './request-id.js';
 import type { SpendIntent, SpendOutcome, SpendProgress, SpendTicket } from './spend-intent.js';
+import { PayloadStore } from './payload-store.service.js';
 import { reportLine, type SpendReport } from './spend-report.js';
 import { SPEND_SETTINGS, type SpendSettings } from './spend-settings.js';
 import { WRITER_FACTORY, type RunningWriter, type WriterFactory } from './writer-factory.js';
@@ -49,6 +50,8 @@ export class SpendService implements OnModuleInit, OnApplicationShutdown {
     @Inject(WRITER_FACTORY) createWriter: WriterFactory,
     @Optional() @Inject(CLOCK) private readonly clock: Clock = systemClock,
     @Optional() @Inject(RANDOM) random: Random = systemRandom,
+    /** What was asked and answered, where it is kept: beside the ledger, never in its way. */
+    @Optional() readonly payloads?: PayloadStore,
   ) {
     this.#settings = settings;
     this.#createWriter = createWriter;

@@ -26,10 +26,11 @@ export type WriterFactory = (request: WriterRequest) => RunningWriter;
 export const WRITER_FACTORY = Symbol('WRITER_FACTORY');
 
 export const createWriter: WriterFactory = ({ settings, ...rest }) => {
-  const { journalDir, flushIntervalMs, batchRows, maxRowsPerSecond, databaseUrl } = settings;
+  const { journalDir, flushIntervalMs, batchRows, maxRowsPerSecond, databaseUrl, writesRows, exportsRows } = settings;
+  const ledgerOptions = { writesRows, exportsRows };
   const paced = { journalDir, flushIntervalMs, batchRows, maxRowsPerSecond };
-  if (settings.writer === 'thread') return new WriterThread({ ...rest, settings: paced, databaseUrl });
-  const ledger = openLedger(databaseUrl);
+  if (settings.writer === 'thread') return new WriterThread({ ...rest, settings: paced, databaseUrl, ledgerOptions });
+  const ledger = openLedger(databaseUrl, ledgerOptions);
   const writer = new SpendWriter({
     ...rest,
     settings: paced,

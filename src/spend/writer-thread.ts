@@ -1,6 +1,7 @@
 /** Runs the row writer on a worker thread, and starts it again if the thread dies. */
 import { Worker } from 'node:worker_threads';
 import type { JournalPosition } from './journal-folder.js';
+import type { LedgerOptions } from './prisma-ledger-store.js';
 import type { SpendReport } from './spend-report.js';
 import type { WriterSettings, WriterStop } from './spend-writer.js';
 
@@ -8,6 +9,7 @@ import type { WriterSettings, WriterStop } from './spend-writer.js';
 export interface WriterThreadData {
   readonly settings: WriterSettings;
   readonly databaseUrl: string;
+  readonly ledgerOptions: LedgerOptions;
   readonly journalId: string;
 }
 
@@ -46,8 +48,8 @@ export class WriterThread {
   }
 
   start(): void {
-    const { settings, databaseUrl, journalId } = this.#options;
-    const workerData: WriterThreadData = { settings, databaseUrl, journalId };
+    const { settings, databaseUrl, ledgerOptions, journalId } = this.#options;
+    const workerData: WriterThreadData = { settings, databaseUrl, ledgerOptions, journalId };
     const worker = new Worker(WORKER_FILE, { workerData, resourceLimits: HEAP_LIMITS });
     worker.on('message', (message: FromWriterThread) => this.#take(message));
     worker.on('error', (error) => this.#options.report('error', 'The thread that writes spend rows failed', { error }));

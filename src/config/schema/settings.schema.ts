@@ -10,6 +10,7 @@ import { tokenAuthFields } from './token-auth.schema.js';
 import { fallbackSettings, routerSettingsSchema } from './routing.schema.js';
 import { defaultTeamParams } from './team.schema.js';
 import { amount, anyMap, choice, described, flag, positive, price, text, wholeNumber } from './fields.js';
+import { spendLogSettings } from './spend-log.schema.js';
 
 /** A part of a price as an exact decimal, at most `most`. */
 function part(most: number): z.ZodType<string, number | string> {
@@ -49,6 +50,10 @@ export const litellmSettingsSchema = z.looseObject({
     description:
       'OpenAI-compatible providers of your own, by the name that stands before the slash in `model`; docs/custom-providers.md has every member.',
     example: { acme: { base_url: 'https://api.acme.example/v1', api_key_env: 'ACME_API_KEY' } },
+  }),
+  turn_off_message_logging: described(flag().default(false), {
+    description: 'Prompts and answers are kept nowhere, whatever `store_prompts_in_spend_logs` says.',
+    example: true,
   }),
   request_timeout: described(positive().default(6000), {
     description: 'Seconds for a whole request where neither the deployment nor the router sets a `timeout`.',
@@ -241,6 +246,7 @@ export const generalSettingsSchema = z.looseObject({
       example: 7,
     },
   ),
+  ...spendLogSettings,
   background_health_checks: described(flag().default(false), {
     description: 'Each process asks every model for a short answer now and then; `GET /health` shows the last result.',
     example: true,

@@ -2,7 +2,7 @@
 import type { Usage } from '../../core/spec/index.js';
 import { usdFromNanos } from '../../core/pricing/money.js';
 import type { AttemptDetail, SpendDetail } from '../../spend/spend-row.js';
-import type { SpendLog } from '../../database/generated/sqlite/client.js';
+import type { SpendLog, SpendPayload } from '../../database/database-client.js';
 
 export function spendLogView(row: SpendLog): Record<string, unknown> {
   // Written by the spend room alone, in this shape.
@@ -34,7 +34,7 @@ export function spendLogView(row: SpendLog): Record<string, unknown> {
     cache_key: 'Cache OFF',
     request_tags: detail.tags ?? [],
     requester_ip_address: detail.requesterIp ?? null,
-    // Contents of requests and answers are not kept.
+    // Contents are shown one request at a time.
     messages: {},
     response: {},
     proxy_server_request: {},
@@ -44,12 +44,40 @@ export function spendLogView(row: SpendLog): Record<string, unknown> {
   };
 }
 
+/** What was asked and answered; empty objects where it was not kept. */
+export function payloadView(payload: SpendPayload | null): Record<string, unknown> {
+  const request = parsed(payload?.request);
+  return {
+    messages: promptOf(request),
+    response: parsed(payload?.response),
+    proxy_server_request: request,
+  };
+}
+
+/** Under the name that the request's dialect has for it. */
+function promptOf(request: unknown): unknown {
+  if (typeof request !== 'object' || request === null) return request;
+  const body = request as Readonly<Record<string, unknown>>;
+  return body['messages'] ?? body['input'] ?? body['contents'] ?? body['prompt'] ?? {};
+}
+
+/** A text that was cut off is no JSON any more, and is shown as it is. */
+function parsed(text: string | null | undefined): unknown {
+  if (text == null) return {};
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
 function metadataOf(detail: SpendDetail): Record<string, unknown> {
   return {
     user_api_key_alias: detail.keyAlias ?? null,
     requester_metadata: detail.metadata ?? {},
     usage_object: detail.usage ? usageView(detail.usage) : null,
     attempts: detail.attempts.map(attemptView),
+    ...(detail.projectId !== undefined && { user_api_key_project_id: detail.projectId }),
     ...(detail.parentRequestId !== undefined && { parent_request_id: detail.parentRequestId }),
     ...(detail.usageEstimated === true && { usage_estimated: true }),
     ...(detail.attempts.some(({ unpriced }) => unpriced) && { unpriced: true }),

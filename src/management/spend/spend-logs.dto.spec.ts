@@ -40,10 +40,11 @@ test.each([
   ['max_spend', '-1'],
   ['max_spend', '1e999'],
   ['status_filter', 'ok'],
-  ['session_id', 's1'],
-  ['key_alias', 'a'],
-  ['error_code', '500'],
   ['cache_hit_filter', 'True'],
+  ['sort_by', 'request_id'],
+  ['sort_order', 'up'],
+  ['cursor', 'bm90aGluZw'],
+  ['format', 'xml'],
   ['user_id', ['a', 'b']],
 ])('%s=%j is refused with 400, and the answer names the field', (field, value) => {
   const check = (): unknown => checkedBy(spendLogsPageQuerySchema, { [field]: value });

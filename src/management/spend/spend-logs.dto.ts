@@ -1,23 +1,33 @@
-/** The query of the spend log's routes, as LiteLLM spells it, checked field by field. */
+/** The queries and answers of the spend log's routes, as LiteLLM spells them, checked field by field. */
 import { z } from 'zod';
-import { keyHash } from '../../auth/key-hash.js';
 import { nanosFromUsd } from '../../core/pricing/money.js';
+import { apiKey, flag, format, text, wholeNumber } from './report-query.js';
 
 const DATE = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}:\d{2}(?:\.\d{1,6})?)(Z|[+-]\d{2}:\d{2})?)?$/;
-const KEY_HASH = /^[0-9a-f]{64}$/;
 const USD = /^\d{1,9}(?:\.\d{1,20})?(?:[eE]-\d{1,2})?$/;
+const CURSOR = /^(\d{1,15})\.(.{1,1024})$/s;
 const DAY_MS = 86_400_000;
 const MAX_PAGE_SIZE = 1_000;
 const MAX_PAGE = 1_000_000;
 const DATE_HINT = 'must be a date like 2026-01-31, or a time like 2026-01-31 23:59:59 (UTC where it names no zone)';
 
-/** LiteLLM filters on these; this version's rows hold them outside the columns that can be searched. */
-const NOT_SERVED = ['session_id', 'key_alias', 'error_code', 'cache_hit_filter'] as const;
+/** What LiteLLM sorts by. */
+export const sortFields = [
+  'startTime',
+  'endTime',
+  'spend',
+  'total_tokens',
+  'request_duration_ms',
+  'ttft_ms',
+  'model',
+] as const;
+export type SortField = (typeof sortFields)[number];
 
-const text = z.string().min(1).max(1_024);
-
-/** A clear key or its hash, as the hash. */
-const apiKey = text.transform((key) => (KEY_HASH.test(key) ? key : keyHash(key)));
+/** Where a page of the newest rows ended. */
+export interface LogCursor {
+  readonly startedAt: Date;
+  readonly requestId: string;
+}
 
 const startDate = z.string().transform((given, context) => readDate(given, 'start') ?? refuse(context, DATE_HINT));
 /** A day without a time is meant whole. */
@@ -28,20 +38,10 @@ const usd = z
   .regex(USD, 'must be an amount in USD such as 0.25')
   .transform((amount) => nanosFromUsd(amount));
 
-const flag = z.enum(['true', 'false', 'True', 'False', '1', '0']).transform((given) => /^(true|1)$/i.test(given));
-
-function wholeNumber(max: number): z.ZodType<number> {
-  const hint = `must be a whole number from 1 to ${max}`;
-  return z
-    .string()
-    .regex(/^\d{1,9}$/, hint)
-    .transform(Number)
-    .refine((value) => value >= 1 && value <= max, hint);
-}
-
-const notServed = Object.fromEntries(
-  NOT_SERVED.map((name) => [name, z.never({ error: 'is not served yet as a filter; leave it out' }).optional()]),
-);
+const cursor = z
+  .string()
+  .max(2_048)
+  .transform((given, context) => readCursor(given) ?? refuse(context, 'must be the `next_cursor` of another answer'));
 
 export const spendLogsQuerySchema = z.object({
   api_key: apiKey.optional(),
@@ -50,8 +50,14 @@ export const spendLogsQuerySchema = z.object({
   start_date: startDate.optional(),
   end_date: endDate.optional(),
   summarize: flag.default(true),
+  format,
 });
 export type SpendLogsQuery = z.infer<typeof spendLogsQuerySchema>;
+
+const paging = {
+  page: wholeNumber(MAX_PAGE).default(1),
+  page_size: wholeNumber(MAX_PAGE_SIZE).default(50),
+} as const;
 
 export const spendLogsPageQuerySchema = z.object({
   start_date: startDate.optional(),
@@ -60,18 +66,94 @@ export const spendLogsPageQuerySchema = z.object({
   user_id: text.optional(),
   team_id: text.optional(),
   request_id: text.optional(),
+  session_id: text.optional(),
+  key_alias: text.optional(),
   model: text.optional(),
   model_group: text.optional(),
   model_id: text.optional(),
   end_user: text.optional(),
   status_filter: z.enum(['success', 'failure']).optional(),
+  cache_hit_filter: z.enum(['hit', 'miss']).optional(),
+  error_code: text.optional(),
   min_spend: usd.optional(),
   max_spend: usd.optional(),
-  page: wholeNumber(MAX_PAGE).default(1),
-  page_size: wholeNumber(MAX_PAGE_SIZE).default(50),
-  ...notServed,
+  sort_by: z.enum(sortFields).default('startTime'),
+  sort_order: z.enum(['asc', 'desc']).default('desc'),
+  ...paging,
+  cursor: cursor.optional(),
+  format,
 });
 export type SpendLogsPageQuery = z.infer<typeof spendLogsPageQuerySchema>;
+
+export const sessionLogsQuerySchema = z.object({ session_id: text, ...paging });
+export type SessionLogsQuery = z.infer<typeof sessionLogsQuerySchema>;
+
+const count = z.number().int();
+const anyObject = z.record(z.string(), z.unknown());
+
+export const spendLogSchema = z.object({
+  request_id: z.string(),
+  litellm_call_id: z.string(),
+  call_type: z.string(),
+  api_key: z.string().describe('The SHA-256 hash of the key.'),
+  spend: z.number().describe('USD'),
+  total_tokens: count,
+  prompt_tokens: count,
+  completion_tokens: count,
+  startTime: z.string(),
+  endTime: z.string().nullable(),
+  completionStartTime: z.string().nullable(),
+  request_duration_ms: z.number(),
+  model: z.string(),
+  model_id: z.string(),
+  model_group: z.string(),
+  custom_llm_provider: z.string(),
+  api_base: z.string(),
+  user: z.string(),
+  end_user: z.string(),
+  team_id: z.string().nullable(),
+  organization_id: z.string().nullable(),
+  metadata: anyObject,
+  cache_hit: z.string(),
+  cache_key: z.string(),
+  request_tags: z.array(z.string()),
+  requester_ip_address: z.string().nullable(),
+  messages: z.unknown(),
+  response: z.unknown(),
+  proxy_server_request: z.unknown(),
+  session_id: z.string().nullable(),
+  status: z.string(),
+  mcp_namespaced_tool_name: z.null(),
+});
+export const spendLogsAnswer = z.array(anyObject).describe('Rows of the spend log, or sums by day.');
+export const spendLogsPageAnswer = z.object({
+  data: z.array(spendLogSchema),
+  total: count.describe(
+    'At most 10,000, or 1,000 with a filter that no index serves; `total_is_exact` says whether there are more.',
+  ),
+  total_is_exact: z.boolean(),
+  page: count,
+  page_size: count,
+  total_pages: count,
+  next_cursor: z.string().nullable().describe('For `cursor`: the rows after these, however many there are.'),
+});
+export const requestDetailAnswer = z.object({
+  request_id: z.string(),
+  messages: z.unknown(),
+  response: z.unknown(),
+  proxy_server_request: z.unknown(),
+});
+
+export function cursorText({ startedAt, requestId }: LogCursor): string {
+  return Buffer.from(`${startedAt.getTime()}.${requestId}`).toString('base64url');
+}
+
+function readCursor(given: string): LogCursor | null {
+  const [, atMs, requestId] = CURSOR.exec(Buffer.from(given, 'base64url').toString()) ?? [];
+  if (atMs === undefined || requestId === undefined) return null;
+  const startedAt = new Date(Number(atMs));
+  return Number.isNaN(startedAt.getTime()) ? null : { startedAt, requestId };
+}
 
 function readDate(given: string, end: 'start' | 'end'): Date | null {
   const [, day, time, zone] = DATE.exec(given.trim()) ?? [];

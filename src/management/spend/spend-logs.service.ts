@@ -1,138 +1,190 @@
-/** Reads the spend log: rows by filter, pages of them, and totals by day. */
+/** Reads the spend log: rows by filter, pages of them, totals by day, and what was asked and answered. */
 import { Injectable } from '@nestjs/common';
-import { usdFromNanos } from '../../core/pricing/money.js';
 import { GatewayError } from '../../core/errors/gateway-error.js';
-import type { Prisma } from '../../database/database-client.js';
-import { DatabaseService } from '../../database/database.service.js';
-import { spendLogView } from './spend-log-view.js';
-import type { SpendLogsPageQuery, SpendLogsQuery } from './spend-logs.dto.js';
+import type { SpendLog } from '../../database/database-client.js';
+import { DailySums } from './daily-sums.repository.js';
+import { within } from './global-spend.service.js';
+import { isoDay } from './report-query.js';
+import { SpendLogRepository, type DaySum, type LogFilter } from './spend-log.repository.js';
+import { payloadView, spendLogView } from './spend-log-view.js';
+import { cursorText, type SessionLogsQuery, type SpendLogsPageQuery, type SpendLogsQuery } from './spend-logs.dto.js';
+import type { SpendScope } from './spend-scope.js';
+import { DAY_MS, emptyDay, startOfDay, summaryOf } from './spend-summary.js';
 
 export interface SpendLogsPage {
   readonly data: Record<string, unknown>[];
   readonly total: number;
+  readonly total_is_exact: boolean;
   readonly page: number;
   readonly page_size: number;
   readonly total_pages: number;
+  readonly next_cursor: string | null;
 }
 
 const MAX_ROWS = 10_000;
+/** Rows are counted, skipped, and sorted without an index up to this many: what lies beyond is reached by the cursor. */
+const MAX_COUNTED = 10_000;
+const MAX_SKIPPED = 50_000;
+/** Where only some of the rows that an index leads to match: counting reads all of them. */
+const MAX_COUNTED_SLOWLY = 1_000;
 const MAX_DAYS = 1_000;
-const DAY_MS = 86_400_000;
-/** The id settles the order of requests of the same millisecond, so that pages neither overlap nor leave gaps. */
-const NEWEST_FIRST = [{ startedAt: 'desc' }, { requestId: 'desc' }] satisfies Prisma.SpendLogOrderByWithRelationInput[];
 
 @Injectable()
 export class SpendLogsService {
-  constructor(private readonly database: DatabaseService) {}
+  constructor(
+    private readonly rows: SpendLogRepository,
+    private readonly sums: DailySums,
+  ) {}
 
   /** Totals by day where both dates are given and not declined; else the newest 10,000 rows. */
-  async list(query: SpendLogsQuery): Promise<Record<string, unknown>[]> {
-    const where: Prisma.SpendLogWhereInput = {
-      apiKeyHash: query.api_key,
-      userId: query.user_id,
-      requestId: query.request_id,
-      startedAt: { gte: query.start_date, lte: query.end_date },
-    };
-    if (query.summarize && query.start_date && query.end_date) return this.#summarize(where, query.end_date);
-    const rows = await this.database.run((client) =>
-      client.spendLog.findMany({ where, orderBy: NEWEST_FIRST, take: MAX_ROWS }),
-    );
-    return rows.map(spendLogView);
+  async list(scope: SpendScope, query: SpendLogsQuery): Promise<Record<string, unknown>[]> {
+    if (query.summarize && query.start_date && query.end_date) {
+      return this.#summarize(scope, query, query.start_date, query.end_date);
+    }
+    const where = this.rows.visible(scope, this.rows.filterOf(query));
+    return (await this.rows.find(where, 'desc', MAX_ROWS)).map(spendLogView);
   }
 
-  async page(query: SpendLogsPageQuery): Promise<SpendLogsPage> {
-    const where: Prisma.SpendLogWhereInput = {
-      startedAt: { gte: query.start_date, lte: query.end_date },
-      apiKeyHash: query.api_key,
-      userId: query.user_id,
-      teamId: query.team_id,
-      requestId: query.request_id,
-      model: query.model,
-      modelGroup: query.model_group,
-      modelId: query.model_id,
-      endUser: query.end_user,
-      status: query.status_filter,
-      spendNanos: { gte: query.min_spend, lte: query.max_spend },
-    };
+  async page(scope: SpendScope, query: SpendLogsPageQuery): Promise<SpendLogsPage> {
+    const where = this.rows.visible(scope, this.rows.filterOf(await this.#narrowed(query)));
+    const most = this.rows.hasSlowFilter(query) ? MAX_COUNTED_SLOWLY : MAX_COUNTED;
+    const sorted = query.sort_by !== 'startTime';
+    if (sorted && query.cursor) throw refused('cursor', 'goes with `sort_by=startTime` alone.');
+    const [counted, rows] = await Promise.all([
+      this.rows.count(where, most + 1),
+      sorted ? this.#sortedPage(where, query) : this.#page(where, query),
+    ]);
+    const total = Math.min(counted, most);
     const { page, page_size: pageSize } = query;
-    const [total, rows] = await this.database.run((client) =>
-      Promise.all([
-        client.spendLog.count({ where }),
-        client.spendLog.findMany({ where, orderBy: NEWEST_FIRST, skip: (page - 1) * pageSize, take: pageSize }),
-      ]),
-    );
-    return { data: rows.map(spendLogView), total, page, page_size: pageSize, total_pages: Math.ceil(total / pageSize) };
+    const last = rows.length === pageSize && !sorted ? rows.at(-1) : undefined;
+    return {
+      data: rows.map(spendLogView),
+      total,
+      total_is_exact: counted <= most,
+      page,
+      page_size: pageSize,
+      total_pages: Math.ceil(total / pageSize),
+      next_cursor: last ? cursorText(last) : null,
+    };
+  }
+
+  /** The requests of a session, the first one first. */
+  session(scope: SpendScope, query: SessionLogsQuery): Promise<SpendLogsPage> {
+    return this.page(scope, { ...query, sort_by: 'startTime', sort_order: 'asc' });
+  }
+
+  /**
+   * What was asked and answered, where it was kept.
+   *
+   * @throws GatewayError `object_not_found` for who may see everything, `forbidden` for others, whether there is such a row or not
+   */
+  async request(scope: SpendScope, requestId: string): Promise<Record<string, unknown>> {
+    const row = await this.rows.findOne(this.rows.visible(scope, { requestId }));
+    if (!row) {
+      const reason = scope.everything
+        ? `There is no request ${requestId.slice(0, 100)} in the spend log.`
+        : 'You may see your own requests, and those of teams and organizations that you administer.';
+      throw new GatewayError(scope.everything ? 'object_not_found' : 'forbidden', { facts: { reason } });
+    }
+    return { request_id: requestId, ...payloadView(await this.rows.findPayload(requestId)) };
+  }
+
+  /** To the days on which the customer had requests: the sums know them by an index, the rows do not. */
+  async #narrowed(query: SpendLogsPageQuery): Promise<SpendLogsPageQuery> {
+    if (query.end_user === undefined) return query;
+    const days = await this.sums.daysOf('customer', query.end_user);
+    if (!days) return query;
+    const [first, end] = [Date.parse(days.first), Date.parse(days.last) + DAY_MS - 1];
+    return {
+      ...query,
+      start_date: new Date(Math.max(first, query.start_date?.getTime() ?? first)),
+      end_date: new Date(Math.min(end, query.end_date?.getTime() ?? end)),
+    };
+  }
+
+  async #page(where: LogFilter, query: SpendLogsPageQuery): Promise<SpendLog[]> {
+    const { page, page_size: take, sort_order: order, cursor } = query;
+    if (cursor) return this.rows.find({ AND: [where, this.rows.after(cursor, order)] }, order, take);
+    const skip = (page - 1) * take;
+    if (skip > MAX_SKIPPED) {
+      throw refused('page', `begins behind ${MAX_SKIPPED} rows. Go on by \`cursor\`, or give fewer days.`);
+    }
+    return this.rows.find(where, order, take, skip);
+  }
+
+  async #sortedPage(where: LogFilter, query: SpendLogsPageQuery): Promise<SpendLog[]> {
+    const { page, page_size: take, sort_by: by, sort_order: order } = query;
+    const ids = await this.rows.idsInOrder(where, by, order, MAX_COUNTED);
+    if (ids === null) {
+      throw refused('sort_by', `of ${by} is for at most ${MAX_COUNTED} rows. Give fewer days, or filter them.`);
+    }
+    return this.rows.named(ids.slice((page - 1) * take, page * take));
   }
 
   /**
    * LiteLLM's shape: for each day with rows its total, and by key, user and model; then a zero for each day up to the
    * end. Nothing at all where the whole range has no rows.
    */
-  async #summarize(where: Prisma.SpendLogWhereInput, end: Date): Promise<Record<string, unknown>[]> {
-    const { _min, _max } = await this.database.run((client) =>
-      client.spendLog.aggregate({ where, _min: { startedAt: true }, _max: { startedAt: true } }),
-    );
-    if (!_min.startedAt || !_max.startedAt) return [];
-    const [firstDay, lastDay, endDay] = [startOfDay(_min.startedAt), startOfDay(_max.startedAt), startOfDay(end)];
-    if ((endDay - firstDay) / DAY_MS >= MAX_DAYS) {
-      const reason = `The spend of more than ${MAX_DAYS} days cannot be summarized at once. Give a later start_date or an earlier end_date.`;
-      throw new GatewayError('invalid_request', { param: 'start_date', facts: { reason } });
+  async #summarize(
+    scope: SpendScope,
+    query: SpendLogsQuery,
+    start: Date,
+    end: Date,
+  ): Promise<Record<string, unknown>[]> {
+    const wholeDays = start.getTime() % DAY_MS === 0 && (end.getTime() + 1) % DAY_MS === 0;
+    const days =
+      wholeDays && query.request_id === undefined
+        ? await this.#daysOfSums(scope, query, start, end)
+        : await this.#daysOfRows(scope, query);
+    const [firstDay] = days.keys();
+    if (firstDay === undefined) return [];
+    checkDays(firstDay, startOfDay(end));
+    const summary: Record<string, unknown>[] = [];
+    const lastDay = Math.max(...days.keys());
+    for (let day = firstDay; day <= startOfDay(end); day += DAY_MS) {
+      const sums = days.get(day);
+      if (sums) summary.push(summaryOf(day, sums));
+      else if (day > lastDay) summary.push(emptyDay(day));
     }
-    const days: Record<string, unknown>[] = [];
-    for (let day = firstDay; day <= endDay; day += DAY_MS) {
-      const summary = day <= lastDay ? await this.#summarizeDay(where, day) : emptyDay(day);
-      if (summary) days.push(summary);
+    return summary;
+  }
+
+  /** Of whole days the sums are known already, also of rows whose time is over. */
+  async #daysOfSums(
+    scope: SpendScope,
+    query: SpendLogsQuery,
+    start: Date,
+    end: Date,
+  ): Promise<ReadonlyMap<number, DaySum[]>> {
+    const days = { start_date: isoDay(start.getTime()), end_date: isoDay(end.getTime()) };
+    const filter = { apiKeyHash: query.api_key, userId: query.user_id };
+    const by = ['date', 'apiKeyHash', 'userId', 'model'] as const;
+    const sums = await this.sums.by(by, { AND: [within(scope, 'all', days), filter] });
+    return new Map([...Map.groupBy(sums, ({ date }) => Date.parse(date))].sort(([a], [b]) => a - b));
+  }
+
+  async #daysOfRows(scope: SpendScope, query: SpendLogsQuery): Promise<ReadonlyMap<number, DaySum[]>> {
+    const where = this.rows.visible(scope, this.rows.filterOf(query));
+    const days = new Map<number, DaySum[]>();
+    const range = await this.rows.firstAndLast(where);
+    if (!range) return days;
+    const [first, last] = [startOfDay(range.first), startOfDay(range.last)];
+    checkDays(first, last);
+    for (let day = first; day <= last; day += DAY_MS) {
+      const inDay = { startedAt: { gte: new Date(day), lt: new Date(day + DAY_MS) } };
+      const sums = await this.rows.sums({ AND: [where, inDay] });
+      if (sums.length > 0) days.set(day, sums);
     }
     return days;
   }
-
-  async #summarizeDay(where: Prisma.SpendLogWhereInput, day: number): Promise<Record<string, unknown> | null> {
-    const inDay = { startedAt: { gte: new Date(day), lt: new Date(day + DAY_MS) } };
-    const groups = await this.database.run((client) =>
-      client.spendLog.groupBy({
-        by: ['apiKeyHash', 'userId', 'model'],
-        where: { AND: [where, inDay] },
-        _sum: { spendNanos: true },
-      }),
-    );
-    if (groups.length === 0) return null;
-    const keys = new Map<string, bigint>();
-    const users = new Map<string, bigint>();
-    const models = new Map<string, bigint>();
-    let total = 0n;
-    for (const { apiKeyHash, userId, model, _sum } of groups) {
-      const nanos = _sum.spendNanos ?? 0n;
-      total += nanos;
-      for (const [sums, name] of [
-        [keys, apiKeyHash],
-        [users, userId ?? ''],
-        [models, model],
-      ] as const) {
-        sums.set(name, (sums.get(name) ?? 0n) + nanos);
-      }
-    }
-    return {
-      ...inUsd(keys),
-      users: inUsd(users),
-      models: inUsd(models),
-      spend: usdFromNanos(total),
-      startTime: isoDay(day),
-    };
-  }
 }
 
-function emptyDay(day: number): Record<string, unknown> {
-  return { startTime: isoDay(day), spend: 0, users: {}, models: {} };
+function checkDays(first: number, last: number): void {
+  if ((last - first) / DAY_MS < MAX_DAYS) return;
+  const reason = `The spend of more than ${MAX_DAYS} days cannot be summarized at once. Give a later start_date or an earlier end_date.`;
+  throw new GatewayError('invalid_request', { param: 'start_date', facts: { reason } });
 }
 
-function inUsd(sums: ReadonlyMap<string, bigint>): Record<string, number> {
-  return Object.fromEntries([...sums].map(([name, nanos]) => [name, usdFromNanos(nanos)]));
-}
-
-function startOfDay(moment: Date): number {
-  return Math.floor(moment.getTime() / DAY_MS) * DAY_MS;
-}
-
-function isoDay(day: number): string {
-  return new Date(day).toISOString().slice(0, 'YYYY-MM-DD'.length);
+function refused(param: string, what: string): GatewayError {
+  return new GatewayError('invalid_request', { param, facts: { reason: `\`${param}\` ${what}` } });
 }

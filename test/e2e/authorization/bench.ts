@@ -52,9 +52,9 @@ export class AuthorizationBench {
     } as never);
     const auth = bench.auth;
     const authenticate = auth.authenticate.bind(auth);
-    jest.spyOn(auth, 'authenticate').mockImplementation((headers, queryKey) => {
-      if (headers.authorization === `Bearer ${keyOf('customer')}`) return customer;
-      return authenticate(headers, queryKey);
+    jest.spyOn(auth, 'authenticate').mockImplementation((request, queryKey) => {
+      if (request.headers.authorization === `Bearer ${keyOf('customer')}`) return customer;
+      return authenticate(request, queryKey);
     });
     await bench.restore();
     return bench;

@@ -1,6 +1,7 @@
 /** A key is known with its user, team, organization and project, and a change of any of them holds as soon as the feed tells of it. */
 import { Logger } from '@nestjs/common';
 import { AuthService } from '../../../src/auth/auth.service.js';
+import { calling, noTokens } from '../../../src/auth/testing/calling.js';
 import { keyHash } from '../../../src/auth/key-hash.js';
 import { modelDenial } from '../../../src/auth/model-access.js';
 import type { Principal } from '../../../src/auth/principal.js';
@@ -35,7 +36,13 @@ describeOnBothDatabases('a key with its surroundings', (database) => {
     service = await openDatabase((await database.another()).url);
     feed = new ChangeFeedRepository(service);
     poller = new ChangeFeedPoller(feed);
-    auth = new AuthService(settings, poller, new VirtualKeyRepository(service), systemClock);
+    auth = new AuthService(
+      settings,
+      poller,
+      new VirtualKeyRepository(service),
+      systemClock,
+      noTokens(settings, systemClock),
+    );
     auth.onModuleInit();
     await poller.poll();
     await service.transaction(async (tx) => {
@@ -55,7 +62,8 @@ describeOnBothDatabases('a key with its surroundings', (database) => {
     await service.onApplicationShutdown();
   });
 
-  const call = async (key = clear): Promise<Principal> => auth.authenticate({ authorization: `Bearer ${key}` });
+  const call = async (key = clear): Promise<Principal> =>
+    auth.authenticate(calling({ authorization: `Bearer ${key}` }));
   const refusal = async (key = clear): Promise<string> =>
     call(key).then(
       () => 'served',
@@ -83,7 +91,7 @@ describeOnBothDatabases('a key with its surroundings', (database) => {
       tags: ['key', 'team'],
     });
     expect(reads).toHaveBeenCalledTimes(1);
-    expect(auth.authenticate({ authorization: `Bearer ${clear}` })).not.toBeInstanceOf(Promise);
+    expect(auth.authenticate(calling({ authorization: `Bearer ${clear}` }))).not.toBeInstanceOf(Promise);
     expect(reads).toHaveBeenCalledTimes(1);
     reads.mockRestore();
   });

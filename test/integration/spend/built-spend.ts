@@ -18,7 +18,7 @@ export async function buildSpend(): Promise<BuiltSpend> {
   await symlink(join(projectRoot, 'prisma'), join(folder, 'prisma'));
   await symlink(join(projectRoot, 'node_modules'), join(folder, 'node_modules'));
   const dist = join(folder, 'dist');
-  const sources = ['src/core', 'src/config/ports.ts', 'src/database', 'src/spend'];
+  const sources = ['core', 'config', 'database', 'clients', 'observability', 'spend'].map((room) => `src/${room}`);
   const compiler = join(projectRoot, 'node_modules/.bin/swc');
   const options = [
     '-d',

@@ -3,8 +3,12 @@ import { readdirSync, rmSync } from 'node:fs';
 import type { GatewayError } from '../../../src/core/errors/gateway-error.js';
 import type { DatabaseService } from '../../../src/database/database.service.js';
 import { keyHash } from '../../../src/auth/key-hash.js';
-import { SpendLogsController } from '../../../src/management/spend/spend-logs.controller.js';
-import { SpendLogsService } from '../../../src/management/spend/spend-logs.service.js';
+import { checkedBy } from '../../../src/http/json-body.js';
+import { DailySums } from '../../../src/management/spend/daily-sums.repository.js';
+import { SpendLogRepository } from '../../../src/management/spend/spend-log.repository.js';
+import { spendLogsPageQuerySchema, spendLogsQuerySchema } from '../../../src/management/spend/spend-logs.dto.js';
+import { SpendLogsService, type SpendLogsPage } from '../../../src/management/spend/spend-logs.service.js';
+import type { SpendScope } from '../../../src/management/spend/spend-scope.js';
 import { spendSettings, type SpendSettings } from '../../../src/spend/spend-settings.js';
 import { SpendService } from '../../../src/spend/spend.service.js';
 import type { SpendIntent, SpendOutcome } from '../../../src/spend/spend-intent.js';
@@ -33,14 +37,34 @@ async function record(
   return requestId;
 }
 
+interface Routes {
+  page(query: unknown): Promise<SpendLogsPage>;
+  list(query: unknown): Promise<object[]>;
+}
+
+function routesFor(service: DatabaseService, scope: Partial<SpendScope> = { everything: true }): Routes {
+  const logs = new SpendLogsService(new SpendLogRepository(service), new DailySums(service));
+  const nobody = { everything: false, userId: undefined, keyHash: '', teamIds: [], organizationIds: [] };
+  const seen = { ...nobody, ...scope };
+  return {
+    page: (query) => logs.page(seen, checkedBy(spendLogsPageQuerySchema, query)),
+    list: (query) => logs.list(seen, checkedBy(spendLogsQuerySchema, query)),
+  };
+}
+
 describeOnBothDatabases('The spend log', (database) => {
   let service: DatabaseService;
-  let routes: SpendLogsController;
+  let routes: Routes;
   beforeAll(async () => {
     service = await openDatabase(database.url);
-    routes = new SpendLogsController(new SpendLogsService(service));
+    routes = routesFor(service);
   });
-  beforeEach(() => service.run((client) => client.spendLog.deleteMany()));
+  beforeEach(() =>
+    service.run(async (client) => {
+      await client.spendLog.deleteMany();
+      await client.dailySpend.deleteMany();
+    }),
+  );
   afterAll(() => service.onApplicationShutdown());
 
   test('a settled request is readable within a second, in the shape that LiteLLM clients read', async () => {
@@ -162,12 +186,19 @@ describeOnBothDatabases('The spend log', (database) => {
       teamId: 't2',
       endUser: 'e2',
       modelGroup: 'g2',
+      sessionId: 's2',
+      keyAlias: 'k2',
       startedAtMs: 1_764_000_000_000 + 2 * DAY_MS,
     };
     const attempts = [
       { deploymentId: 'd2', provider: 'p2', model: 'm2', apiBase: 'b2', status: 'failure' as const, costNanos: 0n },
     ];
-    const odd = await record(spend, other, 2_000_000_000n, { status: 'failure', attempts });
+    const odd = await record(spend, other, 2_000_000_000n, {
+      status: 'failure',
+      attempts,
+      errorCode: 'upstream_timeout',
+      cacheHit: true,
+    });
     for (let i = 0; i < 24; i += 1) await record(spend, {}, BigInt(i));
     await spend.onApplicationShutdown();
 
@@ -183,6 +214,10 @@ describeOnBothDatabases('The spend log', (database) => {
       status_filter: 'failure',
       min_spend: '1.5',
       start_date: '2025-11-26',
+      session_id: 's2',
+      key_alias: 'k2',
+      error_code: 'upstream_timeout',
+      cache_hit_filter: 'hit',
     })) {
       const { data, total } = await routes.page({ [name]: value });
       expect([name, total, data[0]?.['request_id']]).toEqual([name, 1, odd]);
@@ -195,7 +230,44 @@ describeOnBothDatabases('The spend log', (database) => {
     expect(pages[0]).toMatchObject({ total: 25, page: 1, page_size: 10, total_pages: 3 });
     expect(new Set(pages.flatMap(({ data }) => data.map((row) => row['request_id']))).size).toBe(25);
     expect(pages[0]?.data[0]?.['request_id']).toBe(odd);
-    expect(() => routes.page({ session_id: 's' })).toThrow('`session_id`');
+    expect((await routes.page({ cache_hit_filter: 'miss' })).total).toBe(24);
+    expect((await routes.page({ session_id: "s2' OR '1'='1" })).total).toBe(0);
+
+    const walked: unknown[] = [];
+    for (let cursor: string | null | undefined; cursor !== null;) {
+      const page = await routes.page({ page_size: '10', ...(cursor !== undefined && { cursor }) });
+      walked.push(...page.data.map((row) => row['request_id']));
+      cursor = page.next_cursor;
+    }
+    expect(walked).toEqual(pages.flatMap(({ data }) => data.map((row) => row['request_id'])));
+
+    const bySpend = await routes.page({ sort_by: 'spend', sort_order: 'asc', page_size: '3', page: '2' });
+    expect(bySpend.data.map((row) => row['spend'])).toEqual([3e-9, 4e-9, 5e-9]);
+    for (const by of ['startTime', 'endTime', 'total_tokens', 'request_duration_ms', 'ttft_ms', 'model']) {
+      expect((await routes.page({ sort_by: by, page_size: '100' })).data).toHaveLength(25);
+    }
+    await expect(routes.page({ page: '10000', page_size: '50' })).rejects.toMatchObject({ param: 'page' });
+  });
+
+  test('everybody sees their own rows, and those of teams and organizations that they administer', async () => {
+    const spend = await startSpend(database.url);
+    const organizationId = 'o3';
+    for (const intent of [{ userId: 'me' }, { userId: 'other', teamId: 't3' }, { userId: 'x', organizationId }, {}]) {
+      await record(spend, { apiKeyHash: 'k', ...intent }, 1n);
+    }
+    await spend.onApplicationShutdown();
+    const users = async (scope: Partial<SpendScope>): Promise<unknown[]> =>
+      (await routesFor(service, scope).page({})).data.map((row) => row['user']).sort();
+    expect(await users({})).toEqual([]);
+    expect(await users({ userId: 'me' })).toEqual(['me']);
+    expect(await users({ userId: 'me', teamIds: ['t3'] })).toEqual(['me', 'other']);
+    expect(await users({ organizationIds: ['o3'] })).toEqual(['x']);
+    expect(await users({ keyHash: 'k' })).toHaveLength(4);
+    const whole = { start_date: '2025-11-24', end_date: '2025-11-24' };
+    expect(await routesFor(service, { userId: 'me' }).list(whole)).toMatchObject([
+      { users: { me: 1e-9 }, spend: 1e-9 },
+    ]);
+    expect(await routesFor(service, { teamIds: ['foreign'] }).list(whole)).toEqual([]);
   });
 
   test('summaries add up exactly by day, key, user and model', async () => {
