@@ -21,7 +21,7 @@ import { HealthModule } from './health/health.module.js';
 import { ErrorFilter } from './http/error.filter.js';
 import { LimitsModule } from './limits/limits.module.js';
 import { AuditModule } from './management/audit/audit.module.js';
-import { auditSecretKey } from './management/audit/audit-secret-key.js';
+import { auditKeySource, auditKeySources, auditSecretKey } from './management/audit/audit-secret-key.js';
 import { KeysModule } from './management/keys/keys.module.js';
 import { SpendLogsModule } from './management/spend/spend-logs.module.js';
 import { SpendModule } from './spend/spend.module.js';
@@ -140,6 +140,6 @@ function authModule(): DynamicModule {
 function auditModule(): DynamicModule {
   return AuditModule.registerAsync({
     inject: [SettingsService],
-    useFactory: ({ general }: SettingsService) => auditSecretKey(general.masterKey),
+    useFactory: (settings: SettingsService) => auditSecretKey(auditKeySource(auditKeySources(settings.current()))),
   });
 }

@@ -48,6 +48,10 @@ export const litellmSettingsSchema = z.looseObject({
     description: 'Seconds for a whole request where neither the deployment nor the router sets a `timeout`.',
     example: 600,
   }),
+  store_audit_logs: described(flag().default(true), {
+    description: 'The audit log is always kept: `false` changes nothing, and a warning says so. See docs/audit.md.',
+    example: true,
+  }),
   ...fallbackSettings,
 });
 
