@@ -2,7 +2,7 @@
 import tseslint from 'typescript-eslint';
 import house from './scripts/lint/house-rules.mjs';
 
-const tests = ['test/**/*.ts', '**/*.spec.ts'];
+const tests = ['test/**/*.ts', 'enterprise/test/**/*.ts', '**/*.spec.ts'];
 
 const noCodeFromText = { modules: ['vm'], because: 'code is not made from text.' };
 const noProcesses = {
@@ -113,7 +113,7 @@ export default tseslint.config(
     },
   },
   // Tests that load what they find (every controller, a build) cannot name it at the top.
-  { files: ['test/**/*.ts'], rules: { 'house/imports-at-the-top': 'off' } },
+  { files: ['test/**/*.ts', 'enterprise/test/**/*.ts'], rules: { 'house/imports-at-the-top': 'off' } },
 
   // Scripts, benchmarks and configuration files: plain JavaScript without types.
   {
