@@ -7,6 +7,7 @@ import { ConfigError, describeProblem, isError } from './config/config-problem.j
 import { checkConfig } from './config/load-config.js';
 import { version } from './config/version.js';
 import { providerRegistry } from './core/providers/registry.js';
+import { importLiteLLM } from './import-litellm.js';
 import { ListenError, serve } from './serve.js';
 import { superviseWorkers } from './supervise-workers.js';
 import { verifyAuditLog, type CommandOutcome } from './verify-audit-log.js';
@@ -25,6 +26,9 @@ async function main(argv: readonly string[]): Promise<void> {
       break;
     case 'audit-verify':
       end(await verifyAuditLog(options));
+      break;
+    case 'import-litellm':
+      end(await importLiteLLM(options, () => undefined));
       break;
     case 'serve':
       if (options.numWorkers > 1 && cluster.isPrimary) superviseWorkers(options);
