@@ -20,6 +20,10 @@ export interface ImportItem {
     readonly spentNanos: bigint;
     readonly resetAt: Date | null;
   };
+  /** Whom it is held to the limits of, such as `team:<id>`: it is not brought where one of them cannot be, since it would be without these limits. */
+  readonly needs?: readonly string[];
+  /** The change feed's key, where it is not the id. */
+  readonly feedKey?: string;
   /** What of it is not brought: members of LiteLLM's that have no counterpart, by name. */
   readonly losses: readonly string[];
 }
@@ -30,8 +34,8 @@ export interface ImportContext {
   /** Undefined where nothing can be opened or sealed. */
   readonly secrets: ImportSecrets | undefined;
   readonly now: Date;
-  /** Budgets that could not be brought: whoever names one is not brought either, since it would be without limits. */
-  readonly refusedBudgets: Set<string>;
+  /** What could not be brought and is not here, such as `budget:<id>`. */
+  readonly refused: Set<string>;
   /** By budget: the models that its members may use. */
   readonly budgetModels: Map<string, readonly string[]>;
 }
@@ -54,8 +58,6 @@ export interface ImportEntity {
   existing(client: DatabaseClient, ids: readonly string[]): Promise<ReadonlySet<string>>;
   /** Settles what is unique beside the id; the items that are new, in their order. */
   withoutConflicts?(client: DatabaseClient, items: readonly ImportItem[]): Promise<readonly ImportItem[]>;
-  /** A row could not be brought. */
-  refused?(row: LiteLLMRow, context: ImportContext): void;
 }
 
 /** Who made what is imported, where LiteLLM does not say. */
@@ -76,6 +78,11 @@ export function stampsOf(
     updatedAt: row.date('updated_at') ?? now,
     updatedBy: row.text('updated_by') ?? importer,
   };
+}
+
+/** For `needs`: those that there are. */
+export function needsOf(owners: Readonly<Record<string, string | null>>): string[] {
+  return Object.entries(owners).flatMap(([kind, id]) => (id === null ? [] : [`${kind}:${id}`]));
 }
 
 /** The names of those columns that ask for something. */

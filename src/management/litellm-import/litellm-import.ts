@@ -37,7 +37,7 @@ export class LiteLLMImport {
     private readonly dryRun: boolean,
   ) {
     const { source, secrets, now } = parts;
-    this.#context = { source, secrets, now, refusedBudgets: new Set(), budgetModels: new Map() };
+    this.#context = { source, secrets, now, refused: new Set(), budgetModels: new Map() };
   }
 
   /** May be run again after whatever went wrong: it goes on with what is missing. */
@@ -63,16 +63,28 @@ export class LiteLLMImport {
     try {
       const item = await entity.plan(row, this.#context);
       const budget = item?.limits?.patch.budgetId;
-      if (budget != null && this.#context.refusedBudgets.has(budget)) {
-        throw new NotImportable(`its budget ${budget} was not brought`);
-      }
+      const needs = [...(item?.needs ?? []), ...(budget == null ? [] : [`budget:${budget}`])];
+      const missing = needs.find((need) => this.#context.refused.has(need));
+      if (missing !== undefined) throw new NotImportable(`its ${missing.replace(':', ' ')} was not brought`);
       return item ? [item] : [];
     } catch (error) {
       if (!(error instanceof NotImportable)) throw error;
-      note(report.refused, error.message, entity.key.map((name) => String(row.get(name))).join('/'));
-      entity.refused?.(row, this.#context);
+      await this.#refuse(entity, row, error.message, report);
       return [];
     }
+  }
+
+  /** What somebody has made here by hand is no longer missing. */
+  async #refuse(entity: ImportEntity, row: LiteLLMRow, reason: string, report: EntityReport): Promise<void> {
+    const parts = entity.key.map((name) => String(row.get(name)));
+    const id = parts.length === 1 ? (parts[0] ?? '') : parts.map(encodeURIComponent).join('/');
+    const known = await this.parts.database.run((client) => entity.existing(client, [id]));
+    if (known.has(id)) {
+      report.alreadyThere += 1;
+      return;
+    }
+    note(report.refused, reason, id);
+    this.#context.refused.add(`${entity.objectKind}:${id}`);
   }
 
   async #bringItems(entity: ImportEntity, items: readonly ImportItem[], report: EntityReport): Promise<void> {
@@ -106,7 +118,7 @@ export class LiteLLMImport {
           objectId: item.id,
           after: item.shown,
         });
-        write.changed(entity.topic, item.id);
+        write.changed(entity.topic, item.feedKey ?? item.id);
         if (item.limits) write.changed(limitsTopic, item.limits.owner);
       }
       return made;

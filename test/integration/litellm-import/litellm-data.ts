@@ -200,6 +200,7 @@ function keyRows(): Record<string, unknown>[] {
     { token: keyHash('sk-same-alias'), key_name: 'sk-...lias', key_alias: 'ci', models: [] },
     { token: keyHash('sk-of-broken-budget'), models: [], budget_id: 'b-broken' },
     { token: keyHash('sk-dashboard-session'), models: [], team_id: 'litellm-dashboard' },
+    { token: keyHash('sk-of-a-user-who-stays'), models: [], user_id: 'rich' },
     { token: 'no-hash', models: [] },
     ...Array.from({ length: 230 }, (_, n) => ({ token: keyHash(`sk-bulk-${n}`), models: [], spend: 0.001 * n })),
   ];

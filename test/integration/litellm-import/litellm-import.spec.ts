@@ -20,7 +20,7 @@ import { GatewayFolder, newMasterKey, runTollgate } from '../../e2e/kill/gateway
 import { createDatabase, describeOnDatabase, openDatabase, type TestDatabase } from '../support/databases.js';
 import { blockedKey, expiredKey, fillLiteLLM, issuedKey, replacedKey } from './litellm-data.js';
 
-jest.setTimeout(120_000);
+jest.setTimeout(240_000);
 beforeAll(() => Logger.overrideLogger(false));
 
 /** Opens what the test data seals. */
@@ -103,7 +103,7 @@ describeOnDatabase('postgres', 'import from LiteLLM', (source) => {
         tags: [1, 0, 0],
         credentials: [1, 0, 0],
         models: [1, 0, 1],
-        keys: [234, 0, 2],
+        keys: [234, 0, 3],
         'replaced keys': [1, 0, 0],
       });
       const text = first.toText(false);
@@ -111,6 +111,7 @@ describeOnDatabase('postgres', 'import from LiteLLM', (source) => {
         'not brought: the budget duration `fortnight` is not known: b-broken',
         'not brought: its budget b-broken was not brought: org-2',
         'not brought: `max_budget` is no amount from 0 to 100000000 USD: rich',
+        `not brought: its user rich was not brought: ${keyHash('sk-of-a-user-who-stays')}`,
         'not brought: its `token` is no SHA-256: no-hash',
         'not brought: `api_key` is taken from the environment. Write the model into the configuration file: m-2',
         'without `metadata.logging`: team-1',
@@ -256,11 +257,16 @@ describeOnDatabase('postgres', 'import from LiteLLM', (source) => {
       });
     });
 
-    it('what is missing is brought by the next run', async () => {
+    it('what is missing is brought by the next run, and what waited for somebody who is here now', async () => {
+      await database.run((client) =>
+        client.user.create({
+          data: { id: 'rich', role: 'internal_user', models: [], metadata: {}, createdBy: 'x', updatedBy: 'x' },
+        }),
+      );
       await database.run((client) =>
         client.virtualKey.deleteMany({ where: { token: { in: [keyHash('sk-bulk-1'), keyHash('sk-bulk-2')] } } }),
       );
-      expect(countsOf(await runImport(source.url, database))['keys']).toEqual([2, 232, 2]);
+      expect(countsOf(await runImport(source.url, database))['keys']).toEqual([3, 232, 2]);
     });
   });
 
@@ -268,7 +274,7 @@ describeOnDatabase('postgres', 'import from LiteLLM', (source) => {
     const target = await createDatabase('sqlite');
     const database = await openDatabase(target.url);
     const report = await runImport(source.url, database, { withSecrets: false });
-    expect(countsOf(report)).toMatchObject({ credentials: [0, 0, 1], models: [0, 0, 2], keys: [234, 0, 2] });
+    expect(countsOf(report)).toMatchObject({ credentials: [0, 0, 1], models: [0, 0, 2], keys: [234, 0, 3] });
     expect(report.toText(false)).toMatch(/its values are encrypted. Give LiteLLM's LITELLM_SALT_KEY by --salt-key/);
     await database.onApplicationShutdown();
     await target.drop();
@@ -310,7 +316,7 @@ describeOnDatabase('postgres', 'import from LiteLLM', (source) => {
       budgets: [3, 0, 1],
       users: [4, 0, 1],
       teams: [1, 0, 0],
-      keys: [234, 0, 2],
+      keys: [234, 0, 3],
       models: [1, 0, 1],
     });
     expect(Object.keys(counts)).not.toContain('tags');
@@ -328,11 +334,11 @@ describeOnDatabase('postgres', 'import from LiteLLM', (source) => {
     const dry = await run(source.url, '--dry-run');
     expect(dry).toMatchObject({
       code: 0,
-      stdout: expect.stringMatching(/keys: 234 to bring, 0 already there, 2 not brought/),
+      stdout: expect.stringMatching(/keys: 234 to bring, 0 already there, 3 not brought/),
     });
     expect(await run(source.url)).toMatchObject({ code: 0, stdout: expect.stringContaining('objects were brought.') });
     expect(await run(source.url)).toMatchObject({ code: 0, stdout: expect.stringContaining('Nothing was changed.') });
-    expect(await runTollgate(['audit', 'verify'], { cwd: folder.path })).toMatchObject({ code: 0 });
+    expect(await runTollgate(['audit', 'verify'], { cwd: folder.path, withinMs: 60_000 })).toMatchObject({ code: 0 });
     const empty = await source.another();
     const wrong = await run(empty.url);
     expect(wrong).toMatchObject({ code: 1, stdout: expect.stringContaining("no database of LiteLLM's") });

@@ -52,12 +52,16 @@ export async function insertRows(
   table: string,
   rows: readonly Readonly<Record<string, unknown>>[],
 ): Promise<void> {
-  for (const row of rows) {
-    const names = Object.keys(row);
-    const places = names.map((_, index) => `$${index + 1}`);
+  // Rows with the same columns go in one statement: each costs a connection.
+  const alike = Map.groupBy(rows, (row) => Object.keys(row).join());
+  for (const group of alike.values()) {
+    const names = Object.keys(group[0] ?? {});
+    const places = group.map(
+      (_, at) => `(${names.map((_name, index) => `$${at * names.length + index + 1}`).join(', ')})`,
+    );
     await database.sql(
-      `INSERT INTO "${table}" (${names.map((name) => `"${name}"`).join(', ')}) VALUES (${places.join(', ')})`,
-      Object.values(row),
+      `INSERT INTO "${table}" (${names.map((name) => `"${name}"`).join(', ')}) VALUES ${places.join(', ')}`,
+      group.flatMap((row) => Object.values(row)),
     );
   }
 }

@@ -25,10 +25,6 @@ export const budgets: ImportEntity = {
       },
     };
   },
-  refused(row, { refusedBudgets }) {
-    const id = row.text('budget_id');
-    if (id !== null) refusedBudgets.add(id);
-  },
   existing: async (client, ids) => {
     const rows = await client.budget.findMany({ where: { id: { in: [...ids] } }, select: { id: true } });
     return new Set(rows.map(({ id }) => id));

@@ -3,7 +3,15 @@ import { keyHash } from '../../../auth/key-hash.js';
 import { keyTopic } from '../../../auth/virtual-key.repository.js';
 import type { TransactionClient } from '../../../database/database-client.js';
 import { ownerOf } from '../../../limits/definitions/owner.js';
-import { json, lossesOf, stampsOf, type ImportContext, type ImportEntity, type ImportItem } from '../import-entity.js';
+import {
+  json,
+  lossesOf,
+  needsOf,
+  stampsOf,
+  type ImportContext,
+  type ImportEntity,
+  type ImportItem,
+} from '../import-entity.js';
 import { keptMetadata } from '../kept-metadata.js';
 import { limitsOf, spentNanosOf } from '../limits-of-row.js';
 import { asNames, type LiteLLMRow } from '../litellm-row.js';
@@ -91,6 +99,12 @@ function keyItem(row: LiteLLMRow, context: ImportContext): KeyItem {
   return {
     id: token,
     keyAlias: data.keyAlias,
+    needs: needsOf({
+      user: data.userId,
+      team: data.teamId,
+      organization: data.organizationId,
+      project: data.projectId,
+    }),
     shown: {
       key_name: data.keyName,
       key_alias: data.keyAlias,

@@ -1,6 +1,6 @@
 /** LiteLLM's organizations, and who belongs to them. */
 import { ownerOf } from '../../../limits/definitions/owner.js';
-import { json, lossesOf, stampsOf, type ImportEntity } from '../import-entity.js';
+import { json, lossesOf, needsOf, stampsOf, type ImportEntity } from '../import-entity.js';
 import { limitsOf, spentNanosOf } from '../limits-of-row.js';
 import { keptMetadata } from '../kept-metadata.js';
 import { NotImportable } from '../not-importable.js';
@@ -55,7 +55,9 @@ export const organizationMembers: ImportEntity = {
     if (given !== null && !memberRoles.has(given)) throw new NotImportable(`the role \`${given}\` is not known`);
     const role = given ?? 'internal_user_viewer';
     return {
-      id: `${organizationId}/${userId}`,
+      id: pairId(organizationId, userId),
+      feedKey: organizationId,
+      needs: needsOf({ organization: organizationId, user: userId }),
       shown: { organization_id: organizationId, user_id: userId, user_role: role },
       losses: lossesOf(row, ['budget_id']),
       create: async (tx) => {
@@ -66,9 +68,15 @@ export const organizationMembers: ImportEntity = {
     };
   },
   existing: async (client, ids) => {
-    const pairs = ids.map((id) => id.split('/'));
-    const OR = pairs.map(([organizationId = '', ...user]) => ({ organizationId, userId: user.join('/') }));
+    const OR = ids.map((id) => {
+      const [organizationId = '', userId = ''] = id.split('/').map(decodeURIComponent);
+      return { organizationId, userId };
+    });
     const rows = await client.organizationMember.findMany({ where: { OR } });
-    return new Set(rows.map(({ organizationId, userId }) => `${organizationId}/${userId}`));
+    return new Set(rows.map(({ organizationId, userId }) => pairId(organizationId, userId)));
   },
 };
+
+function pairId(organizationId: string, userId: string): string {
+  return `${encodeURIComponent(organizationId)}/${encodeURIComponent(userId)}`;
+}

@@ -1,6 +1,6 @@
 /** LiteLLM's projects. */
 import { ownerOf } from '../../../limits/definitions/owner.js';
-import { json, lossesOf, stampsOf, type ImportEntity } from '../import-entity.js';
+import { json, lossesOf, needsOf, stampsOf, type ImportEntity } from '../import-entity.js';
 import { keptMetadata } from '../kept-metadata.js';
 import { limitsOf, spentNanosOf } from '../limits-of-row.js';
 
@@ -25,6 +25,7 @@ export const projects: ImportEntity = {
     };
     return {
       id,
+      needs: needsOf({ team: data.teamId }),
       shown: { project_id: id, project_alias: data.alias, team_id: data.teamId, models: data.models },
       losses: [...losses, ...lossesOf(row, ['object_permission_id'])],
       limits: { owner: ownerOf('project', id), patch: limitsOf(row), spentNanos: spentNanosOf(row), resetAt: null },

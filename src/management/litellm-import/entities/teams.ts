@@ -1,6 +1,6 @@
 /** LiteLLM's teams with their members, and what members are limited to. */
 import { memberOwner, ownerOf } from '../../../limits/definitions/owner.js';
-import { json, lossesOf, stampsOf, type ImportContext, type ImportEntity } from '../import-entity.js';
+import { json, lossesOf, needsOf, stampsOf, type ImportContext, type ImportEntity } from '../import-entity.js';
 import { keptMetadata } from '../kept-metadata.js';
 import { hasLimits, limitsOf, spentNanosOf } from '../limits-of-row.js';
 import { asObject, type LiteLLMRow } from '../litellm-row.js';
@@ -32,6 +32,7 @@ export const teams: ImportEntity = {
     };
     return {
       id,
+      needs: needsOf({ organization: data.organizationId }),
       shown: { team_id: id, team_alias: data.alias, models: data.models, members: members.length },
       losses: [
         ...losses,
@@ -105,6 +106,7 @@ export const teamMembers: ImportEntity = {
     const models = budgetModels.get(row.text('budget_id') ?? '');
     return {
       id: owner.slice('member:'.length),
+      needs: needsOf({ team: teamId, user: userId }),
       shown: { team_id: teamId, user_id: userId, budget_id: row.text('budget_id'), ...(models && { models }) },
       losses: [],
       limits,
