@@ -1,4 +1,5 @@
 /** The command `tollgate import litellm`: brings a LiteLLM database's objects into the gateway's, or says what it would bring. */
+import { Logger } from '@nestjs/common';
 import type { ImportLiteLLMCommand } from './config/cli-commands.js';
 import { loadConfig } from './config/load-config.js';
 import { systemClock } from './core/spec/clock.js';
@@ -23,6 +24,8 @@ export async function importLiteLLM(
   secretsOf: SecretsOf,
 ): Promise<CommandOutcome> {
   const config = loadConfig(configPath);
+  // Standard output is for the report alone.
+  Logger.overrideLogger(false);
   const database = new DatabaseService({ url: config.general.databaseUrl });
   let source: LiteLLMDatabase | undefined;
   try {

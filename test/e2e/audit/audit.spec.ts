@@ -122,5 +122,7 @@ it('`tollgate audit verify` ends with 0 while the log holds, with 1 and the entr
   const altered = await verify('--database-url', databaseUrl);
   expect(altered).toMatchObject({ code: 1, stdout: expect.stringContaining('altered at entry 4') });
   expect(await verify('--database-url', `file:${folder.path}`)).toMatchObject({ code: 3 });
+  const nowhere = await verify('--database-url', `file:${folder.path}/typo.db`);
+  expect(nowhere).toMatchObject({ code: 3, stdout: expect.stringContaining('there is no file') });
   expect(await verify('--from', 'x')).toMatchObject({ code: 2 });
 });
