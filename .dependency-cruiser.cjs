@@ -195,8 +195,8 @@ module.exports = {
       name: 'no-tests-in-the-product',
       comment: 'What ships imports no test, script or benchmark.',
       severity: 'error',
-      from: { path: '^(src|enterprise)/', pathNot: tests },
-      to: { path: ['^(test|scripts|bench)/', tests] },
+      from: { path: '^(src|enterprise)/', pathNot: [tests, '^enterprise/test/'] },
+      to: { path: ['^(test|scripts|bench|enterprise/test)/', tests] },
     },
   ],
   options: {

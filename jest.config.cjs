@@ -34,6 +34,6 @@ module.exports = {
   ),
   testMatch: ['**/*.spec.ts'],
   transform,
-  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1', '^#(src|enterprise)/(.*)\\.js$': '<rootDir>/$1/$2' },
   transformIgnorePatterns: [`/node_modules/(?!(${esmOnly.join('|')})/)`],
 };

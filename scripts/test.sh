@@ -32,7 +32,7 @@ run_jest() {
 run_unit() {
   local folders=(src)
   [[ -z $(find enterprise -name '*.spec.ts' -print -quit) ]] || folders+=(enterprise)
-  run_jest unit "$@" --roots "${folders[@]/#/$PWD/}"
+  run_jest unit "$@" --testPathIgnorePatterns "$PWD/enterprise/test/" --roots "${folders[@]/#/$PWD/}"
 }
 
 # Unlike unit tests, these have databases, a Redis, processes and clients in other languages to talk to.
@@ -41,7 +41,10 @@ run_integration() {
   scripts/python-venv.sh
   export -f run_jest
   export results
-  scripts/with-postgres.sh scripts/with-redis.sh bash -euo pipefail -c 'run_jest integration "$@" --roots "$PWD/test"' run-integration "$@"
+  local folders=("$PWD/test")
+  [[ ! -d enterprise/test ]] || folders+=("$PWD/enterprise/test")
+  export integration_roots="${folders[*]}"
+  scripts/with-postgres.sh scripts/with-redis.sh bash -euo pipefail -c 'run_jest integration "$@" --roots $integration_roots' run-integration "$@"
 }
 
 scripts/install.sh

@@ -1,6 +1,7 @@
 /** Puts the rooms together: each gets its settings here, and none looks for another by itself. */
 import { hkdfSync } from 'node:crypto';
 import { Global, Module, type DynamicModule } from '@nestjs/common';
+import { Global, Logger, Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { AuthModule } from './auth/auth.module.js';
 import { CatalogModule } from './catalog/catalog.module.js';
@@ -29,6 +30,7 @@ import { auditSecretKey } from './management/audit/audit-secret-key.js';
 import { IdempotencyModule } from './management/idempotency/idempotency.module.js';
 import { BudgetsModule } from './management/budgets/budgets.module.js';
 import { CustomersModule } from './management/customers/customers.module.js';
+import { auditKeySource, auditKeySources, auditSecretKey } from './management/audit/audit-secret-key.js';
 import { KeysModule } from './management/keys/keys.module.js';
 import { SpendLogsModule } from './management/spend/spend-logs.module.js';
 import { TagsModule } from './management/tags/tags.module.js';
@@ -100,6 +102,7 @@ export class AppModule {
         ProjectsModule,
         AccessGroupsModule,
         ActivityModule,
+        ...enterpriseModules(settings.config),
       ],
     };
   }
@@ -167,7 +170,7 @@ function authModule(): DynamicModule {
 function auditModule(): DynamicModule {
   return AuditModule.registerAsync({
     inject: [SettingsService],
-    useFactory: ({ general }: SettingsService) => auditSecretKey(general.masterKey),
+    useFactory: (settings: SettingsService) => auditSecretKey(auditKeySource(auditKeySources(settings.current()))),
   });
 }
 
@@ -191,4 +194,35 @@ function teamsModule(): DynamicModule {
     inject: [SettingsService],
     useFactory: (settings: SettingsService) => () => settings.current().teams,
   });
+}
+
+/** Features under a licence of their own, where one is switched on; nothing else needs their folder. */
+function enterpriseModules({ environment }: GatewayConfig): Promise<DynamicModule>[] {
+  const isAsked = ['TOLLGATE_LICENSE', 'TOLLGATE_AUDIT_EXPORT'].some((name) => (environment[name] ?? '') !== '');
+  return isAsked ? [enterpriseModule()] : [];
+}
+
+/** A text, so that the types do not need the folder either. */
+const enterpriseEntry: string = '#enterprise/enterprise.module.js';
+
+interface EnterpriseFolder {
+  readonly EnterpriseModule: { register(): DynamicModule };
+}
+
+@Module({})
+class WithoutEnterpriseModule {}
+
+async function enterpriseModule(): Promise<DynamicModule> {
+  try {
+    const { EnterpriseModule } = (await import(enterpriseEntry)) as EnterpriseFolder;
+    return EnterpriseModule.register();
+  } catch (error) {
+    const { code, message } = error as { readonly code?: unknown; readonly message?: unknown };
+    const isMissing = /MODULE_NOT_FOUND/.test(String(code)) && String(message).includes('enterprise.module');
+    if (!isMissing) throw error;
+    new Logger('Enterprise').error(
+      'TOLLGATE_LICENSE or TOLLGATE_AUDIT_EXPORT is set, and this build is without the folder `enterprise`: these features are off. Use a build with it, or remove the variables.',
+    );
+    return { module: WithoutEnterpriseModule };
+  }
 }

@@ -7,8 +7,10 @@ import { ConfigError, describeProblem, isError } from './config/config-problem.j
 import { checkConfig } from './config/load-config.js';
 import { version } from './config/version.js';
 import { providerRegistry } from './core/providers/registry.js';
+import { importLiteLLM } from './import-litellm.js';
 import { ListenError, serve } from './serve.js';
 import { superviseWorkers } from './supervise-workers.js';
+import { verifyAuditLog, type CommandOutcome } from './verify-audit-log.js';
 
 async function main(argv: readonly string[]): Promise<void> {
   const options = parseCliOptions(argv);
@@ -22,6 +24,12 @@ async function main(argv: readonly string[]): Promise<void> {
     case 'check':
       check(options.configPath);
       break;
+    case 'audit-verify':
+      end(await verifyAuditLog(options));
+      break;
+    case 'import-litellm':
+      end(await importLiteLLM(options, () => undefined));
+      break;
     case 'serve':
       if (options.numWorkers > 1 && cluster.isPrimary) superviseWorkers(options);
       else await serve(options);
@@ -34,6 +42,11 @@ function check(configPath: string): void {
   const errors = problems.filter(isError).length;
   console.log(errors > 0 ? `${configPath}: ${errors} error(s)` : `${configPath} can be used.`);
   process.exitCode = errors > 0 ? 1 : 0;
+}
+
+function end({ exitCode, text }: CommandOutcome): void {
+  console.log(text);
+  process.exitCode = exitCode;
 }
 
 main(process.argv.slice(2)).catch((error: unknown) => {

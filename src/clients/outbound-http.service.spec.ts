@@ -36,7 +36,9 @@ afterEach(async () => {
 it('sends what it is given, and answers with what comes', async () => {
   handle = (request, response) => {
     request.setEncoding('utf8').on('data', (body: string) => {
-      response.writeHead(418, { 'x-a': 'b' }).end(`${request.method} ${request.url} ${String(request.headers['x-c'])} ${body}`);
+      response
+        .writeHead(418, { 'x-a': 'b' })
+        .end(`${request.method} ${request.url} ${String(request.headers['x-c'])} ${body}`);
     });
   };
   const answer = await http.send({

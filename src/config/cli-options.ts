@@ -1,10 +1,22 @@
 /** Reads the command line: what the gateway is to do, with which file, on which address. */
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import {
+  commandsHelp,
+  commandsUsage,
+  parseCommand,
+  type AuditVerifyCommand,
+  type ImportLiteLLMCommand,
+} from './cli-commands.js';
+import { CliUsageError } from './cli-usage-error.js';
 import type { Environment } from './environment-references.js';
 import { findNearestName } from './nearest-name.js';
 
+export { CliUsageError } from './cli-usage-error.js';
+
 export type CliOptions =
+  | AuditVerifyCommand
+  | ImportLiteLLMCommand
   | { readonly command: 'help' | 'version' }
   | { readonly command: 'check'; readonly configPath: string }
   | {
@@ -16,14 +28,8 @@ export type CliOptions =
       readonly numWorkers: number;
     };
 
-/** A command line that cannot be followed; the process ends with `exitCode`. */
-export class CliUsageError extends Error {
-  override readonly name = 'CliUsageError';
-  readonly exitCode = 2;
-}
-
 export const cliUsage = `Usage: tollgate [--config FILE] [--port N] [--host ADDRESS] [--num-workers N]
-       tollgate --check [--config FILE]
+       tollgate --check [--config FILE]${commandsUsage}
 
   --config FILE      the configuration (default: CONFIG_FILE_PATH, else ./config.yaml)
   --port N           the port to listen on (default: PORT, else 4000; 0 lets the system choose)
@@ -32,6 +38,7 @@ export const cliUsage = `Usage: tollgate [--config FILE] [--port N] [--host ADDR
   --check            check the configuration and exit: 0 where it can be used, 1 where not
   --version          print the version and exit
   --help             print this and exit
+${commandsHelp}
 
 The configuration is LiteLLM's config.yaml: see docs/config.md.
 The master key comes from the file, or from TOLLGATE_MASTER_KEY or LITELLM_MASTER_KEY.`;
@@ -60,6 +67,8 @@ export function parseCliOptions(
   environment: Environment = process.env,
   exists: (path: string) => boolean = existsSync,
 ): CliOptions {
+  const command = parseCommand(argv, environment, (path) => findConfigPath(path, environment, exists));
+  if (command) return command;
   const given = parseFlags(argv);
   if (given.help) return { command: 'help' };
   if (given.version) return { command: 'version' };

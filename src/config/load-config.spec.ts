@@ -305,6 +305,10 @@ describe('keys', () => {
       'litellm_settings.drop_parms: warning: unknown key: it has no effect. Did you mean `drop_params`?',
     ],
     [
+      'litellm_settings: {store_audit_logs: false}',
+      'litellm_settings.store_audit_logs: warning: has no effect: the audit log is always kept. Remove the line.',
+    ],
+    [
       'general_settings: {frobnicate: 1}',
       'general_settings.frobnicate: warning: unknown key: it has no effect. Remove it.',
     ],

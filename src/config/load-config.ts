@@ -1,7 +1,7 @@
 /** Loads and checks a configuration as a whole; every problem is found before any is reported. */
 import { checkKeys } from './check-keys.js';
 import { readConfigFiles } from './config-files.js';
-import { ConfigError, isError, type ConfigProblem, type Origin } from './config-problem.js';
+import { ConfigError, isError, warningAt, type ConfigProblem, type Origin } from './config-problem.js';
 import { extendEnvironment, resolveReferences, type Environment } from './environment-references.js';
 import { checkRouting } from './check-routing.js';
 import { toRequestPolicy, type GatewayConfig } from './gateway-config.js';
@@ -96,6 +96,8 @@ function readRoot(
   checkRedis(root, router, environment, problems);
   checkAlerting(root, general, environment, problems);
   checkTokenAuth(root, general, environment, problems);
+  if (!litellm.store_audit_logs)
+    problems.push(auditLogIsKept(originOf(root, ['litellm_settings', 'store_audit_logs'])));
   const originAt = (...path: readonly string[]): Origin => originOf(root, [...path]);
   return {
     general: resolveGeneral(general, environment),
@@ -112,6 +114,10 @@ function readRoot(
     inactiveModels,
     environment,
   };
+}
+
+function auditLogIsKept(origin: Origin): ConfigProblem {
+  return warningAt(origin, 'has no effect: the audit log is always kept. Remove the line.');
 }
 
 function inFileOrder(problems: readonly ConfigProblem[]): ConfigProblem[] {

@@ -64,6 +64,10 @@ export const litellmSettingsSchema = z.looseObject({
     example: { max_budget: 100, budget_duration: '30d' },
   }),
   ...keySettings,
+  store_audit_logs: described(flag().default(true), {
+    description: 'The audit log is always kept: `false` changes nothing, and a warning says so. See docs/audit.md.',
+    example: true,
+  }),
   ...fallbackSettings,
   ...identitySettings,
 });

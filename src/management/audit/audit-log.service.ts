@@ -1,12 +1,12 @@
 /** Appends to the audit log: a chain of hashes with a sequence, in the transaction of the change that it tells of. */
-import { hash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK } from '../../config/ports.js';
 import type { Clock } from '../../core/spec/clock.js';
 import type { AuditEntry, TransactionClient } from '../../database/database-client.js';
 import type { Actor } from '../writes/actor.js';
 import { AUDIT_SECRET_KEY } from './audit-secret-key.js';
-import { withoutSecrets } from './without-secrets.js';
+import { chainStart, entryHash } from './entry-hash.js';
+import { textWithoutSecrets, withoutSecrets } from './without-secrets.js';
 
 /** What was done to what. `before` and `after` are JSON values; secrets in them are replaced by HMACs. */
 export interface AuditRecord {
@@ -20,8 +20,6 @@ export interface AuditRecord {
 }
 
 const headId = 1;
-/** What the first entry follows. */
-export const chainStart = '0'.repeat(64);
 
 @Injectable()
 export class AuditLog {
@@ -47,13 +45,13 @@ export class AuditLog {
       const entry = {
         sequence,
         at,
-        actor: actor.name,
+        actor: storable(actor.name),
         actorRole: actor.role,
         actorKey: actor.keyHash,
-        address: actor.address,
+        address: storable(actor.address),
         action,
         objectKind,
-        objectId,
+        objectId: storable(textWithoutSecrets(objectId, this.secretKey)),
         before: this.#text(before),
         after: this.#text(after),
         previous,
@@ -70,23 +68,7 @@ export class AuditLog {
   }
 }
 
-/** The hash of an entry: over all that it says, and over the hash of the one before it. Hex. */
-export function entryHash(entry: Omit<AuditEntry, 'hash'>): string {
-  const { sequence, at, actor, actorRole, actorKey, address, action, objectKind, objectId, before, after, previous } =
-    entry;
-  const parts = [
-    String(sequence),
-    at.toISOString(),
-    actor,
-    actorRole,
-    actorKey,
-    address,
-    action,
-    objectKind,
-    objectId,
-    before,
-    after,
-    previous,
-  ];
-  return hash('sha256', JSON.stringify(parts), 'hex');
+/** As both databases give it back: an entry is hashed as it will be read. */
+function storable(text: string): string {
+  return text.toWellFormed().replaceAll('\0', '\uFFFD');
 }

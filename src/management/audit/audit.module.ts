@@ -3,6 +3,8 @@ import { Module, type DynamicModule, type FactoryProvider } from '@nestjs/common
 import { ManagementWrites } from '../writes/management-writes.service.js';
 import { AUDIT_SECRET_KEY } from './audit-secret-key.js';
 import { AuditLog } from './audit-log.service.js';
+import { AuditController } from './audit.controller.js';
+import { AuditRepository } from './audit.repository.js';
 
 @Module({})
 export class AuditModule {
@@ -10,8 +12,9 @@ export class AuditModule {
     return {
       module: AuditModule,
       global: true,
-      providers: [{ provide: AUDIT_SECRET_KEY, inject: [], ...secretKey }, AuditLog, ManagementWrites],
-      exports: [AuditLog, ManagementWrites],
+      controllers: [AuditController],
+      providers: [{ provide: AUDIT_SECRET_KEY, inject: [], ...secretKey }, AuditLog, AuditRepository, ManagementWrites],
+      exports: [AuditLog, AuditRepository, ManagementWrites],
     };
   }
 }

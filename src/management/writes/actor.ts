@@ -20,3 +20,21 @@ export function actorOf(request: FastifyRequest): Actor {
   const { userId, keyHash, role } = principal;
   return { principal, name: userId ?? keyHash, role, keyHash, address: request.ip };
 }
+
+/**
+ * Whoever changes something without a request.
+ *
+ * @param name such as `import`
+ */
+export function commandActor(name: string): Actor {
+  const principal: Principal = {
+    role: 'proxy_admin',
+    keyHash: '',
+    keyAlias: undefined,
+    userId: name,
+    teamId: undefined,
+    models: [],
+    tags: [],
+  };
+  return { principal, name, role: 'command', keyHash: '', address: '' };
+}

@@ -1,5 +1,6 @@
 /** The one way in which management changes the database: the change, its audit entries and its feed events are one transaction. */
 import { Injectable } from '@nestjs/common';
+import { GatewayError } from '../../core/errors/gateway-error.js';
 import { ChangeFeedRepository } from '../../database/change-feed.repository.js';
 import type { TransactionClient } from '../../database/database-client.js';
 import { DatabaseService } from '../../database/database.service.js';
@@ -26,7 +27,8 @@ export class ManagementWrites {
   /**
    * Runs `work` in a transaction, and again where it lost against other writers: it must do nothing but database work on `tx`.
    *
-   * @throws what `work` throws, with nothing changed; GatewayError `database_unavailable`
+   * @throws what `work` throws, with nothing changed; GatewayError `database_unavailable`, and `internal` for work that announces a change
+   *   and tells the audit log of none
    */
   run<T>(actor: Actor, work: (write: ManagementWrite) => Promise<T>): Promise<T> {
     return this.database.transaction(async (tx) => {
@@ -37,6 +39,9 @@ export class ManagementWrites {
         audit: (record) => records.push(record),
         changed: (topic, key) => events.push([topic, key]),
       });
+      if (records.length === 0 && events.length > 0) {
+        throw new GatewayError('internal', { detail: `a change of ${events[0]?.[0]} without an audit entry` });
+      }
       // Both hold a row that everybody waits for: last, and always in this order.
       await this.auditLog.append(tx, actor, records);
       await this.feed.appendAll(tx, events);

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 export const projectRoot = resolve(__dirname, '../../..');
-const program = join(projectRoot, 'dist/main.js');
+const builtProgram = join(projectRoot, 'dist/main.js');
 
 export interface Ended {
   readonly code: number | null;
@@ -19,6 +19,13 @@ export interface Ran extends Ended {
 }
 
 export type Environment = Readonly<Record<string, string>>;
+
+export interface StartOptions {
+  readonly args?: readonly string[];
+  readonly env?: Environment;
+  /** Another build than the project's own. */
+  readonly program?: string;
+}
 
 /** A configuration as it stands in the file; JSON is YAML. */
 export type Config = Readonly<Record<string, unknown>>;
@@ -77,17 +84,14 @@ export class GatewayProcess {
   /** Starts a server on a port that the system chooses; it may not listen yet. */
   static spawn(
     folder: GatewayFolder,
-    { args = [], env = {} }: { args?: readonly string[]; env?: Environment } = {},
+    { args = [], env = {}, program = builtProgram }: StartOptions = {},
   ): GatewayProcess {
     const address = ['--port', '0', '--host', '127.0.0.1'];
-    return new GatewayProcess(start(['--config', folder.configPath, ...address, ...args], folder.path, env));
+    return new GatewayProcess(start(['--config', folder.configPath, ...address, ...args], folder.path, env, program));
   }
 
   /** Starts a server and waits until it listens. */
-  static async start(
-    folder: GatewayFolder,
-    options: { args?: readonly string[]; env?: Environment } = {},
-  ): Promise<GatewayProcess> {
+  static async start(folder: GatewayFolder, options: StartOptions = {}): Promise<GatewayProcess> {
     const gateway = GatewayProcess.spawn(folder, options);
     await gateway.listening();
     return gateway;
@@ -138,7 +142,7 @@ export class GatewayProcess {
 }
 
 /** Keys and addresses in the environment of whoever runs the tests do not reach the gateway. */
-function start(args: readonly string[], cwd: string, env: Environment): ChildProcess {
+function start(args: readonly string[], cwd: string, env: Environment, program = builtProgram): ChildProcess {
   if (!existsSync(program)) throw new Error(`There is no ${program}. Run scripts/build.sh first.`);
   return spawn(process.execPath, [program, ...args], {
     cwd,

@@ -35,7 +35,7 @@ export async function buildDatabase(): Promise<BuiltDatabase> {
   };
 }
 
-function runProgram<T>(program: string, args: readonly string[]): Promise<T> {
+export function runProgram<T>(program: string, args: readonly string[]): Promise<T> {
   const child = spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   let errors = '';
