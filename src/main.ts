@@ -7,6 +7,7 @@ import { ConfigError, describeProblem, isError } from './config/config-problem.j
 import { checkConfig } from './config/load-config.js';
 import { version } from './config/version.js';
 import { providerRegistry } from './core/providers/registry.js';
+import { rotateEncryptionKey } from './rotate-encryption-key.js';
 import { ListenError, serve } from './serve.js';
 import { superviseWorkers } from './supervise-workers.js';
 
@@ -21,6 +22,9 @@ async function main(argv: readonly string[]): Promise<void> {
       break;
     case 'check':
       check(options.configPath);
+      break;
+    case 'rotate-encryption-key':
+      process.exitCode = await rotateEncryptionKey(options.configPath, (line) => console.log(line));
       break;
     case 'serve':
       if (options.numWorkers > 1 && cluster.isPrimary) superviseWorkers(options);

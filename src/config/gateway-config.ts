@@ -22,6 +22,8 @@ export interface GatewayConfig {
   readonly fileServices: readonly ModelEntry[];
   /** The names of entries that are left out because an environment variable is not set. */
   readonly inactiveModels: readonly string[];
+  /** The secrets under which stored credentials are encrypted: the first writes, all of them read. */
+  readonly encryptionKeys: readonly string[];
   /** The process's variables with the file's put over them; holds secrets. */
   readonly environment: Environment;
   /** Absolute paths of the file and of all that it includes. */

@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import { checkKeys, checkNestedKeys, servedKeys } from './check-keys.js';
 import { errorAt, warningAt, type ConfigProblem, type Origin } from './config-problem.js';
+import { checkEncryptionKeys } from './encryption-keys.js';
 import { findUnset, type Environment } from './environment-references.js';
 import { defaultDatabaseUrl, toGeneralSettings, type GeneralSettings } from './gateway-config.js';
 import { originOf, type Located, type LocatedMap } from './located.js';
@@ -99,6 +100,8 @@ export function checkEnvironment(
   const { written, unset } = masterKeyInFile(root);
   const origin = originOf(root, ['general_settings', 'master_key']);
   problems.push(...checkMasterKey(findMasterKey(written, environment), unset, origin, whenNoMasterKey));
+  const masterKey = findMasterKey(written, environment)?.value ?? '';
+  problems.push(...checkEncryptionKeys(environment, masterKey, { ...root.origin, path: '' }));
   const url = nonEmpty(environment['DATABASE_URL']);
   if (url === undefined || isDatabaseUrl(url)) return;
   const at = originOf(root, ['general_settings', 'database_url']);
