@@ -25,6 +25,7 @@ import { auditSecretKey } from './management/audit/audit-secret-key.js';
 import { KeysModule } from './management/keys/keys.module.js';
 import { SpendLogsModule } from './management/spend/spend-logs.module.js';
 import { SpendModule } from './spend/spend.module.js';
+import { VaultModule } from './vault/vault.module.js';
 import { spendSettings, type SpendSettings } from './spend/spend-settings.js';
 
 @Global()
@@ -63,6 +64,7 @@ export class AppModule {
         EdgeModule,
         ...redisModules(settings.config),
         databaseModule(),
+        VaultModule,
         CatalogModule.forRoot(providerRegistry),
         clientsModule(),
         UpstreamsModule,

@@ -2,6 +2,7 @@
 import type { ConfigProblem, Origin } from './config-problem.js';
 import type { CustomProvider } from '../core/spec/custom-provider.js';
 import type { PriceAdjustment } from '../core/spec/deployment.js';
+import type { CredentialEntry } from './credential-list.js';
 import type { Environment } from './environment-references.js';
 import { toMs } from './schema/fields.js';
 import type { RedisSettings } from './redis-settings.js';
@@ -20,6 +21,8 @@ export interface GatewayConfig {
   readonly models: readonly ModelEntry[];
   /** `files_settings`: one entry for each provider's account, by the model pattern `openai/*`. */
   readonly fileServices: readonly ModelEntry[];
+  /** `credential_list`: what entries name by `litellm_credential_name`. */
+  readonly credentials: readonly CredentialEntry[];
   /** The names of entries that are left out because an environment variable is not set. */
   readonly inactiveModels: readonly string[];
   /** The secrets under which stored credentials are encrypted: the first writes, all of them read. */

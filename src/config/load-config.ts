@@ -3,6 +3,7 @@ import { checkKeys } from './check-keys.js';
 import { readConfigFiles } from './config-files.js';
 import { ConfigError, isError, type ConfigProblem, type Origin } from './config-problem.js';
 import { extendEnvironment, resolveReferences, type Environment } from './environment-references.js';
+import { readCredentials } from './credential-list.js';
 import { readEncryptionKeys } from './encryption-keys.js';
 import { checkRouting } from './check-routing.js';
 import { toRequestPolicy, type GatewayConfig } from './gateway-config.js';
@@ -98,6 +99,7 @@ function readRoot(
     customProviders: toCustomProviders(litellm, (id) => originOf(root, ['litellm_settings', 'custom_providers', id])),
     models,
     fileServices: readFileServices(root.entries.get('files_settings'), problems),
+    credentials: readCredentials(root.entries.get('credential_list'), problems),
     inactiveModels,
     encryptionKeys: readEncryptionKeys(environment),
     environment,

@@ -3,8 +3,9 @@ import { errorAt, warningAt, type ConfigProblem, type Origin } from './config-pr
 import { checkKeys, checkNestedKeys } from './check-keys.js';
 import { findUnset, referencePrefix } from './environment-references.js';
 import { toScalarValue, type Located, type LocatedMap } from './located.js';
-import { isConnectionKey, toModelEntry, type ModelEntry } from './model-entry.js';
+import { toModelEntry, type ModelEntry } from './model-entry.js';
 import { readSection } from './read-section.js';
+import { isConnectionKey } from './secret-params.js';
 import { modelEntrySchema } from './schema/model-entry.schema.js';
 
 export interface ModelReading {
@@ -113,7 +114,7 @@ function findEntryFaults(entry: ModelEntry): EntryFault[] {
   return faults;
 }
 
-function isHttpUrl(text: string): boolean {
+export function isHttpUrl(text: string): boolean {
   const url = URL.parse(text);
   return url !== null && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '';
 }

@@ -87,7 +87,7 @@ function world(given: Given = {}): World {
     maxResponseBytes: 1_000_000,
     defaultReserveOutputTokens: 1_000,
   };
-  const catalog = { current: () => snapshot as unknown as CatalogSnapshot };
+  const catalog = { current: () => ({ ofTeam: () => snapshot as unknown as CatalogSnapshot }) };
   const connections = {
     dispatcherFor: (deployment: Deployment) => (called.push(deployment), upstream.dispatcher),
     credentials: { current: (deployment: Deployment) => deployment.credentials, forget: () => undefined },

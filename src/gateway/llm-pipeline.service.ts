@@ -93,7 +93,7 @@ export class LlmPipelineService implements BeforeApplicationShutdown {
       principal: request.principal,
       clientAddress: request.clientAddress,
       operation: read(request.bytes, request.headers),
-      catalog: this.catalog.current(),
+      catalog: this.catalog.current().ofTeam(request.principal.teamId),
     };
     const route = new RequestRoute(asked, request.route, operationWith(request, read));
     return new LlmExchange(asked, route, writer, this.clock, exchangeEvents);

@@ -15,6 +15,8 @@ export interface ObjectOwner {
 export interface ModelAccess {
   /** True where it is limited to no names. */
   readonly unrestricted: boolean;
+  /** Whose own models it may use beside those that are for all. */
+  readonly teamId?: string | undefined;
   mayUse(model: string, accessGroups: readonly string[]): boolean;
 }
 

@@ -20,8 +20,9 @@ export function ownerOf(principal: Principal): ObjectOwner {
   return { keyHash, seesAll: role === 'proxy_admin', keyAlias, userId, teamId, tags };
 }
 
-export function accessOf({ models }: Principal): ModelAccess {
+export function accessOf({ models, teamId }: Principal): ModelAccess {
   return {
+    teamId,
     unrestricted: models.length === 0 || models.includes('all-proxy-models'),
     mayUse: (model, accessGroups) => mayUseModel(models, model, accessGroups),
   };

@@ -46,8 +46,9 @@ export class ModelsController {
     @Query('return_wildcard_routes') withPatterns: unknown,
     @Headers('anthropic-version') anthropicVersion: unknown,
   ): { object: 'list'; data: readonly ModelObject[] } | AnthropicModels {
-    const options = { allowed: principalOf(request).models, withPatterns: withPatterns === 'true' };
-    const names = namesFor(this.catalog.current().models(), options);
+    const { models, teamId } = principalOf(request);
+    const options = { allowed: models, withPatterns: withPatterns === 'true' };
+    const names = namesFor(this.catalog.current().ofTeam(teamId).models(), options);
     if (anthropicVersion === undefined) return { object: 'list', data: names.map(modelObject) };
     const [first = null, last = null] = [names[0], names.at(-1)];
     return { data: names.map(anthropicModel), has_more: false, first_id: first, last_id: last };
@@ -61,8 +62,8 @@ export class ModelsController {
     @Param('*') name: string,
     @Headers('anthropic-version') anthropicVersion: unknown,
   ): ModelObject | AnthropicModel {
-    const { models } = principalOf(request);
-    const found = this.catalog.current().find(name);
+    const { models, teamId } = principalOf(request);
+    const found = this.catalog.current().ofTeam(teamId).find(name);
     if (found && mayUseModel(models, name, found.accessGroups))
       return anthropicVersion === undefined ? modelObject(name) : anthropicModel(name);
     const reason = `The model '${name}' does not exist or is not available for this API key.`;
