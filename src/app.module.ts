@@ -22,6 +22,8 @@ import { ErrorFilter } from './http/error.filter.js';
 import { LimitsModule } from './limits/limits.module.js';
 import { AuditModule } from './management/audit/audit.module.js';
 import { auditSecretKey } from './management/audit/audit-secret-key.js';
+import { CredentialsModule } from './management/credentials/credentials.module.js';
+import { ModelsModule } from './management/models/models.module.js';
 import { KeysModule } from './management/keys/keys.module.js';
 import { SpendLogsModule } from './management/spend/spend-logs.module.js';
 import { SpendModule } from './spend/spend.module.js';
@@ -76,6 +78,8 @@ export class AppModule {
         ModelCallerModule,
         HealthModule,
         KeysModule,
+        ModelsModule,
+        CredentialsModule,
         SpendLogsModule,
       ],
     };

@@ -60,7 +60,7 @@ export function validateCatalog(registry: ProviderRegistry): (config: GatewayCon
 }
 
 /** One warning for each row that cannot be served. */
-function readRows(
+export function readRows(
   rows: readonly ConfigModelRow[],
   ofFile: readonly ModelEntry[],
 ): { entries: ModelEntry[]; problems: ConfigProblem[] } {

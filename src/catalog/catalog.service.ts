@@ -6,6 +6,7 @@ import { SettingsService } from '../config/settings.service.js';
 import type { ProviderRegistry } from '../core/spec/provider.js';
 import { ChangeFeedPoller } from '../database/change-feed.poller.js';
 import { buildSnapshot } from './build-snapshot.js';
+import { findRowFaults, type RowFault } from './row-faults.js';
 import type { CatalogSnapshot } from './catalog-snapshot.js';
 import {
   CONFIG_MODEL_SOURCE,
@@ -60,6 +61,11 @@ export class CatalogService implements OnModuleInit, OnApplicationShutdown {
     });
     if (stop !== undefined) this.unsubscribe.push(stop);
     await this.refresh();
+  }
+
+  /** What would keep a row from being served, as the warnings about stored rows say it; empty where nothing does. */
+  findFaults(row: ConfigModelRow): readonly RowFault[] {
+    return findRowFaults(row, this.settings.current(), this.registry, this.stored);
   }
 
   private get readsModels(): boolean {

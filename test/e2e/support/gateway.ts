@@ -24,6 +24,9 @@ export interface GatewayOptions {
   readonly models: readonly ModelConfig[];
   readonly general?: Readonly<Record<string, unknown>>;
   readonly router?: Readonly<Record<string, unknown>>;
+  /** Further sections of the file. */
+  readonly sections?: Readonly<Record<string, unknown>>;
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 export interface Route {
@@ -40,7 +43,7 @@ export class TestGateway {
     private readonly folder: string,
   ) {}
 
-  static async start({ models, general, router }: GatewayOptions): Promise<TestGateway> {
+  static async start({ models, general, router, sections, environment = {} }: GatewayOptions): Promise<TestGateway> {
     const folder = mkdtempSync(path.join(tmpdir(), 'tollgate-e2e-'));
     const file = path.join(folder, 'config.yaml');
     const settings = {
@@ -55,10 +58,11 @@ export class TestGateway {
         max_response_size_mb: 4,
         ...general,
       },
+      ...sections,
     };
     // JSON is YAML too.
     writeFileSync(file, JSON.stringify(settings, null, 2));
-    const app = await createApp({ config: loadConfig(file, {}), spend: { writer: 'in-process' } }, false);
+    const app = await createApp({ config: loadConfig(file, environment), spend: { writer: 'in-process' } }, false);
     const routes: Route[] = [];
     app
       .getHttpAdapter()
