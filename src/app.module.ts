@@ -22,6 +22,7 @@ import { ErrorFilter } from './http/error.filter.js';
 import { LimitsModule } from './limits/limits.module.js';
 import { AuditModule } from './management/audit/audit.module.js';
 import { auditSecretKey } from './management/audit/audit-secret-key.js';
+import { ConfigManagementModule } from './management/config/config.module.js';
 import { CredentialsModule } from './management/credentials/credentials.module.js';
 import { ModelsModule } from './management/models/models.module.js';
 import { KeysModule } from './management/keys/keys.module.js';
@@ -80,6 +81,7 @@ export class AppModule {
         KeysModule,
         ModelsModule,
         CredentialsModule,
+        ConfigManagementModule,
         SpendLogsModule,
       ],
     };

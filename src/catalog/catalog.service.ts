@@ -1,6 +1,6 @@
 /** Holds the one live snapshot of what is served, made from the configuration and the models of the database. */
 import { Inject, Injectable, Logger, Optional, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import { ConfigError, describeProblem, isError } from '../config/config-problem.js';
+import { ConfigError, describeProblem, isError, type ConfigProblem } from '../config/config-problem.js';
 import type { GatewayConfig } from '../config/gateway-config.js';
 import { SettingsService } from '../config/settings.service.js';
 import type { ProviderRegistry } from '../core/spec/provider.js';
@@ -66,6 +66,11 @@ export class CatalogService implements OnModuleInit, OnApplicationShutdown {
   /** What would keep a row from being served, as the warnings about stored rows say it; empty where nothing does. */
   findFaults(row: ConfigModelRow): readonly RowFault[] {
     return findRowFaults(row, this.settings.current(), this.registry, this.stored);
+  }
+
+  /** What keeps a configuration from being served. */
+  findErrors(config: GatewayConfig): readonly ConfigProblem[] {
+    return buildSnapshot(config, this.registry, this.rows, 0, this.stored).problems.filter(isError);
   }
 
   private get readsModels(): boolean {

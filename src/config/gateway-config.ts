@@ -6,6 +6,7 @@ import type { CredentialEntry } from './credential-list.js';
 import type { Environment } from './environment-references.js';
 import { toMs } from './schema/fields.js';
 import type { RedisSettings } from './redis-settings.js';
+import type { OverlaySetting, WrittenSections } from './settings-overlay.js';
 import type { RouterSettings } from './router-settings.js';
 import type { WireGeneralSettings, WireLitellmSettings } from './schema/settings.schema.js';
 import type { ModelEntry } from './model-entry.js';
@@ -29,6 +30,10 @@ export interface GatewayConfig {
   readonly encryptionKeys: readonly string[];
   /** The process's variables with the file's put over them; holds secrets. */
   readonly environment: Environment;
+  /** The settings as they were written, those of the database over the file's; holds secrets. */
+  readonly written: WrittenSections;
+  /** Those of them that come from the database. */
+  readonly overlay: readonly OverlaySetting[];
   /** Absolute paths of the file and of all that it includes. */
   readonly files: readonly string[];
   /** Stands for the content of these files. */
