@@ -36,7 +36,8 @@ export class ConfigWrites {
   async change(changes: readonly SettingChange[], actor: Actor): Promise<readonly OverlaySetting[]> {
     for (const change of changes) checkChangeable(change);
     try {
-      const after = await this.writes.run(actor, async ({ tx, audit, changed }) => {
+      const after = await this.writes.run(actor, async (write) => {
+        const { tx } = write;
         const before = await this.repository.list(tx);
         const next = overlayOf(before, changes);
         this.check(next);
@@ -47,8 +48,8 @@ export class ConfigWrites {
           if (!(await this.repository.replace(tx, known, made, actor.name))) throw changedMeanwhile();
           const views = { before: known && shown(known), after: made && shown(made) };
           const action = made ? 'config.update' : 'config.delete';
-          audit({ action, objectKind: 'config', objectId: `${section}.${name}`, ...views });
-          changed(configTopic, `${section}.${name}`);
+          write.audit({ action, objectKind: 'config', objectId: `${section}.${name}`, ...views });
+          write.changed(configTopic, `${section}.${name}`);
         }
         return next;
       });

@@ -36,15 +36,16 @@ export class CredentialsService {
     const info = infoOf({}, body);
     check(values);
     try {
-      await this.writes.run(actor, async ({ tx, audit, changed }) => {
+      await this.writes.run(actor, async (write) => {
+        const { tx } = write;
         const row = await this.credentials.create(tx, name, values, info, actor.name);
-        audit({
+        write.audit({
           action: 'credential.new',
           objectKind: 'credential',
           objectId: name,
           after: viewOf({ row, values, info }),
         });
-        changed(credentialTopic, name);
+        write.changed(credentialTopic, name);
       });
     } catch (error) {
       if (!isUniqueViolation(error)) throw error;
@@ -62,7 +63,8 @@ export class CredentialsService {
       const reason = '`credential_name`: a credential keeps its name. Store another one, and delete this one.';
       throw new GatewayError('invalid_request', { param: 'credential_name', facts: { reason } });
     }
-    await this.writes.run(actor, async ({ tx, audit, changed }) => {
+    await this.writes.run(actor, async (write) => {
+      const { tx } = write;
       const before = await this.credentials.find(name, tx);
       if (!before) throw missing(name);
       if (before.values === null) throw unopened(name);
@@ -72,8 +74,8 @@ export class CredentialsService {
       check(values);
       const row = await this.credentials.update(tx, name, values, info, actor.name);
       const views = { before: viewOf(before), after: viewOf({ row, values, info }) };
-      audit({ action: 'credential.update', objectKind: 'credential', objectId: name, ...views });
-      changed(credentialTopic, name);
+      write.audit({ action: 'credential.update', objectKind: 'credential', objectId: name, ...views });
+      write.changed(credentialTopic, name);
     });
     await this.catalog.refresh();
     return { success: true, message: 'Credential updated successfully' };
@@ -82,12 +84,13 @@ export class CredentialsService {
   /** What names it is not served any more. */
   async delete(name: string, actor: Actor): Promise<Done> {
     this.refuseOfFile(name);
-    await this.writes.run(actor, async ({ tx, audit, changed }) => {
+    await this.writes.run(actor, async (write) => {
+      const { tx } = write;
       const before = await this.credentials.find(name, tx);
       if (!before) throw missing(name);
       await this.credentials.delete(tx, name);
-      audit({ action: 'credential.delete', objectKind: 'credential', objectId: name, before: viewOf(before) });
-      changed(credentialTopic, name);
+      write.audit({ action: 'credential.delete', objectKind: 'credential', objectId: name, before: viewOf(before) });
+      write.changed(credentialTopic, name);
     });
     await this.catalog.refresh();
     return { success: true, message: 'Credential deleted successfully' };
@@ -125,12 +128,13 @@ export class CredentialsService {
       .find((entry) => entry.id === id);
     if (!model)
       throw new GatewayError('object_not_found', { facts: { reason: `There is no model with the id ${id}.` } });
-    const secrets = Object.keys(model.deployment?.credentials ?? {}).map((name) => [toSnakeCase(name), secretMask]);
+    const names = Object.keys(model.deployment?.credentials ?? {}).map(toSnakeCase);
+    const secrets: Record<string, string> = Object.fromEntries(names.map((name) => [name, secretMask]));
     const { api_base: base } = model.shownParams;
     return {
       credential_name: `${model.modelName}-credential-${id}`,
       display_name: null,
-      credential_values: { ...Object.fromEntries(secrets), ...(base !== undefined && { api_base: base }) },
+      credential_values: { ...secrets, ...(base !== undefined && { api_base: base }) },
       credential_info: {},
       source: model.isStored ? 'db' : 'config',
     };

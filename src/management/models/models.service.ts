@@ -116,11 +116,12 @@ export class ModelsService {
     actor: Actor,
     work: (tx: TransactionClient) => Promise<View & { readonly action: string }>,
   ): Promise<NonNullable<View['after']>> {
-    const after = await this.writes.run(actor, async ({ tx, audit, changed }) => {
+    const after = await this.writes.run(actor, async (write) => {
+      const { tx } = write;
       const { action, before, after: made } = await work(tx);
       const objectId = (made ?? before)?.model_id ?? '';
-      audit({ action, objectKind: 'model', objectId, before, after: made });
-      changed(modelsTopic, objectId);
+      write.audit({ action, objectKind: 'model', objectId, before, after: made });
+      write.changed(modelsTopic, objectId);
       return made;
     });
     await this.catalog.refresh();

@@ -105,11 +105,8 @@ describeOnBothDatabases('two processes', (database) => {
     const [tampered = '', whole = ''] = ids;
     await eventually('both answer', async () => (await answers(there, 'tampered')) && (await answers(there, 'whole')));
     // The one's ciphertext in the other's row.
-    const [{ sealed_params: other } = {}] = await database.sql(
-      'SELECT sealed_params FROM config_models WHERE id = $1',
-      [whole],
-    );
-    await database.sql('UPDATE config_models SET sealed_params = $1 WHERE id = $2', [other, tampered]);
+    const theirs = `SELECT sealed_params FROM config_models WHERE id = '${whole}'`;
+    await database.sql(`UPDATE config_models SET sealed_params = (${theirs}) WHERE id = '${tampered}'`);
     const added = await here.post('/model/new', {
       model_name: 'after',
       litellm_params: { model: 'demo/hello', api_key: 'k' },
