@@ -1,8 +1,7 @@
 /** Reads and writes the settings that were changed through the management API; what holds a secret is sealed. */
 import { Injectable } from '@nestjs/common';
-import type { SettingsSection } from '../config/read-settings.js';
 import { holdsSecrets } from '../config/secret-params.js';
-import { overlaidSections, type OverlaySetting } from '../config/settings-overlay.js';
+import { overlaidSections, type OverlaySetting, type SettingsSection } from '../config/settings-overlay.js';
 import type { ConfigSetting, Prisma, TransactionClient } from '../database/database-client.js';
 import { DatabaseService } from '../database/database.service.js';
 import { sealedPlaces } from '../vault/sealed-place.js';

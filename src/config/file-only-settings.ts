@@ -2,7 +2,7 @@
 import { servedKeys } from './check-keys.js';
 import { findJsonSchema } from './json-schema.js';
 import { findNearestName } from './nearest-name.js';
-import type { SettingsSection } from './read-settings.js';
+import type { SettingsSection } from './settings-overlay.js';
 import { noteKeys } from './schema/fields.js';
 import { refusedKeys, unservedKeys } from './unserved-keys.js';
 

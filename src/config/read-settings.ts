@@ -8,6 +8,7 @@ import { defaultDatabaseUrl, toGeneralSettings, type GeneralSettings } from './g
 import { originOf, type Located, type LocatedMap } from './located.js';
 import { findMasterKeyFault, leastMasterKeyLength, masterKeyCommand } from './master-key.js';
 import { readSection } from './read-section.js';
+import type { SettingsSection } from './settings-overlay.js';
 import {
   generalSettingsSchema,
   isDatabaseUrl,
@@ -18,7 +19,6 @@ import {
 /** What a missing master key is: an error to a server that starts, a warning where only a file is checked. */
 export type MasterKeyFault = 'error' | 'warning';
 
-export type SettingsSection = keyof typeof sectionSchemas;
 type WireSettings = { readonly [Name in SettingsSection]: z.output<(typeof sectionSchemas)[Name]> };
 
 /** One settings section with its defaults; where anything in it does not fit, the defaults alone. */

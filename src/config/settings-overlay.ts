@@ -1,8 +1,10 @@
 /** Settings that were changed through the management API, laid over those of the file. */
 import { Injectable } from '@nestjs/common';
 import { locateValue, toPlain, type Located, type LocatedMap } from './located.js';
-import type { SettingsSection } from './read-settings.js';
 import { isPriceKey } from './schema/model-entry.schema.js';
+import type { sectionSchemas } from './schema/settings.schema.js';
+
+export type SettingsSection = keyof typeof sectionSchemas;
 
 export interface OverlaySetting {
   readonly section: SettingsSection;

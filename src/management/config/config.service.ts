@@ -2,9 +2,8 @@
 import { Injectable } from '@nestjs/common';
 import { whyFileOnly } from '../../config/file-only-settings.js';
 import { findJsonSchema, type JsonSchema } from '../../config/json-schema.js';
-import type { SettingsSection } from '../../config/read-settings.js';
 import { withoutSecretParams } from '../../config/secret-params.js';
-import { overlaidSections } from '../../config/settings-overlay.js';
+import { overlaidSections, type SettingsSection } from '../../config/settings-overlay.js';
 import { SettingsService } from '../../config/settings.service.js';
 import { GatewayError } from '../../core/errors/gateway-error.js';
 import { routingStrategies } from '../../core/router/routing-rules.js';
