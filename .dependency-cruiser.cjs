@@ -11,6 +11,7 @@ const rooms = [
   'core',
   'config',
   'database',
+  'vault',
   'observability',
   'http',
   'clients',
@@ -140,12 +141,14 @@ module.exports = {
     },
     wall('config', ['core']),
     wall('database', ['core', 'config']),
+    // Secrets at rest: envelopes and their keys.
+    wall('vault', ['core', 'config', 'database']),
     wall('observability', ['core', 'config']),
     // The edge of the HTTP server (bodies, request checks, the error filter): the rooms that serve routes read bodies with it.
     wall('http', ['core', 'config', 'observability']),
     wall('clients', ['core', 'config', 'observability']),
     wall('redis', ['core', 'config', 'observability']),
-    wall('catalog', ['core', 'config', 'database', 'observability']),
+    wall('catalog', ['core', 'config', 'database', 'vault', 'observability']),
     wall('caching', ['core', 'config', 'clients', 'observability']),
     wall('spend', ['core', 'config', 'database', 'clients', 'observability']),
     ...['auth', 'limits', 'objects'].map((room) =>
@@ -174,6 +177,7 @@ module.exports = {
       'limits',
       'spend',
       'database',
+      'vault',
       'catalog',
       'caching',
       'config',

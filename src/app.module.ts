@@ -1,6 +1,5 @@
 /** Puts the rooms together: each gets its settings here, and none looks for another by itself. */
 import { hkdfSync } from 'node:crypto';
-import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { Global, Logger, Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { AuthModule } from './auth/auth.module.js';
@@ -26,11 +25,13 @@ import { LimitsModule } from './limits/limits.module.js';
 import { ApiDocsModule } from './management/api-docs/api-docs.module.js';
 import { ActivityModule } from './management/activity/activity.module.js';
 import { AuditModule } from './management/audit/audit.module.js';
-import { auditSecretKey } from './management/audit/audit-secret-key.js';
 import { IdempotencyModule } from './management/idempotency/idempotency.module.js';
 import { BudgetsModule } from './management/budgets/budgets.module.js';
 import { CustomersModule } from './management/customers/customers.module.js';
 import { auditKeySource, auditKeySources, auditSecretKey } from './management/audit/audit-secret-key.js';
+import { ConfigManagementModule } from './management/config/config.module.js';
+import { CredentialsModule } from './management/credentials/credentials.module.js';
+import { ModelsModule } from './management/models/models.module.js';
 import { KeysModule } from './management/keys/keys.module.js';
 import { SpendLogsModule } from './management/spend/spend-logs.module.js';
 import { TagsModule } from './management/tags/tags.module.js';
@@ -40,6 +41,7 @@ import { OrganizationsModule } from './management/organizations/organizations.mo
 import { ProjectsModule } from './management/projects/projects.module.js';
 import { TeamsModule } from './management/teams/teams.module.js';
 import { SpendModule } from './spend/spend.module.js';
+import { VaultModule } from './vault/vault.module.js';
 import { spendSettings, type SpendSettings } from './spend/spend-settings.js';
 
 @Global()
@@ -78,6 +80,7 @@ export class AppModule {
         EdgeModule,
         ...redisModules(settings.config),
         databaseModule(),
+        VaultModule,
         CatalogModule.forRoot(providerRegistry),
         clientsModule(),
         UpstreamsModule,
@@ -93,6 +96,9 @@ export class AppModule {
         BudgetsModule,
         CustomersModule,
         KeysModule,
+        ModelsModule,
+        CredentialsModule,
+        ConfigManagementModule,
         SpendLogsModule,
         ApiDocsModule,
         TagsModule,

@@ -8,6 +8,7 @@ import { checkConfig } from './config/load-config.js';
 import { version } from './config/version.js';
 import { providerRegistry } from './core/providers/registry.js';
 import { importLiteLLM } from './import-litellm.js';
+import { rotateEncryptionKey } from './rotate-encryption-key.js';
 import { ListenError, serve } from './serve.js';
 import { superviseWorkers } from './supervise-workers.js';
 import { verifyAuditLog, type CommandOutcome } from './verify-audit-log.js';
@@ -29,6 +30,9 @@ async function main(argv: readonly string[]): Promise<void> {
       break;
     case 'import-litellm':
       end(await importLiteLLM(options, () => undefined));
+      break;
+    case 'rotate-encryption-key':
+      process.exitCode = await rotateEncryptionKey(options.configPath, (line) => console.log(line));
       break;
     case 'serve':
       if (options.numWorkers > 1 && cluster.isPrimary) superviseWorkers(options);

@@ -6,7 +6,8 @@ import { readForeignModelEntry } from '../config/read-models.js';
 import type { ModelEntry } from '../config/model-entry.js';
 import type { ProviderRegistry } from '../core/spec/provider.js';
 import { CatalogSnapshot } from './catalog-snapshot.js';
-import type { ConfigModelRow } from './config-model-source.js';
+import type { ConfigModelRow, StoredCredential } from './config-model-source.js';
+import { CredentialBook } from './credential-book.js';
 import { buildModels } from './deployment-factory.js';
 import { checkOwnProviders, registryFor } from './own-providers.js';
 
@@ -21,26 +22,34 @@ export function buildSnapshot(
   registry: ProviderRegistry,
   rows: readonly ConfigModelRow[] = [],
   version = 1,
+  stored: readonly StoredCredential[] = [],
 ): SnapshotReading {
   const context = {
     registry: registryFor(config, registry),
     environment: config.environment,
     requests: config.requests,
   };
-  const fromFile = buildModels(config.models, 'operator', context);
+  const credentials = new CredentialBook(config.credentials, stored);
+  const ofFile = credentials.fill(config.models, 'file');
+  const fromFile = buildModels(ofFile.entries, 'operator', context);
   const { entries, problems: rowProblems } = readRows(rows, config.models);
-  const fromDatabase = buildModels(entries, 'restricted', context);
+  const ofDatabase = credentials.fill(entries, 'database');
+  const fromDatabase = buildModels(ofDatabase.entries, 'restricted', context);
   const services = buildModels(config.fileServices, 'operator', context);
   const models = [...fromFile.models, ...fromDatabase.models];
-  const snapshot = new CatalogSnapshot(models, config, version, services.models);
+  const snapshot = new CatalogSnapshot(models, config, version, { fileServices: services.models, credentials });
   const problems = [
     ...checkOwnProviders(config.customProviders, registry),
+    ...ofFile.problems,
     ...fromFile.problems,
     ...services.problems,
     ...checkAliases(config, snapshot),
     ...checkFallbacks(config, snapshot),
+    ...credentials.problems,
     ...rowProblems,
-    ...fromDatabase.problems.map((problem) => warningAt(problem, `${problem.message} The row is skipped.`)),
+    ...[...ofDatabase.problems, ...fromDatabase.problems].map((problem) =>
+      warningAt(problem, `${problem.message} The row is skipped.`),
+    ),
   ];
   return { snapshot, problems };
 }
@@ -51,7 +60,7 @@ export function validateCatalog(registry: ProviderRegistry): (config: GatewayCon
 }
 
 /** One warning for each row that cannot be served. */
-function readRows(
+export function readRows(
   rows: readonly ConfigModelRow[],
   ofFile: readonly ModelEntry[],
 ): { entries: ModelEntry[]; problems: ConfigProblem[] } {
@@ -61,6 +70,10 @@ function readRows(
   for (const row of rows) {
     const source = `database row ${row.id} of config_models`;
     const value = { model_name: row.modelName, litellm_params: row.litellmParams, model_info: withId(row) };
+    if (row.fault !== undefined) {
+      problems.push(warningAt({ file: source, line: 0, path: '' }, `skipped: ${row.fault}`));
+      continue;
+    }
     const { entry, problems: found } = readForeignModelEntry(value, source);
     if (entry === null) {
       const reasons = found.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)).join(' ');

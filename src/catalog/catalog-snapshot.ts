@@ -4,6 +4,7 @@ import type { RequestRules } from '../config/access-settings.js';
 import type { GatewayConfig } from '../config/gateway-config.js';
 import type { RouterSettings } from '../config/router-settings.js';
 import type { Deployment } from '../core/spec/deployment.js';
+import { CredentialBook } from './credential-book.js';
 import type { ConfiguredModel } from './deployment-factory.js';
 import { deepFreeze } from './deep-freeze.js';
 import { compareSpecificity, fillTemplate, isPattern, WildcardPattern } from './wildcard-pattern.js';
@@ -12,6 +13,8 @@ import { compareSpecificity, fillTemplate, isPattern, WildcardPattern } from './
 export interface FoundModel {
   /** The group or pattern in the configuration that the name led to. */
   readonly modelGroup: string;
+  /** The team whose own model it is: nobody else finds it. */
+  readonly teamId?: string | undefined;
   /** `model_info.access_groups` of all of them: what a key may name in its models instead of the model. */
   readonly accessGroups: readonly string[];
   /** At least one; each with the provider's own name of the model, also where a pattern was met. */
@@ -22,9 +25,18 @@ export interface ListedModel {
   /** The name for clients; a pattern is listed as it stands. */
   readonly id: string;
   readonly isPattern: boolean;
+  /** The team whose own model it is. */
+  readonly teamId?: string | undefined;
   readonly accessGroups: readonly string[];
   /** Behind the name, in the order of the file; empty where only a request's name says the provider. */
   readonly deployments: readonly Deployment[];
+}
+
+export interface SnapshotParts {
+  readonly fileServices?: readonly ConfiguredModel[];
+  readonly credentials?: CredentialBook;
+  /** For whom it is, where it is one team's. */
+  readonly teamId?: string;
 }
 
 interface Wildcard {
@@ -42,6 +54,12 @@ export class CatalogSnapshot {
   readonly maxResponseBytes: number;
   readonly defaultReserveOutputTokens: number;
   readonly requestRules: RequestRules;
+  readonly credentials: CredentialBook;
+
+  /** Those of every team included. */
+  private readonly all: readonly ConfiguredModel[];
+  private readonly teams = new Map<string, CatalogSnapshot>();
+  private readonly makeFor: (teamId: string) => CatalogSnapshot;
 
   private readonly exact: ReadonlyMap<string, FoundModel>;
   /** The most specific first. */
@@ -56,14 +74,18 @@ export class CatalogSnapshot {
     models: readonly ConfiguredModel[],
     config: Pick<GatewayConfig, 'router' | 'general'>,
     version: number,
-    fileServices: readonly ConfiguredModel[] = [],
+    { fileServices = [], credentials = new CredentialBook([], []), teamId }: SnapshotParts = {},
   ) {
+    this.all = Object.freeze([...models]);
+    this.credentials = credentials;
+    this.makeFor = (team) => new CatalogSnapshot(models, config, version, { fileServices, credentials, teamId: team });
+    const visible = visibleTo(teamId, models);
     this.version = version;
     this.router = deepFreeze(config.router);
     this.maxResponseBytes = config.general.maxResponseBytes;
     this.defaultReserveOutputTokens = config.general.defaultReserveOutputTokens;
     this.requestRules = deepFreeze(config.general.requestRules);
-    const groups = groupByName(models);
+    const groups = groupByName(visible);
     const plain = [...groups].filter(([name]) => !isPattern(name));
     const found = plain.map(([name, members]) => toFound(name, deploymentsOf(members)));
     const served = found.filter(({ deployments }) => deployments.length > 0);
@@ -78,6 +100,25 @@ export class CatalogSnapshot {
     this.fileServices = new Map(accounts.map((account) => [account.provider.id, account]));
     this.byId = new Map([...deploymentsOf(models), ...accounts].map((deployment) => [deployment.id, deployment]));
     Object.freeze(this);
+  }
+
+  /**
+   * What a team's keys are served: its own models in the place of others of the same name, and all that are for everybody. Without this
+   * call no team's model is found.
+   */
+  ofTeam(teamId: string | undefined): CatalogSnapshot {
+    if (teamId === undefined) return this;
+    const known = this.teams.get(teamId);
+    if (known) return known;
+    if (!this.all.some((model) => model.teamId === teamId)) return this;
+    const made = this.makeFor(teamId);
+    this.teams.set(teamId, made);
+    return made;
+  }
+
+  /** Every entry that is served, those of all teams included: for administrators, and for who checks them. */
+  entries(): readonly ConfiguredModel[] {
+    return this.all;
   }
 
   /** An exact name goes before an alias, an alias before a pattern, a specific pattern before a general one. */
@@ -137,6 +178,13 @@ export class CatalogSnapshot {
   }
 }
 
+/** A team's own models stand in for those of the same name that are for all. */
+function visibleTo(teamId: string | undefined, models: readonly ConfiguredModel[]): readonly ConfiguredModel[] {
+  const own = new Set(models.filter((model) => teamId !== undefined && model.teamId === teamId));
+  const names = new Set([...own].map(({ modelName }) => modelName));
+  return models.filter((model) => own.has(model) || (model.teamId === undefined && !names.has(model.modelName)));
+}
+
 function groupByName(models: readonly ConfiguredModel[]): Map<string, ConfiguredModel[]> {
   const groups = new Map<string, ConfiguredModel[]>();
   for (const model of models) {
@@ -149,7 +197,18 @@ function groupByName(models: readonly ConfiguredModel[]): Map<string, Configured
 
 function toFound(modelGroup: string, deployments: readonly Deployment[]): FoundModel {
   const accessGroups = deployments.flatMap(({ modelInfo }) => namesIn(modelInfo['access_groups']));
-  return Object.freeze({ modelGroup, accessGroups, deployments: Object.freeze(deployments) });
+  return Object.freeze({
+    modelGroup,
+    teamId: teamOf(deployments),
+    accessGroups,
+    deployments: Object.freeze(deployments),
+  });
+}
+
+/** Of one name all are a team's, or none. */
+function teamOf([first]: readonly Deployment[]): string | undefined {
+  const teamId = first?.modelInfo['team_id'];
+  return typeof teamId === 'string' ? teamId : undefined;
 }
 
 function namesIn(value: unknown): string[] {
@@ -157,8 +216,8 @@ function namesIn(value: unknown): string[] {
 }
 
 function toListed(id: string, deployments: readonly Deployment[]): ListedModel {
-  const { accessGroups } = toFound(id, deployments);
-  return Object.freeze({ id, isPattern: isPattern(id), accessGroups, deployments: Object.freeze(deployments) });
+  const { teamId, accessGroups } = toFound(id, deployments);
+  return Object.freeze({ id, isPattern: isPattern(id), teamId, accessGroups, deployments: Object.freeze(deployments) });
 }
 
 function deploymentsOf(models: readonly ConfiguredModel[]): Deployment[] {

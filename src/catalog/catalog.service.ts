@@ -1,17 +1,27 @@
 /** Holds the one live snapshot of what is served, made from the configuration and the models of the database. */
 import { Inject, Injectable, Logger, Optional, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import { ConfigError, describeProblem, isError } from '../config/config-problem.js';
+import { ConfigError, describeProblem, isError, type ConfigProblem } from '../config/config-problem.js';
 import type { GatewayConfig } from '../config/gateway-config.js';
 import { SettingsService } from '../config/settings.service.js';
 import type { ProviderRegistry } from '../core/spec/provider.js';
 import { ChangeFeedPoller } from '../database/change-feed.poller.js';
 import { buildSnapshot } from './build-snapshot.js';
+import { findRowFaults, type RowFault } from './row-faults.js';
 import type { CatalogSnapshot } from './catalog-snapshot.js';
-import { CONFIG_MODEL_SOURCE, type ConfigModelRow, type ConfigModelSource } from './config-model-source.js';
+import {
+  CONFIG_MODEL_SOURCE,
+  CREDENTIAL_SOURCE,
+  type ConfigModelRow,
+  type ConfigModelSource,
+  type CredentialSource,
+  type StoredCredential,
+} from './config-model-source.js';
 import { PROVIDER_REGISTRY } from './provider-registry.token.js';
 
 /** The topic of the change feed that tells of changed rows in `config_models`. */
 export const modelsTopic = 'models';
+/** That of changed rows in `credentials`; its key is the name. */
+export const credentialTopic = 'credential';
 
 const retryMs = 1_000;
 
@@ -21,6 +31,7 @@ export class CatalogService implements OnModuleInit, OnApplicationShutdown {
   private readonly unsubscribe: (() => void)[] = [];
   private snapshot: CatalogSnapshot;
   private rows: readonly ConfigModelRow[] = [];
+  private stored: readonly StoredCredential[] = [];
   private warned = new Set<string>();
   private refreshing: Promise<void> | undefined;
   private stale = false;
@@ -32,6 +43,7 @@ export class CatalogService implements OnModuleInit, OnApplicationShutdown {
     @Inject(PROVIDER_REGISTRY) private readonly registry: ProviderRegistry,
     @Optional() @Inject(CONFIG_MODEL_SOURCE) private readonly source?: ConfigModelSource,
     @Optional() private readonly feed?: ChangeFeedPoller,
+    @Optional() @Inject(CREDENTIAL_SOURCE) private readonly credentials?: CredentialSource,
   ) {
     this.snapshot = this.build(settings.current(), 1);
     this.unsubscribe.push(settings.onChange((next) => this.prepare(next)));
@@ -43,12 +55,26 @@ export class CatalogService implements OnModuleInit, OnApplicationShutdown {
   }
 
   async onModuleInit(): Promise<void> {
-    if (this.source === undefined || !this.settings.general.storeModelInDb) return;
+    if (!this.readsModels && this.credentials === undefined) return;
     const stop = this.feed?.subscribe((events, { gap }) => {
-      if (gap || events.some(({ topic }) => topic === modelsTopic)) void this.refresh();
+      if (gap || events.some(({ topic }) => topic === modelsTopic || topic === credentialTopic)) void this.refresh();
     });
     if (stop !== undefined) this.unsubscribe.push(stop);
     await this.refresh();
+  }
+
+  /** What would keep a row from being served, as the warnings about stored rows say it; empty where nothing does. */
+  findFaults(row: ConfigModelRow): readonly RowFault[] {
+    return findRowFaults(row, this.settings.current(), this.registry, this.stored);
+  }
+
+  /** What keeps a configuration from being served. */
+  findErrors(config: GatewayConfig): readonly ConfigProblem[] {
+    return buildSnapshot(config, this.registry, this.rows, 0, this.stored).problems.filter(isError);
+  }
+
+  private get readsModels(): boolean {
+    return this.source !== undefined && this.settings.general.storeModelInDb;
   }
 
   onApplicationShutdown(): void {
@@ -68,14 +94,18 @@ export class CatalogService implements OnModuleInit, OnApplicationShutdown {
   }
 
   private async readRows(): Promise<void> {
-    while (this.stale && this.source !== undefined) {
+    while (this.stale) {
       this.stale = false;
       try {
-        this.rows = await this.source.list();
+        const rows = this.readsModels ? await this.source?.list() : undefined;
+        this.stored = (await this.credentials?.list()) ?? [];
+        this.rows = rows ?? [];
         this.snapshot = this.build(this.settings.current(), this.snapshot.version + 1);
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);
-        this.warnOnce(`The models of the database cannot be read (${reason}); the last known ones stay.`);
+        this.warnOnce(
+          `The models and credentials of the database cannot be read (${reason}); the last known ones stay.`,
+        );
         this.retryLater();
         return;
       }
@@ -98,7 +128,7 @@ export class CatalogService implements OnModuleInit, OnApplicationShutdown {
   }
 
   private build(config: GatewayConfig, version: number): CatalogSnapshot {
-    const { snapshot, problems } = buildSnapshot(config, this.registry, this.rows, version);
+    const { snapshot, problems } = buildSnapshot(config, this.registry, this.rows, version, this.stored);
     if (problems.some(isError)) throw new ConfigError(problems);
     const warnings = problems.map(describeProblem);
     for (const warning of warnings) this.warnOnce(warning);

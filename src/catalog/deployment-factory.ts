@@ -27,8 +27,16 @@ export interface FactoryContext {
 
 /** One configured entry, and the deployments that it stands for. */
 export interface ConfiguredModel {
+  readonly id: string;
   readonly modelName: string;
   readonly origin: Origin;
+  /** The team that alone may use it. */
+  readonly teamId: string | undefined;
+  readonly modelInfo: Readonly<Record<string, unknown>>;
+  /** `litellm_params` without secrets. */
+  readonly shownParams: Readonly<Record<string, unknown>>;
+  /** It stands in the database, not in the file. */
+  readonly isStored: boolean;
   /** The deployment of a plain entry, and the template of a pattern; null where only a request's name says the provider. */
   readonly deployment: Deployment | null;
   /** The deployment for `model` as the provider is to see it; null where there is no such provider, or no key for it. */
@@ -78,15 +86,21 @@ class EntryReader {
   constructor(
     private readonly entry: ModelEntry,
     private readonly id: string,
-    private readonly egress: EgressProfile,
+    private readonly given: EgressProfile,
     private readonly context: FactoryContext,
     private readonly problems: ConfigProblem[],
   ) {}
 
+  /** An operator's entry may have its address from somebody else's credential. */
+  private get egress(): EgressProfile {
+    return this.entry.foreignAddress ? 'restricted' : this.given;
+  }
+
   /** Null where the entry cannot be served; the problems say why. */
   read(): ConfiguredModel | null {
-    const { entry } = this;
-    const shared = { modelName: entry.modelName, origin: entry.origin };
+    const { entry, id } = this;
+    const { modelName, origin, teamId, modelInfo, shownParams } = entry;
+    const shared = { id, modelName, origin, teamId, modelInfo, shownParams, isStored: this.given === 'restricted' };
     const parts = this.readParts();
     if (entry.model === anyModel && entry.customProvider === undefined) {
       return { ...shared, deployment: null, specialize: (model) => this.buildFor(model, parts) };
@@ -112,7 +126,9 @@ class EntryReader {
     const { entry, egress } = this;
     const environment = readProviderEnvironment(provider, this.context.environment);
     // The machine's own settings and keys must not follow an address that somebody else wrote.
-    const mayUseEnvironment = egress === 'operator' || !namesAddress(entry);
+    // Nor do they serve a team's own model, whose admins are not whoever pays for them.
+    const isOperators = egress === 'operator' || (!namesAddress(entry) && entry.teamId === undefined);
+    const mayUseEnvironment = isOperators && !entry.foreignAddress;
     const settings = { ...(mayUseEnvironment && environment.settings), ...parts.parameters.provider };
     const credentials = this.findCredentials(provider, mayUseEnvironment ? environment : undefined);
     const known = typeof credentials === 'string' ? {} : credentials;
@@ -252,7 +268,7 @@ function isAnsweredHere(entry: ModelEntry, provider: ProviderDefinition): boolea
 /** Settings of providers that say whose host is asked: `aws_bedrock_runtime_endpoint`, `databricks_host`, an account of theirs. */
 const addressSetting = /_(?:endpoint|url|host)$|^account_id$/;
 
-function namesAddress({ baseUrl, providerSettings }: ModelEntry): boolean {
+export function namesAddress({ baseUrl, providerSettings }: ModelEntry): boolean {
   return baseUrl !== undefined || Object.keys(providerSettings).some((name) => addressSetting.test(name));
 }
 

@@ -6,7 +6,7 @@ const idLength = 16;
 
 /** The same for the same entry, whatever its keys, passwords and place in the file are. */
 export function hashEntry(entry: ModelEntry): string {
-  const { origin: _origin, apiKey: _apiKey, otherCredentials, extraHeaders, ...rest } = entry;
+  const { origin: _origin, apiKey: _apiKey, otherCredentials, extraHeaders, shownParams: _shown, ...rest } = entry;
   const names = { credentials: Object.keys(otherCredentials), headers: Object.keys(extraHeaders ?? {}) };
   return createHash('sha256')
     .update(stableJson({ ...rest, ...names }))

@@ -14,6 +14,7 @@ export const servedKeys: Readonly<Record<Section, readonly string[]>> = {
     'router_settings',
     'general_settings',
     'files_settings',
+    'credential_list',
     'environment_variables',
     'include',
   ],

@@ -38,6 +38,14 @@ describe('parseCliOptions', () => {
     expect(() => parse('--check')).toThrow(/no config\.yaml in this folder.*--config/s);
   });
 
+  it('knows the command that rotates the encryption key, where it comes first', () => {
+    expect(parse('rotate-encryption-key --config flag.yaml')).toEqual({
+      command: 'rotate-encryption-key',
+      configPath: 'flag.yaml',
+    });
+    expect(() => parse('--config flag.yaml rotate-encryption-key')).toThrow(/Unexpected argument/);
+  });
+
   it('asks for no configuration where it only prints', () => {
     expect(parse('--help')).toEqual({ command: 'help' });
     expect(parse('--version')).toEqual({ command: 'version' });

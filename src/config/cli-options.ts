@@ -18,7 +18,7 @@ export type CliOptions =
   | AuditVerifyCommand
   | ImportLiteLLMCommand
   | { readonly command: 'help' | 'version' }
-  | { readonly command: 'check'; readonly configPath: string }
+  | { readonly command: 'check' | 'rotate-encryption-key'; readonly configPath: string }
   | {
       readonly command: 'serve';
       readonly configPath: string;
@@ -29,7 +29,8 @@ export type CliOptions =
     };
 
 export const cliUsage = `Usage: tollgate [--config FILE] [--port N] [--host ADDRESS] [--num-workers N]
-       tollgate --check [--config FILE]${commandsUsage}
+       tollgate --check [--config FILE]
+       tollgate rotate-encryption-key [--config FILE]${commandsUsage}
 
   --config FILE      the configuration (default: CONFIG_FILE_PATH, else ./config.yaml)
   --port N           the port to listen on (default: PORT, else 4000; 0 lets the system choose)
@@ -39,6 +40,9 @@ export const cliUsage = `Usage: tollgate [--config FILE] [--port N] [--host ADDR
   --version          print the version and exit
   --help             print this and exit
 ${commandsHelp}
+
+  rotate-encryption-key    encrypt what is stored under the first of the keys in TOLLGATE_ENCRYPTION_KEY
+                           and exit: 0 where nothing is left under another one, 1 where something is
 
 The configuration is LiteLLM's config.yaml: see docs/config.md.
 The master key comes from the file, or from TOLLGATE_MASTER_KEY or LITELLM_MASTER_KEY.`;
@@ -56,6 +60,7 @@ const flags = {
 type Flag = keyof typeof flags;
 type Given = { [Name in Flag]?: (typeof flags)[Name]['type'] extends 'string' ? string : boolean };
 
+const rotateCommand = 'rotate-encryption-key';
 const defaultConfigPath = 'config.yaml';
 
 /**
@@ -69,10 +74,12 @@ export function parseCliOptions(
 ): CliOptions {
   const command = parseCommand(argv, environment, (path) => findConfigPath(path, environment, exists));
   if (command) return command;
-  const given = parseFlags(argv);
+  const rotates = argv[0] === rotateCommand;
+  const given = parseFlags(rotates ? argv.slice(1) : argv);
   if (given.help) return { command: 'help' };
   if (given.version) return { command: 'version' };
   const configPath = findConfigPath(given.config, environment, exists);
+  if (rotates) return { command: rotateCommand, configPath };
   if (given.check) return { command: 'check', configPath };
   return {
     command: 'serve',

@@ -1,11 +1,19 @@
 /** Reloads the configuration when one of its files changes, and on SIGHUP. */
 import { realpathSync, statSync, watch, type FSWatcher } from 'node:fs';
 import { dirname } from 'node:path';
-import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import {
+  Inject,
+  Injectable,
+  Logger,
+  Optional,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
 import { ConfigError, describeProblem, isError, type ConfigProblem } from './config-problem.js';
 import type { Environment } from './environment-references.js';
 import type { GatewayConfig } from './gateway-config.js';
 import { readConfig } from './load-config.js';
+import { SettingsOverlay } from './settings-overlay.js';
 import { SettingsService } from './settings.service.js';
 
 export const CONFIG_SOURCE = Symbol('CONFIG_SOURCE');
@@ -32,6 +40,7 @@ export class ConfigWatcherService implements OnApplicationBootstrap, OnApplicati
   constructor(
     private readonly settings: SettingsService,
     @Inject(CONFIG_SOURCE) private readonly source: ConfigSource,
+    @Optional() private readonly overlay: SettingsOverlay = new SettingsOverlay(),
   ) {
     this.files = settings.current().files;
     this.fingerprint = settings.current().fingerprint;
@@ -68,7 +77,8 @@ export class ConfigWatcherService implements OnApplicationBootstrap, OnApplicati
   private read(): void {
     const { files: before } = this;
     this.signature = signatureOf(before);
-    const { config, problems, files, fingerprint } = readConfig(this.source.path, this.source.environment);
+    const { path, environment } = this.source;
+    const { config, problems, files, fingerprint } = readConfig(path, environment, { overlay: this.overlay.current() });
     this.files = files;
     this.watchFolders();
     // Files that were not known before may have changed while they were read.

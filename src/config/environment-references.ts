@@ -41,3 +41,9 @@ export function* findUnset(node: Located): Iterable<{ node: Located; variable: s
   else if (node.kind === 'list') for (const child of node.items) yield* findUnset(child);
   else if (node.unsetVariable !== undefined) yield { node, variable: node.unsetVariable };
 }
+
+/** Whether plain data holds a reference at any depth. */
+export function findReferencesIn(value: unknown): boolean {
+  if (typeof value === 'string') return value.startsWith(referencePrefix);
+  return typeof value === 'object' && value !== null && Object.values(value).some(findReferencesIn);
+}

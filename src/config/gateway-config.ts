@@ -4,6 +4,7 @@ import type { ConfigProblem, Origin } from './config-problem.js';
 import type { CustomProvider } from '../core/spec/custom-provider.js';
 import type { PriceAdjustment } from '../core/spec/deployment.js';
 import type { AlertingSettings } from './alerting-settings.js';
+import type { CredentialEntry } from './credential-list.js';
 import type { Environment } from './environment-references.js';
 import type { IdentitySettings } from './identity-settings.js';
 import { parseCron, type Cron } from './cron.js';
@@ -12,6 +13,7 @@ import { lifetimeMs } from './schema/spend-log.schema.js';
 import type { RedisSettings } from './redis-settings.js';
 import type { TokenAuthSettings } from './token-auth-settings.js';
 import type { KeySettings } from './key-settings.js';
+import type { OverlaySetting, WrittenSections } from './settings-overlay.js';
 import type { RouterSettings } from './router-settings.js';
 import type { TeamSettings } from './team-settings.js';
 import type { WireGeneralSettings, WireLitellmSettings } from './schema/settings.schema.js';
@@ -32,10 +34,18 @@ export interface GatewayConfig {
   readonly models: readonly ModelEntry[];
   /** `files_settings`: one entry for each provider's account, by the model pattern `openai/*`. */
   readonly fileServices: readonly ModelEntry[];
+  /** `credential_list`: what entries name by `litellm_credential_name`. */
+  readonly credentials: readonly CredentialEntry[];
   /** The names of entries that are left out because an environment variable is not set. */
   readonly inactiveModels: readonly string[];
+  /** The secrets under which stored credentials are encrypted: the first writes, all of them read. */
+  readonly encryptionKeys: readonly string[];
   /** The process's variables with the file's put over them; holds secrets. */
   readonly environment: Environment;
+  /** The settings as they were written, those of the database over the file's; holds secrets. */
+  readonly written: WrittenSections;
+  /** Those of them that come from the database. */
+  readonly overlay: readonly OverlaySetting[];
   /** Absolute paths of the file and of all that it includes. */
   readonly files: readonly string[];
   /** Stands for the content of these files. */

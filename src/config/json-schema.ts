@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { referencePrefix } from './environment-references.js';
 import { noteKeys } from './schema/fields.js';
+import { credentialSchema } from './schema/credential.schema.js';
 import { fileServiceSchema } from './schema/file-service.schema.js';
 import { modelEntrySchema } from './schema/model-entry.schema.js';
 import { environmentVariablesSchema, sectionSchemas } from './schema/settings.schema.js';
@@ -38,6 +39,11 @@ function buildSchema(): JsonSchema {
         type: 'array',
         description: 'The accounts in which files and batches are kept, by provider, where no model is named.',
         items: toJson(fileServiceSchema),
+      },
+      credential_list: {
+        type: 'array',
+        description: 'Credentials that entries of `model_list` name by `litellm_credential_name`.',
+        items: toJson(credentialSchema),
       },
       environment_variables: {
         ...toJson(environmentVariablesSchema),

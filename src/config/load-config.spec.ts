@@ -364,7 +364,6 @@ describe('keys', () => {
     'guardrails: [{guardrail_name: g, litellm_params: {guardrail: presidio, default_on: true}}]',
     'litellm_settings: {guardrails: [{g: {callbacks: [x], default_on: true}}]}',
     'model_list: [{model_name: a, litellm_params: {model: b, max_budget: 3}}]',
-    'model_list: [{model_name: a, litellm_params: {model: b}, model_info: {team_id: t}}]',
     `litellm_settings: {master_key: ${masterKey}}`,
     'router_settings: {max_budget: 3}',
   ])('%s is not ignored: without it something would be open', (text) => {

@@ -3,6 +3,8 @@ import { checkKeys } from './check-keys.js';
 import { readConfigFiles } from './config-files.js';
 import { ConfigError, isError, warningAt, type ConfigProblem, type Origin } from './config-problem.js';
 import { extendEnvironment, resolveReferences, type Environment } from './environment-references.js';
+import { readCredentials } from './credential-list.js';
+import { readEncryptionKeys } from './encryption-keys.js';
 import { checkRouting } from './check-routing.js';
 import { toRequestPolicy, type GatewayConfig } from './gateway-config.js';
 import { checkAlerting } from './alerting-settings.js';
@@ -15,6 +17,7 @@ import { toIdentitySettings } from './identity-settings.js';
 import { readFileServices } from './file-services.js';
 import { toCustomProviders } from './custom-providers.js';
 import { originOf, type LocatedMap } from './located.js';
+import { withOverlay, writtenSections, type OverlaySetting } from './settings-overlay.js';
 import { readModels } from './read-models.js';
 import {
   checkEnvironment,
@@ -41,6 +44,8 @@ export interface ReadOptions {
   readonly validate?: ConfigValidator;
   /** A missing master key is a warning: the server's own environment may have one. */
   readonly masterKeyOptional?: boolean;
+  /** Settings that go before the file's. */
+  readonly overlay?: readonly OverlaySetting[];
 }
 
 /** Throws `ConfigError` with every problem where the configuration cannot be used. */
@@ -68,9 +73,12 @@ export function readConfig(path: string, environment: Environment, options: Read
   if (unresolved === null) return { config: null, problems: found, files, fingerprint };
   const problems = [...found];
   const extended = extendEnvironment(unresolved, environment);
-  const root = resolveReferences(unresolved, extended);
+  const { overlay = [] } = options;
+  // What stands in the database resolves nothing of the machine's.
+  const root = withOverlay(resolveReferences(unresolved, extended), overlay);
   const read = readRoot(root, extended, options.masterKeyOptional ? 'warning' : 'error', problems);
-  const draft: GatewayConfig = { ...read, files, fingerprint, warnings: [] };
+  const written = writtenSections(withOverlay(unresolved, overlay));
+  const draft: GatewayConfig = { ...read, written, overlay, files, fingerprint, warnings: [] };
   // Validated even with errors, so that all are found at once.
   const further = options.validate?.(draft) ?? [];
   const ordered = inFileOrder([...problems, ...further]);
@@ -83,7 +91,7 @@ function readRoot(
   environment: Environment,
   whenNoMasterKey: MasterKeyFault,
   problems: ConfigProblem[],
-): Omit<GatewayConfig, 'files' | 'fingerprint' | 'warnings'> {
+): Omit<GatewayConfig, 'files' | 'fingerprint' | 'warnings' | 'written' | 'overlay'> {
   problems.push(...checkKeys(root, 'top'));
   const general = readSettings(root, 'general_settings', problems);
   const litellm = readSettings(root, 'litellm_settings', problems);
@@ -111,7 +119,9 @@ function readRoot(
     customProviders: toCustomProviders(litellm, (id) => originOf(root, ['litellm_settings', 'custom_providers', id])),
     models,
     fileServices: readFileServices(root.entries.get('files_settings'), problems),
+    credentials: readCredentials(root.entries.get('credential_list'), problems),
     inactiveModels,
+    encryptionKeys: readEncryptionKeys(environment),
     environment,
   };
 }

@@ -178,6 +178,23 @@ export function toPlain(node: Located, keepsText: (key: string) => boolean, key 
   return node.text !== undefined && keepsText(key) ? node.text : node.value;
 }
 
+/** Plain data as a tree; its paths begin at that of `origin`. */
+export function locateValue(value: unknown, origin: Origin): Located {
+  const below = (path: string): Origin => ({ ...origin, path });
+  if (Array.isArray(value)) {
+    return {
+      kind: 'list',
+      origin,
+      items: value.map((item, index) => locateValue(item, below(`${origin.path}[${index}]`))),
+    };
+  }
+  if (typeof value !== 'object' || value === null) return { kind: 'scalar', origin, value: toScalarValue(value) };
+  const entries = Object.entries(value).map(
+    ([key, inner]) => [key, locateValue(inner, below(origin.path === '' ? key : `${origin.path}.${key}`))] as const,
+  );
+  return { kind: 'map', origin, entries: new Map(entries) };
+}
+
 /** The origin of the value at `path`, or of the nearest one above it; then the path is completed by what is missing. */
 export function originOf(root: Located, path: readonly PropertyKey[]): Origin {
   let node = root;

@@ -3,6 +3,7 @@ import type { Origin } from './config-problem.js';
 import type { DeploymentRouting } from '../core/spec/deployment.js';
 import { toExactDecimal } from './exact-decimal.js';
 import { toFailureNumbers } from './router-settings.js';
+import { secretKeys, withoutSecretParams } from './secret-params.js';
 import { toMs } from './schema/fields.js';
 import { isPriceKey, litellmParamsSchema, type WireModelEntry } from './schema/model-entry.schema.js';
 
@@ -42,25 +43,17 @@ export interface ModelEntry {
   readonly id: string | undefined;
   /** `model_info` as configured, its prices as numbers again. */
   readonly modelInfo: Readonly<Record<string, unknown>>;
+  /** `litellm_credential_name`. */
+  readonly credentialName: string | undefined;
+  /** A stored credential has given its address: it is held to the egress policy. */
+  readonly foreignAddress?: true;
+  /** The team that alone may use it. */
+  readonly teamId: string | undefined;
+  /** `litellm_params` as configured, with nothing secret in them. */
+  readonly shownParams: Readonly<Record<string, unknown>>;
   /** Every other key of `litellm_params`. */
   readonly defaults: Readonly<Record<string, unknown>>;
 }
-
-const secretKeys: ReadonlySet<string> = new Set([
-  'aws_access_key_id',
-  'aws_secret_access_key',
-  'aws_session_token',
-  'aws_bearer_token',
-  'aws_web_identity_token',
-  'azure_ad_token',
-  'azure_password',
-  'client_secret',
-  'vertex_credentials',
-  'vertex_ai_credentials',
-  'token',
-  'private_key',
-  'zen_api_key',
-]);
 
 const providerSettingKeys: ReadonlySet<string> = new Set([
   'organization',
@@ -80,16 +73,6 @@ const providerSettingKeys: ReadonlySet<string> = new Set([
   'app_name',
 ]);
 const providerSettingPrefix = /^(aws|vertex|azure|watsonx|oci|gcs|s3|sagemaker|snowflake|databricks)_/;
-
-/** A key whose environment variable being unset leaves the entry without a way to its provider. */
-export function isConnectionKey(key: string): boolean {
-  return key === 'api_key' || key === 'api_base' || key === 'base_url' || secretKeys.has(key);
-}
-
-/** True for keys of `litellm_params` whose values are secrets. */
-export function isSecretKey(key: string): boolean {
-  return key === 'api_key' || secretKeys.has(key);
-}
 
 /** Reads a checked entry. `origin` is where it stands. */
 export function toModelEntry(
@@ -130,6 +113,9 @@ export function toModelEntry(
     prices: { ...collectPrices(info), ...collectPrices(params) },
     baseModel,
     id: info.id,
+    credentialName: params.litellm_credential_name,
+    teamId: info.team_id,
+    shownParams: withoutSecretParams(withNumbers(params)),
     modelInfo: withNumbers(info),
     defaults,
   };
@@ -204,4 +190,31 @@ function toCamelCase(key: string): string {
 
 function lowerCaseKeys(record: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(record).map(([key, value]) => [key.toLowerCase(), value]));
+}
+
+/** True for keys that say which account of the provider is meant, and where: no secrets. */
+export function isProviderSetting(key: string): boolean {
+  return providerSettingKeys.has(key) || providerSettingPrefix.test(key);
+}
+
+/** The entry with what a credential gives in the place of what it does not say itself. */
+export function withCredential(
+  entry: ModelEntry,
+  values: WireModelEntry['litellm_params'],
+  isForeign: boolean,
+): ModelEntry {
+  const given = toModelEntry({ model_name: entry.modelName, litellm_params: values }, entry.origin);
+  const { baseUrl = given.baseUrl } = entry;
+  const isGivenAddress = given.baseUrl !== undefined || Object.keys(given.providerSettings).length > 0;
+  return {
+    ...entry,
+    ...(isForeign && isGivenAddress && { foreignAddress: true }),
+    customProvider: entry.customProvider ?? given.customProvider,
+    baseUrl,
+    apiKey: entry.apiKey ?? given.apiKey,
+    otherCredentials: { ...given.otherCredentials, ...entry.otherCredentials },
+    providerSettings: { ...given.providerSettings, ...entry.providerSettings },
+    extraHeaders:
+      given.extraHeaders || entry.extraHeaders ? { ...given.extraHeaders, ...entry.extraHeaders } : undefined,
+  };
 }

@@ -2,9 +2,10 @@
 import { errorAt, warningAt, type ConfigProblem, type Origin } from './config-problem.js';
 import { checkKeys, checkNestedKeys } from './check-keys.js';
 import { findUnset, referencePrefix } from './environment-references.js';
-import { toScalarValue, type Located, type LocatedMap } from './located.js';
-import { isConnectionKey, toModelEntry, type ModelEntry } from './model-entry.js';
+import { locateValue, type Located, type LocatedMap } from './located.js';
+import { toModelEntry, type ModelEntry } from './model-entry.js';
 import { readSection } from './read-section.js';
+import { isConnectionKey } from './secret-params.js';
 import { modelEntrySchema } from './schema/model-entry.schema.js';
 
 export interface ModelReading {
@@ -113,7 +114,7 @@ function findEntryFaults(entry: ModelEntry): EntryFault[] {
   return faults;
 }
 
-function isHttpUrl(text: string): boolean {
+export function isHttpUrl(text: string): boolean {
   const url = URL.parse(text);
   return url !== null && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '';
 }
@@ -178,7 +179,7 @@ export interface ForeignModelEntry {
  * @param source names where it comes from, for the problems
  */
 export function readForeignModelEntry(value: unknown, source: string): ForeignModelEntry {
-  const node = locate(value, { file: source, line: 0, path: '' });
+  const node = locateValue(value, { file: source, line: 0, path: '' });
   const problems: ConfigProblem[] = [];
   if (node.kind !== 'map') return { entry: null, problems: [errorAt(node.origin, 'expected a map.')] };
   for (const reference of findReferences(node)) {
@@ -187,18 +188,6 @@ export function readForeignModelEntry(value: unknown, source: string): ForeignMo
   problems.push(...checkEntryKeys(node).filter((problem) => problem.severity === 'error'));
   const entry = readEntryValues(node, ['model_list', 0], problems);
   return { entry: problems.length === 0 ? entry : null, problems };
-}
-
-function locate(value: unknown, origin: Origin): Located {
-  const below = (path: string): Origin => ({ ...origin, path });
-  if (Array.isArray(value)) {
-    return { kind: 'list', origin, items: value.map((item, index) => locate(item, below(`${origin.path}[${index}]`))) };
-  }
-  if (typeof value !== 'object' || value === null) return { kind: 'scalar', origin, value: toScalarValue(value) };
-  const entries = Object.entries(value).map(
-    ([key, inner]) => [key, locate(inner, below(origin.path === '' ? key : `${origin.path}.${key}`))] as const,
-  );
-  return { kind: 'map', origin, entries: new Map(entries) };
 }
 
 function* findReferences(node: Located): Iterable<Located> {

@@ -3,12 +3,14 @@ import type { z } from 'zod';
 import { toAlerting } from './alerting-settings.js';
 import { checkKeys, checkNestedKeys, servedKeys } from './check-keys.js';
 import { errorAt, warningAt, type ConfigProblem, type Origin } from './config-problem.js';
+import { checkEncryptionKeys } from './encryption-keys.js';
 import { findUnset, type Environment } from './environment-references.js';
 import { defaultDatabaseUrl, toGeneralSettings, type GeneralSettings } from './gateway-config.js';
 import { originOf, type Located, type LocatedMap } from './located.js';
 import { findMasterKeyFault, leastMasterKeyLength, masterKeyCommand } from './master-key.js';
 import { readSection } from './read-section.js';
 import { clickHouseMembers } from './schema/spend-log.schema.js';
+import type { SettingsSection } from './settings-overlay.js';
 import {
   generalSettingsSchema,
   isDatabaseUrl,
@@ -19,7 +21,6 @@ import {
 /** What a missing master key is: an error to a server that starts, a warning where only a file is checked. */
 export type MasterKeyFault = 'error' | 'warning';
 
-export type SettingsSection = keyof typeof sectionSchemas;
 type WireSettings = { readonly [Name in SettingsSection]: z.output<(typeof sectionSchemas)[Name]> };
 
 /** One settings section with its defaults; where anything in it does not fit, the defaults alone. */
@@ -110,6 +111,8 @@ export function checkEnvironment(
   const { written, unset } = masterKeyInFile(root);
   const origin = originOf(root, ['general_settings', 'master_key']);
   problems.push(...checkMasterKey(findMasterKey(written, environment), unset, origin, whenNoMasterKey));
+  const masterKey = findMasterKey(written, environment)?.value ?? '';
+  problems.push(...checkEncryptionKeys(environment, masterKey, { ...root.origin, path: '' }));
   const url = nonEmpty(environment['DATABASE_URL']);
   if (url === undefined || isDatabaseUrl(url)) return;
   const at = originOf(root, ['general_settings', 'database_url']);

@@ -3,6 +3,8 @@ import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { ConfigModule, registerAs } from '@nestjs/config';
 import { CONFIG_SOURCE, ConfigWatcherService, type ConfigSource } from './config-watcher.service.js';
 import type { GatewayConfig } from './gateway-config.js';
+import { SettingsOverlay } from './settings-overlay.js';
+import { SettingsReader } from './settings-reader.js';
 import { SettingsService } from './settings.service.js';
 
 export interface SettingsModuleOptions {
@@ -25,11 +27,23 @@ export class SettingsModule {
       inject: [namespace.KEY],
     };
     const source: ConfigSource | undefined = reloadFrom && { environment: process.env, settleMs, ...reloadFrom };
+    const [path = ''] = config.files;
+    const reader = {
+      provide: SettingsReader,
+      inject: [SettingsOverlay],
+      useFactory: (overlay: SettingsOverlay) =>
+        new SettingsReader(source ?? { path, environment: config.environment }, overlay),
+    };
     return {
       module: SettingsModule,
       imports: [ConfigModule.forRoot({ load: [namespace], ignoreEnvFile: true })],
-      providers: [settings, ...(source ? [{ provide: CONFIG_SOURCE, useValue: source }, ConfigWatcherService] : [])],
-      exports: [SettingsService],
+      providers: [
+        settings,
+        SettingsOverlay,
+        reader,
+        ...(source ? [{ provide: CONFIG_SOURCE, useValue: source }, ConfigWatcherService] : []),
+      ],
+      exports: [SettingsService, SettingsReader],
     };
   }
 }

@@ -16,7 +16,7 @@ const words = (text: string): readonly string[] => text.trim().split(/\s+/);
 /** Ignored with a warning. */
 export const unservedKeys: Readonly<Record<Section, readonly string[]>> = {
   top: words(`
-    guardrails policies policy_attachments prompts credential_list mcp_servers mcp_tools search_tools sandbox_tools
+    guardrails policies policy_attachments prompts mcp_servers mcp_tools search_tools sandbox_tools
     vector_store_registry agents agent_list finetune_settings assistant_settings callback_settings
     default_vertex_config plugins worker_registry`),
   litellm_settings: words(`
@@ -106,9 +106,6 @@ export const refusedKeys: Readonly<Record<Section, Readonly<Record<string, Refus
   litellm_params: {
     max_budget: { risk: budget },
     guardrails: { risk: 'content would pass that these guardrails are to stop' },
-    litellm_credential_name: { risk: "the provider's key would be another one; write `api_key` into the entry" },
   },
-  model_info: {
-    team_id: { risk: 'every key that may use all models could use a model that belongs to one team' },
-  },
+  model_info: {},
 };

@@ -90,7 +90,7 @@ function world(given: Given = {}): World {
     defaultReserveOutputTokens: 1_000,
     requestRules: { enforcedParams: [], mustNameUser: false, refusesClientTags: false, endUserHeaders: [] },
   };
-  const catalog = { current: () => snapshot as unknown as CatalogSnapshot };
+  const catalog = { current: () => ({ ofTeam: () => snapshot as unknown as CatalogSnapshot }) };
   const connections = {
     dispatcherFor: (deployment: Deployment) => (called.push(deployment), upstream.dispatcher),
     credentials: { current: (deployment: Deployment) => deployment.credentials, forget: () => undefined },

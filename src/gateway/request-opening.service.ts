@@ -28,7 +28,7 @@ export class RequestOpening {
    */
   open(requestId: string, request: LlmRequest, read: ReadOperation): OpenedRequest | Promise<OpenedRequest> {
     const { bytes, principal, clientAddress } = request;
-    const catalog = this.catalog.current();
+    const catalog = this.catalog.current().ofTeam(principal.teamId);
     const headers = withEndUser(request.headers, catalog.requestRules, principal);
     const operation = read(bytes, headers);
     checkRequestRules(operation, principal, catalog.requestRules);

@@ -26,7 +26,7 @@ function world({ inBackground = true, deployments = [madeUpDeployment({ id: 'a' 
     check: (due: readonly Deployment[]) =>
       new Promise<readonly Finding[]>((end) => rounds.push({ ids: due.map(({ id }) => id), end })),
   };
-  const catalog = { current: () => ({ models: () => [{ id: 'm', deployments }] }) };
+  const catalog = { current: () => ({ entries: () => deployments.map((deployment) => ({ deployment })) }) };
   const clock = new FakeClock();
   const board = new HealthBoard(clock);
   const background = new BackgroundChecksService(

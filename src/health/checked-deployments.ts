@@ -12,7 +12,7 @@ export interface CheckedScope {
 }
 
 export function allDeployments(catalog: CatalogSnapshot): readonly Deployment[] {
-  return once(catalog.models().flatMap(({ deployments }) => deployments));
+  return once(catalog.entries().flatMap(({ deployment }) => deployment ?? []));
 }
 
 /** @throws GatewayError `object_not_found` for what does not exist or is not the caller's */

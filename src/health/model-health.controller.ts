@@ -49,7 +49,7 @@ export class ModelHealthController {
   ): Promise<HealthReport> {
     const principal = principalOf(request);
     const scope = { model: nameOf('model', model), modelId: nameOf('model_id', modelId) };
-    const deployments = deploymentsIn(this.catalog.current(), principal, scope);
+    const deployments = deploymentsIn(this.catalog.current().ofTeam(principal.teamId), principal, scope);
     const isAdmin = principal.role === 'proxy_admin';
     const isScoped = scope.model !== undefined || scope.modelId !== undefined;
     const findings = await this.findings(deployments, principal, isScoped);

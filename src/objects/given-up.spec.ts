@@ -9,12 +9,14 @@ import { FilesService } from './files/files.service.js';
 
 const provider = providerRegistry.find('openai') ?? undefined;
 const deployment = madeUpDeployment({ id: 'd', ...(provider && { provider }) });
+const snapshot = {
+  ofTeam: (): unknown => snapshot,
+  find: () => ({ accessGroups: [], deployments: [deployment] }),
+  findDeployment: () => deployment,
+  models: () => [],
+};
 const catalog = {
-  current: () => ({
-    find: () => ({ accessGroups: [], deployments: [deployment] }),
-    findDeployment: () => deployment,
-    models: () => [],
-  }),
+  current: () => snapshot,
 };
 const owner = { keyHash: 'a', seesAll: false, tags: [] };
 const access = { unrestricted: true, denial: () => null };

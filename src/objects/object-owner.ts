@@ -18,6 +18,8 @@ export interface ModelAccess {
   readonly unrestricted: boolean;
   /** What the model is refused with; null where it may be used. */
   denial(model: string, accessGroups: readonly string[]): ErrorCode | null;
+  /** Whose own models it may use beside those that are for all. */
+  readonly teamId?: string | undefined;
 }
 
 /** What rows a caller may see at all: everybody else's are not there. */

@@ -56,6 +56,7 @@ const breaches: readonly (readonly [rule: string, from: string, to: string])[] =
   ['core-transport-wall', 'src/core/transport/egress.ts', 'src/core/providers/registry.ts'],
   ['core-transport-wall', 'src/core/transport/pools.ts', 'src/core/pricing/cost.ts'],
   ['core-dialects-wall', 'src/core/dialects/openai/format-stream.ts', 'src/core/providers/registry.ts'],
+  ['vault-wall', 'src/vault/envelope.ts', 'src/catalog/catalog.service.ts'],
   ['core-wall', 'src/core/completion.ts', 'src/config/config.service.ts'],
   ['core-packages', 'src/core/embedding.ts', '@nestjs/common'],
   ['core-packages', 'src/core/responses.ts', 'rxjs'],

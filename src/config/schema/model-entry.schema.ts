@@ -21,6 +21,11 @@ export const litellmParamsSchema = z.looseObject({
       "The provider's key. Without it, the provider's own environment variable is used. An `os.environ/` reference whose variable is not set makes the entry inactive, with a warning.",
     example: 'os.environ/OPENAI_API_KEY',
   }),
+  litellm_credential_name: described(text().optional(), {
+    description:
+      'The credential, of `credential_list` or of the database, that gives what the entry does not say itself: `api_key`, `api_base`, ... Without such a credential the entry is inactive.',
+    example: 'openai-production',
+  }),
   api_base: described(text().optional(), {
     description: "The provider's address with the API's path.",
     example: 'https://api.openai.com/v1',
@@ -143,6 +148,11 @@ export const modelInfoSchema = z.looseObject({
     description:
       'True where the model goes on from the beginning of its own answer; for `router_settings.enable_mid_stream_fallback_continuation`.',
     example: true,
+  }),
+  team_id: described(text().optional(), {
+    description:
+      'The team that the model belongs to: only its keys see and use it, in place of a model of the same name that is for all.',
+    example: 'team-search',
   }),
   access_groups: described(textList().optional(), {
     description: 'Names that keys may list in their `models` in place of this one.',

@@ -208,6 +208,12 @@ export const errorCatalog = {
     'service_unavailable_error',
     'Who is calling cannot be checked at the moment. Try again shortly; operators find the cause in the log.',
   ),
+  no_encryption_key: row(
+    409,
+    'invalid_request_error',
+    'A credential is stored encrypted or not at all, and there is no encryption key. Make one with `openssl rand -hex 32`, set it as TOLLGATE_ENCRYPTION_KEY, and start the gateway again.',
+  ),
+  secret_unreadable: row(500, 'internal_server_error', 'What is stored encrypted cannot be opened: {reason}.'),
   journal_unavailable: row(
     503,
     'service_unavailable_error',

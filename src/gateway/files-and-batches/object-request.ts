@@ -22,6 +22,7 @@ export function ownerOf(principal: Principal): ObjectOwner {
 
 export function accessOf(principal: Principal): ModelAccess {
   return {
+    teamId: principal.teamId,
     unrestricted: mayUseEveryModel(principal),
     denial: (model, accessGroups) => modelDenial(principal, model, accessGroups),
   };

@@ -84,8 +84,10 @@ export class InspectionController {
       throw new GatewayError('clientside_credentials', { param: reserved, facts: { param: reserved } });
     const [deployment] = this.allowed(request, operation.model).deployments;
     if (!deployment) throw new GatewayError('no_deployment', { facts: { model: operation.model } });
-    const asked = { requestId: 'transform_request', principal: principalOf(request), clientAddress: '', operation };
-    const exchange = new SoloExchange({ ...asked, catalog: this.catalog.current() }, this.clock);
+    const principal = principalOf(request);
+    const catalog = this.catalog.current().ofTeam(principal.teamId);
+    const asked = { requestId: 'transform_request', principal, clientAddress: '', operation };
+    const exchange = new SoloExchange({ ...asked, catalog }, this.clock);
     return showRequest(exchange, deployment);
   }
 
@@ -95,7 +97,8 @@ export class InspectionController {
     @Req() request: FastifyRequest,
     @Query('model_group') name: unknown,
   ): { data: readonly ModelGroupInfo[] } {
-    const groups = allowedModels(this.catalog.current(), principalOf(request));
+    const principal = principalOf(request);
+    const groups = allowedModels(this.catalog.current().ofTeam(principal.teamId), principal);
     if (name === undefined) return { data: groups.map(modelGroupInfo) };
     if (typeof name !== 'string') throw invalidMember('model_group', 'the name of a model group', name);
     const group = groups.find(({ id }) => id === name);
@@ -106,7 +109,8 @@ export class InspectionController {
 
   private allowed(request: FastifyRequest, model: string): ReturnType<typeof allowedModel> {
     const { url = '' } = request.routeOptions;
-    return allowedModel(this.catalog.current(), principalOf(request), model, url);
+    const principal = principalOf(request);
+    return allowedModel(this.catalog.current().ofTeam(principal.teamId), principal, model, url);
   }
 
   private bodyOf({ raw }: FastifyRequest): Promise<Buffer> {

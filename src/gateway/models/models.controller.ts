@@ -46,8 +46,9 @@ export class ModelsController {
     @Query('return_wildcard_routes') withPatterns: unknown,
     @Headers('anthropic-version') anthropicVersion: unknown,
   ): { object: 'list'; data: readonly ModelObject[] } | AnthropicModels {
-    const options = { user: principalOf(request), withPatterns: withPatterns === 'true' };
-    const names = namesFor(this.catalog.current().models(), options);
+    const user = principalOf(request);
+    const options = { user, withPatterns: withPatterns === 'true' };
+    const names = namesFor(this.catalog.current().ofTeam(user.teamId).models(), options);
     if (anthropicVersion === undefined) return { object: 'list', data: names.map(modelObject) };
     const [first = null, last = null] = [names[0], names.at(-1)];
     return { data: names.map(anthropicModel), has_more: false, first_id: first, last_id: last };
@@ -61,8 +62,9 @@ export class ModelsController {
     @Param('*') name: string,
     @Headers('anthropic-version') anthropicVersion: unknown,
   ): ModelObject | AnthropicModel {
-    const found = this.catalog.current().find(name);
-    if (found && modelDenial(principalOf(request), name, found.accessGroups) === null)
+    const user = principalOf(request);
+    const found = this.catalog.current().ofTeam(user.teamId).find(name);
+    if (found && modelDenial(user, name, found.accessGroups) === null)
       return anthropicVersion === undefined ? modelObject(name) : anthropicModel(name);
     const reason = `The model '${name}' does not exist or is not available for this API key.`;
     throw new GatewayError('object_not_found', { param: 'model', facts: { reason } });

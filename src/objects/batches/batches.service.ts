@@ -42,7 +42,7 @@ export class BatchesService {
   async create(order: NewBatchOrder, owner: ObjectOwner, access: ModelAccess): Promise<StoredBatch> {
     const file = await this.files.get(order.inputFileId, owner, 'input_file_id');
     checkInput(file, order);
-    const catalog = this.catalog.current();
+    const catalog = this.catalog.current().ofTeam(access.teamId);
     for (const { name } of lineModelsIn(file.models)) {
       const served = catalog.find(name);
       const denial = served && access.denial(name, served.accessGroups);

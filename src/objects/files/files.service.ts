@@ -52,7 +52,7 @@ export class FilesService {
     const finder = this.finder(access);
     const isBatch = upload.purpose === batchPurpose;
     const asked = this.byKnownName(upload.place);
-    const placement = finder.place(isBatch ? await this.placeOfBatch(asked, upload, longestLineBytes) : asked);
+    const placement = finder.place(isBatch ? await this.placeOfBatch(asked, finder, upload, longestLineBytes) : asked);
     const { deployment, modelGroup } = placement;
     const input = isBatch ? this.inputOf(placement, finder, access, longestLineBytes) : undefined;
     const adapter = adapterOf(deployment);
@@ -181,7 +181,7 @@ export class FilesService {
 
   private finder(access: ModelAccess): PlacementFinder {
     const serving = this.registry.ids.filter((id) => this.registry.find(id)?.files);
-    return new PlacementFinder(this.catalog.current(), access, serving);
+    return new PlacementFinder(this.catalog.current().ofTeam(access.teamId), access, serving);
   }
 
   /** A provider may be named by another of its names. */
@@ -190,10 +190,15 @@ export class FilesService {
   }
 
   /** Where nothing is named, the first line of a batch says whose it is. */
-  private async placeOfBatch(place: AskedPlace, { read }: NewUpload, longestLineBytes: number): Promise<AskedPlace> {
+  private async placeOfBatch(
+    place: AskedPlace,
+    finder: PlacementFinder,
+    { read }: NewUpload,
+    longestLineBytes: number,
+  ): Promise<AskedPlace> {
     if (place.models.length > 0 || place.provider !== undefined) return place;
     const model = await firstModelOf(read(), longestLineBytes);
-    const isServed = model !== undefined && this.catalog.current().find(model) !== null;
+    const isServed = model !== undefined && finder.isServed(model);
     return isServed ? { ...place, models: [model] } : place;
   }
 

@@ -26,6 +26,8 @@ export interface GatewayOptions {
   readonly router?: Readonly<Record<string, unknown>>;
   readonly environment?: Readonly<Record<string, string>>;
   readonly litellm?: Readonly<Record<string, unknown>>;
+  /** Further sections of the file. */
+  readonly sections?: Readonly<Record<string, unknown>>;
 }
 
 export interface Route {
@@ -42,7 +44,14 @@ export class TestGateway {
     private readonly folder: string,
   ) {}
 
-  static async start({ models, general, router, litellm, environment = {} }: GatewayOptions): Promise<TestGateway> {
+  static async start({
+    models,
+    general,
+    router,
+    litellm,
+    sections,
+    environment = {},
+  }: GatewayOptions): Promise<TestGateway> {
     const folder = mkdtempSync(path.join(tmpdir(), 'tollgate-e2e-'));
     const file = path.join(folder, 'config.yaml');
     const settings = {
@@ -58,6 +67,7 @@ export class TestGateway {
         max_response_size_mb: 4,
         ...general,
       },
+      ...sections,
     };
     // JSON is YAML too.
     writeFileSync(file, JSON.stringify(settings, null, 2));

@@ -7,7 +7,10 @@ import { SettingsService } from '../../../src/config/settings.service.js';
 import { ChangeFeedPoller } from '../../../src/database/change-feed.poller.js';
 import { ChangeFeedRepository } from '../../../src/database/change-feed.repository.js';
 import type { DatabaseService } from '../../../src/database/database.service.js';
+import { Vault } from '../../../src/vault/vault.service.js';
 import { describeOnBothDatabases, openDatabase } from '../support/databases.js';
+
+const newKey = '5f0c1a9d7be24836a1c2d3e4f5061728';
 
 beforeAll(() => Logger.overrideLogger(false));
 
@@ -22,7 +25,12 @@ describeOnBothDatabases('models of the database', (database) => {
     feed = new ChangeFeedRepository(service);
     poller = new ChangeFeedPoller(feed);
     const settings = new SettingsService(configOf('general_settings: {store_model_in_db: true}'));
-    catalog = new CatalogService(settings, testRegistry, new ConfigModelRepository(service), poller);
+    catalog = new CatalogService(
+      settings,
+      testRegistry,
+      new ConfigModelRepository(service, new Vault(() => [newKey])),
+      poller,
+    );
     await poller.poll();
     await catalog.onModuleInit();
   });
