@@ -114,6 +114,16 @@ export const errorCatalog = {
     'key_model_access_denied',
     "The requested model '{model}' is not available for this API key, or the model name is invalid. Call `/v1/models` to view available models for your key.",
   ),
+  budget_exceeded: row(
+    422,
+    'budget_exceeded',
+    'Budget has been exceeded! {who} Current cost: {spent}, Max budget: {limit}',
+  ),
+  budget_reserved: row(
+    429,
+    'budget_reserved',
+    'What is left of the budget is reserved for requests that are running now ({who}). Try again shortly.',
+  ),
 
   // The gateway itself.
   database_unavailable: row(
@@ -131,6 +141,12 @@ export const errorCatalog = {
     503,
     'service_unavailable_error',
     'No deployments available for selected model. Passed model={model}',
+  ),
+  deployments_over_budget: row(
+    429,
+    'budget_exceeded',
+    'No deployments available - crossed budget. Passed model={model}',
+    { retryable: true },
   ),
   deployments_limited: row(
     429,
