@@ -127,9 +127,10 @@ export class AccountBudget {
   /** @param everything of the lease that is in use too, and not only of those that are closed */
   returnUnused(everything = false): void {
     if (this.returning) return;
-    const lease = [...this.leases.values()].find(
-      (one) => !one.isLost && one.unusedNanos > 0n && (one.isClosed || everything),
-    );
+    // Less than nothing is left where the answer to an earlier return was lost and what it held was spent: that is owed.
+    const goesBack = (lease: Lease): boolean =>
+      lease.unusedNanos < 0n || (lease.unusedNanos > 0n && (lease.isClosed || everything));
+    const lease = [...this.leases.values()].find(goesBack);
     if (!lease) return;
     this.returning = this.giveBack(lease).then((isDone) => {
       this.returning = undefined;

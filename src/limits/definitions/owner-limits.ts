@@ -105,7 +105,7 @@ export function patchLimits(stored: StoredLimits, patch: LimitPatch): StoredLimi
   for (const [name, wire] of Object.entries(rateNames)) set(wire, patch.rates?.[name as keyof RateLimits]);
   set('budget_fallbacks', patch.budgetFallbacks);
   set('throttle_on_budget_exceeded', patch.throttlesOverBudget);
-  return next as StoredLimits;
+  return next;
 }
 
 /** An owner's own limits, and for what it says nothing of, those of its budget. */

@@ -79,8 +79,7 @@ export class MemoryBudgets {
 
   leftOf(id: string): bigint {
     let left = 0n;
-    for (const lease of this.leases.values())
-      if (lease.account === id) left += lease.grantedNanos - lease.settledNanos;
+    for (const lease of this.leases.values()) if (lease.account === id) left += lease.grantedNanos - lease.settledNanos;
     return left;
   }
 
