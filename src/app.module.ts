@@ -68,7 +68,7 @@ export class AppModule {
         UpstreamsModule,
         spendModule(spend),
         authModule(),
-        LimitsModule.register(() => 'UTC'),
+        LimitsModule.register(),
         auditModule(),
         GatewayModule,
         ModelCallerModule,

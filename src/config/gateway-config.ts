@@ -1,4 +1,5 @@
 /** The configuration as the rooms read it: camelCase, units in the names, defaults filled in. */
+import type { BudgetSettings } from './budget-settings.js';
 import type { ConfigProblem, Origin } from './config-problem.js';
 import type { CustomProvider } from '../core/spec/custom-provider.js';
 import type { PriceAdjustment } from '../core/spec/deployment.js';
@@ -15,6 +16,7 @@ export interface GatewayConfig {
   /** Undefined where there is none: each process is by itself. */
   readonly redis: RedisSettings | undefined;
   readonly requests: RequestPolicy;
+  readonly budgets: BudgetSettings;
   readonly customProviders: readonly CustomProviderEntry[];
   /** Active entries, in the order of the file. */
   readonly models: readonly ModelEntry[];

@@ -6,6 +6,7 @@ import { extendEnvironment, resolveReferences, type Environment } from './enviro
 import { checkRouting } from './check-routing.js';
 import { toRequestPolicy, type GatewayConfig } from './gateway-config.js';
 import { checkRedis, resolveRedis } from './redis-settings.js';
+import { toBudgetSettings } from './budget-settings.js';
 import { toRouterSettings } from './router-settings.js';
 import { readFileServices } from './file-services.js';
 import { toCustomProviders } from './custom-providers.js';
@@ -94,6 +95,7 @@ function readRoot(
     router: toRouterSettings(router, litellm, originAt),
     redis: resolveRedis(router, environment),
     requests: toRequestPolicy(litellm),
+    budgets: toBudgetSettings(litellm, router, general),
     customProviders: toCustomProviders(litellm, (id) => originOf(root, ['litellm_settings', 'custom_providers', id])),
     models,
     fileServices: readFileServices(root.entries.get('files_settings'), problems),

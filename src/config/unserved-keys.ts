@@ -21,7 +21,7 @@ export const unservedKeys: Readonly<Record<Section, readonly string[]>> = {
     default_vertex_config plugins worker_registry`),
   litellm_settings: words(`
     cache cache_params callbacks success_callback failure_callback service_callbacks audit_log_callbacks turn_off_message_logging
-    redact_user_api_key_info json_logs budget_duration budget_exceeded_status_code budget_exceeded_throttle_percentage
+    redact_user_api_key_info json_logs budget_reset_time budget_exceeded_throttle_percentage
     internal_user_budget_duration default_internal_user_params default_team_params default_team_settings
     default_soft_budget max_ui_session_budget priority_reservation
     enable_json_schema_validation ssl_verify force_ipv4 enable_anthropic_prompt_caching mcp_aliases
@@ -35,14 +35,14 @@ export const unservedKeys: Readonly<Record<Section, readonly string[]>> = {
   router_settings: words(`
     routing_groups cache_responses cache_kwargs caching_groups client_ttl set_verbose debug_level
     polling_interval default_litellm_params assistants_config alerting_config
-    ignore_invalid_deployments provider_budget_config`),
+    ignore_invalid_deployments`),
   general_settings: words(`
     database_disable_prepared_statements disable_spend_logs store_prompts_in_spend_logs proxy_config_reload_interval_seconds
     max_parallel_requests global_max_parallel_requests max_in_flight_requests_per_worker max_queued_requests_per_worker
     completion_model infer_model_from_keys alerting
     alert_types alert_to_webhook_url alerting_args alerting_threshold slack_webhook_url user_header_mappings
     user_header_name reject_clientside_metadata_tags use_redis_transaction_buffer coordination_redis
-    fail_closed_rate_limit_enforcement disable_budget_reservation apply_user_budget_to_team_keys self_serve_budget_policy
+    fail_closed_rate_limit_enforcement self_serve_budget_policy
     pass_through_endpoints forward_client_headers_to_llm_api cancel_on_disconnect maximum_spend_logs_retention_period
     maximum_spend_logs_retention_interval maximum_spend_logs_cleanup_cron maximum_spend_logs_size
     use_spend_logs_partitioning include_call_id_in_error_body ui_access_mode encryption_algorithm plugins
@@ -54,7 +54,7 @@ export const unservedKeys: Readonly<Record<Section, readonly string[]>> = {
     key_management_settings allowed_origins mcp_client_side_auth_header_name mcp_internal_ip_ranges
     dangerously_permit_weak_or_unset_master_key allow_client_side_credentials token_rate_limit_type`),
   litellm_params: words(`
-    tag_regex budget_duration use_in_pass_through keepalive_seconds itpm otpm tpd rpd max_file_size_mb merge_reasoning_content_in_choices use_litellm_proxy auto_router_config
+    tag_regex use_in_pass_through keepalive_seconds itpm otpm tpd rpd max_file_size_mb merge_reasoning_content_in_choices use_litellm_proxy auto_router_config
     auto_router_config_path auto_router_default_model auto_router_embedding_model complexity_router_config
     cache_control_injection_points`),
   model_info: words(`
@@ -92,12 +92,8 @@ export const refusedKeys: Readonly<Record<Section, Readonly<Record<string, Refus
     policy_attachments: { risk: 'content would pass that the attached policies are to stop' },
   },
   litellm_settings: {
-    max_budget: { risk: budget },
     max_user_budget: { risk: budget },
     max_internal_user_budget: { risk: budget },
-    max_end_user_budget: { risk: budget },
-    max_end_user_budget_id: { risk: budget },
-    tag_budget_config: { risk: budget },
     default_key_generate_params: { risk: 'new keys would lack the limits set here' },
     upperbound_key_generate_params: { risk: 'keys could be made with any limits' },
     key_generation_settings: { risk: 'keys could be made without these restrictions' },
@@ -107,9 +103,7 @@ export const refusedKeys: Readonly<Record<Section, Readonly<Record<string, Refus
     guardrails: { risk: 'content would pass that a `default_on` guardrail is to stop', when: isDefaultOn },
     callbacks: { risk: 'requests would pass that one of these callbacks is to stop', when: namesEnforcing },
   },
-  router_settings: {
-    provider_budget_config: { risk: budget },
-  },
+  router_settings: {},
   general_settings: {
     custom_auth: { risk: authentication },
     enable_jwt_auth: { risk: authentication },
@@ -123,7 +117,6 @@ export const refusedKeys: Readonly<Record<Section, Readonly<Record<string, Refus
     key_management_system: { risk: '`os.environ/` would read the environment instead of the secret manager' },
   },
   litellm_params: {
-    max_budget: { risk: budget },
     guardrails: { risk: 'content would pass that these guardrails are to stop' },
     litellm_credential_name: { risk: "the provider's key would be another one; write `api_key` into the entry" },
   },

@@ -15,6 +15,7 @@ import { FilesAndBatchesModule } from '../objects/files-and-batches.module.js';
 import { LlmPipelineService } from './llm-pipeline.service.js';
 import { ModelCallerService } from './model-caller.service.js';
 import { ModelsController } from './models/models.controller.js';
+import { RequestAccounts } from './request-accounts.service.js';
 import { BackgroundSpendService } from './responses/background-spend.service.js';
 import { ProviderResponsesService } from './responses/provider-responses.service.js';
 import { ResponseTurnsService } from './responses/response-turns.service.js';
@@ -43,6 +44,7 @@ import { StoredResponsesController } from './responses/stored-responses.controll
     LlmPipelineService,
     ModelCallerService,
     ProviderResponsesService,
+    RequestAccounts,
     ResponseTurnsService,
   ],
   exports: [ModelCallerService],

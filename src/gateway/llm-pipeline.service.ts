@@ -8,18 +8,18 @@ import { GatewayError } from '../core/errors/gateway-error.js';
 import type { AttemptNotes } from '../core/router/deployment-state.js';
 import { DeploymentRouter } from '../core/router/router.js';
 import type { Clock, Deployment } from '../core/spec/index.js';
-import { SpendService } from '../spend/spend.service.js';
 import { describeAttempt } from './attempt-notes.js';
 import { LlmExchange, type ExchangeEvents } from './llm-exchange.js';
 import type { LlmRequest } from './llm-request.js';
 import { refuseCutOff } from './cut-off-answer.js';
 import { mockFailure, withMocks } from './mocked-answers.js';
 import type { ReadOperation } from './operation.js';
+import { RequestAccounts } from './request-accounts.service.js';
 import { RequestRoute } from './request-route.js';
 import { operationWith } from './request-overrides.js';
 import { responseHeaders } from './response-headers.js';
 import { RunningExchanges } from './running-exchanges.js';
-import { attemptOf, intentOf, outcomeOf, progressOf } from './settlement.js';
+import { attemptOf, progressOf } from './settlement.js';
 import type { SseWriter } from './sse-writer.js';
 
 /** How long a shutdown waits for running answers. */
@@ -45,7 +45,7 @@ export class LlmPipelineService implements BeforeApplicationShutdown {
   constructor(
     private readonly catalog: CatalogService,
     private readonly connections: UpstreamConnections,
-    private readonly spend: SpendService,
+    private readonly accounts: RequestAccounts,
     @Inject(CLOCK) private readonly clock: Clock,
     private readonly router: DeploymentRouter,
   ) {}
@@ -58,6 +58,8 @@ export class LlmPipelineService implements BeforeApplicationShutdown {
       const opened = this.open(request, read, writer);
       exchange = opened;
       slot = this.running.add(opened);
+      const admitted = this.accounts.admit(opened);
+      if (admitted) await admitted;
       const attempt = (deployment: Deployment, notes: AttemptNotes) => this.attempt(opened, deployment, notes);
       await opened.route.follow((plan) => this.router.route(plan, attempt, opened), opened);
       await this.settle(opened, undefined);
@@ -69,6 +71,7 @@ export class LlmPipelineService implements BeforeApplicationShutdown {
       writer.fail(error, exchange ? responseHeaders(exchange) : {});
     } finally {
       if (slot !== undefined) this.running.remove(slot);
+      if (exchange) this.accounts.release(exchange);
     }
   }
 
@@ -89,7 +92,7 @@ export class LlmPipelineService implements BeforeApplicationShutdown {
   private open(request: LlmRequest, read: ReadOperation, writer: SseWriter): LlmExchange {
     if (this.draining) throw new GatewayError('shutting_down', { retryAfterMs: 1_000 });
     const asked = {
-      requestId: this.spend.newRequestId(),
+      requestId: this.accounts.newRequestId(),
       principal: request.principal,
       clientAddress: request.clientAddress,
       operation: read(request.bytes, request.headers),
@@ -105,11 +108,12 @@ export class LlmPipelineService implements BeforeApplicationShutdown {
     const mocks = operation.settings.routing?.mocks;
     const asked = mocks ? withMocks(configured, mocks) : configured;
     exchange.hasNext = notes.hasNext === true;
+    const { reservation } = await this.accounts.admitAttempt(exchange, configured);
     const started = await operation.start(exchange, asked, this.connections);
     exchange.attach(started);
     const { call, deployment } = started;
     exchange.onBegin = deployment === configured ? notes.began : undefined;
-    await this.reserve(exchange, deployment);
+    await this.accounts.begin(exchange, deployment);
     let error: GatewayError | undefined;
     try {
       if (mocks) await mockFailure(mocks, exchange);
@@ -120,19 +124,12 @@ export class LlmPipelineService implements BeforeApplicationShutdown {
       throw error;
     } finally {
       describeAttempt(notes, started, deployment === configured, operation.settings, error);
-      exchange.attempts.push(attemptOf(exchange, deployment, error));
+      exchange.attempts.push(attemptOf(exchange, deployment, error, reservation));
     }
   }
 
-  /** Opens the account with the first attempt: its intent is on record before any provider hears of the request. */
-  private async reserve(exchange: LlmExchange, deployment: Deployment): Promise<void> {
-    if (exchange.asked.operation.unbilled) return;
-    exchange.ticket ??= await this.spend.begin(intentOf(exchange, deployment));
-  }
-
-  /** Closes the account. Requests that reached no provider have none. */
-  private async settle(exchange: LlmExchange, error: GatewayError | undefined): Promise<void> {
-    await exchange.ticket?.settle(outcomeOf(exchange, this.clock.now(), error));
+  private settle(exchange: LlmExchange, error: GatewayError | undefined): Promise<void> {
+    return this.accounts.settle(exchange, this.clock.now(), error);
   }
 
   /** Never rejects: its client is to hear of the failure, whatever becomes of the account. */

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { customProviderSchema } from './custom-provider.schema.js';
 import { Egress, type EgressPolicy } from '../../core/transport/egress.js';
+import { generalBudgetSettings, litellmBudgetSettings } from './budgets.schema.js';
 import { fallbackSettings, routerSettingsSchema } from './routing.schema.js';
 import { amount, anyMap, choice, described, flag, positive, price, text, wholeNumber } from './fields.js';
 
@@ -48,6 +49,7 @@ export const litellmSettingsSchema = z.looseObject({
     description: 'Seconds for a whole request where neither the deployment nor the router sets a `timeout`.',
     example: 600,
   }),
+  ...litellmBudgetSettings,
   ...fallbackSettings,
 });
 
@@ -245,6 +247,7 @@ export const generalSettingsSchema = z.looseObject({
     description: 'How many health checks run at once in a process.',
     example: 10,
   }),
+  ...generalBudgetSettings,
   litellm_key_header_name: described(text().optional(), {
     description: 'One more header in which a key may come.',
     example: 'x-my-key',

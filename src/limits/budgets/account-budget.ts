@@ -25,6 +25,7 @@ const mostTries = 50;
 /** After a recall that brought too little, and while others ask for what is left, nothing is leased ahead. */
 const tightMs = 5_000;
 const quietAfterRecallMs = 1_000;
+const refreshMs = 1_000;
 
 export class AccountBudget {
   readonly leases = new Map<number, Lease>();
@@ -37,10 +38,13 @@ export class AccountBudget {
   private noRecallBefore = -Infinity;
   private tightUntil = -Infinity;
   private spentSinceReading = 0n;
+  private readAt = -Infinity;
 
+  /** @param configuredNanos the limit where the account has none of its own */
   constructor(
     private reading: AccountReading,
     private readonly context: BudgetContext,
+    private readonly configuredNanos: () => bigint | undefined = () => undefined,
   ) {
     this.recent = new RecentSpend(context.clock);
   }
@@ -60,7 +64,7 @@ export class AccountBudget {
   }
 
   get limitNanos(): bigint | undefined {
-    return limitOf(this.reading, this.context.clock.now());
+    return limitOf(this.reading, this.context.clock.now()) ?? this.configuredNanos();
   }
 
   /** Requests that cost more than was reserved may have used up what was leased for others. */
@@ -69,10 +73,18 @@ export class AccountBudget {
     return limit !== undefined && this.spentNanos >= limit;
   }
 
+  /** Somebody waits, or something is on its way. */
+  get isBusy(): boolean {
+    return this.isWorking || this.waiting.length > 0 || this.returning !== undefined;
+  }
+
   /** What the database says now, read on the way to something else. */
-  update(reading: AccountReading, uncarriedNanos = 0n): void {
+  update(reading: AccountReading, uncarriedNanos?: bigint): void {
     this.reading = reading;
-    this.spentSinceReading = uncarriedNanos;
+    this.readAt = this.context.clock.monotonic();
+    // Not known: some of it may be counted twice then, which makes the next request look for itself.
+    if (uncarriedNanos !== undefined) this.spentSinceReading = uncarriedNanos;
+    this.context.seen(this);
     for (const lease of this.leases.values()) if (lease.epoch !== reading.epoch) lease.isClosed = true;
     this.returnUnused();
   }
@@ -84,6 +96,14 @@ export class AccountBudget {
     const hold = this.take(lease, wantNanos);
     if (this.recent.isLow(lease.freeNanos) && this.context.clock.monotonic() >= this.tightUntil) void this.work(true);
     return hold;
+  }
+
+  /** For requests that reserve nothing: what was spent elsewhere is looked up now and then, beside the request. */
+  refresh(): void {
+    if (this.isWorking || this.context.clock.monotonic() - this.readAt < refreshMs) return;
+    this.readAt = this.context.clock.monotonic();
+    // The database is away: what is known goes on to hold.
+    void this.read().catch(() => undefined);
   }
 
   /**
@@ -100,7 +120,9 @@ export class AccountBudget {
 
   /** A request has ended that cost so much, whether anything was reserved for it or not. */
   note(costNanos: bigint): void {
+    if (costNanos === 0n) return;
     this.spentSinceReading += costNanos;
+    this.context.seen(this);
   }
 
   /** Another process asks for what is not used here. */
@@ -192,6 +214,7 @@ export class AccountBudget {
       const limit = found ? this.limitNanos : undefined;
       if (!found || limit === undefined) this.end(asking, ({ resolve }) => resolve(undefined));
       else if (await this.beginsAnew(found.account)) return;
+      else if (this.isSpent) await this.shareRest(asking, found, limit);
       else if (await this.lease(asking, found, limit)) this.serve(asking);
       else if (tries >= mostTries) this.end(asking, ({ reject }) => reject(budgetReserved(this.reading)));
       else if (limit <= found.account.committedNanos) await this.shareRest(asking, found, limit);
@@ -266,10 +289,10 @@ export class AccountBudget {
 
   /** In the order in which they came; the first that is not served holds the others up, so that a large one has its turn. */
   private serve(asking: number): void {
-    const lease = this.leases.get(this.reading.epoch);
+    const lease = this.leases.get(this.reading.epoch) ?? new Lease(this.reading.epoch);
     let served = 0;
     for (const { wantNanos, resolve } of this.waiting.slice(0, asking)) {
-      if (!lease || lease.freeNanos < wantNanos || this.isSpent) break;
+      if (lease.freeNanos < wantNanos || this.isSpent) break;
       resolve(this.take(lease, wantNanos));
       served += 1;
     }
@@ -285,7 +308,7 @@ export class AccountBudget {
       const { wantNanos, leastNanos, alias, resolve, reject } = waiter;
       if (isOverBudget(this.id, spentNanos, leastNanos, limit)) {
         const exceeded = { account: this.reading, spentNanos, limitNanos: limit, alias };
-        reject(this.context.refusal(budgetExceeded(exceeded, this.context.exceededStatus())));
+        reject(budgetExceeded(exceeded, this.context.exceededStatus()));
       } else if (lease.freeNanos >= leastNanos) {
         const free = lease.freeNanos;
         resolve(this.take(lease, wantNanos < free ? wantNanos : free));
@@ -293,7 +316,7 @@ export class AccountBudget {
     });
     if (inTheWay.length === 0) return;
     if (await this.waitsForRecall(leases)) this.waiting.unshift(...inTheWay);
-    else for (const { reject } of inTheWay) reject(this.context.refusal(budgetReserved(this.reading)));
+    else for (const { reject } of inTheWay) reject(budgetReserved(this.reading));
   }
 
   /** True while it may be that others give something back. */

@@ -1,7 +1,6 @@
 /** What all accounts of a process have in common. */
-import type { GatewayError } from '../../core/errors/gateway-error.js';
 import type { Clock } from '../../core/spec/clock.js';
-import type { BudgetStore } from './budget-store.js';
+import type { AccountReading, BudgetStore } from './budget-store.js';
 
 export interface BudgetContext {
   readonly store: BudgetStore;
@@ -11,6 +10,13 @@ export interface BudgetContext {
   readonly recallPatience: { readonly longestMs: number; readonly lookMs: number };
   /** `budget_exceeded_status_code`. */
   readonly exceededStatus: () => number | undefined;
-  /** Hears of each refusal. */
-  readonly refusal: (error: GatewayError) => GatewayError;
+  /** Hears of each account whose spend has changed. */
+  readonly seen: (account: SpentAccount) => void;
+}
+
+/** An account as far as its budget may be crossed. */
+export interface SpentAccount {
+  readonly account: AccountReading;
+  readonly spentNanos: bigint;
+  readonly limitNanos: bigint | undefined;
 }

@@ -56,4 +56,8 @@ export interface BudgetStore {
   recall(account: string): Promise<void>;
   /** Begins the next window of an account whose window has ended; false where somebody else has. */
   reset(account: Pick<AccountReading, 'id' | 'epoch' | 'spentNanos' | 'duration' | 'owner'>): Promise<boolean>;
+  /** Begins the next window of every account whose window has ended; how many those were. */
+  resetDue(): Promise<number>;
+  /** Ends the leases of processes that are gone; how many those were. */
+  expire(): Promise<number>;
 }

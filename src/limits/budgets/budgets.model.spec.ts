@@ -38,7 +38,7 @@ class Process {
       pause: (ms) => world.pause(ms),
       recallPatience: { longestMs: 250, lookMs: 50 },
       exceededStatus: () => undefined,
-      refusal: (error) => error,
+      seen: () => undefined,
     };
     this.budget = new AccountBudget({ ...world.budgets.get(id) }, context);
     this.keeper = new LeaseKeeper(store, new Map([[id, this.budget]]));

@@ -125,6 +125,8 @@ export class MemoryBudgets {
           const isSame = lease?.grantedNanos === grantedNanos && lease.settledNanos === settledNanos;
           return isSame && this.leases.delete(keyOf(account, holder, epoch));
         }),
+      resetDue: () => turn(() => 0),
+      expire: () => turn(() => 0),
       recall: (account) => turn(() => void this.recalls.push({ account, holder })),
       reset: ({ id, epoch }) =>
         turn(() => {
