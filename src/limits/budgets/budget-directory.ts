@@ -1,10 +1,7 @@
 /** Which accounts each owner has, near at hand: read on first use, and again when the change feed tells of a change. */
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
-import { CLOCK } from '../../config/ports.js';
-import { SettingsService } from '../../config/settings.service.js';
 import { GatewayError } from '../../core/errors/gateway-error.js';
-import type { Clock } from '../../core/spec/clock.js';
 import type { DatabaseClient } from '../../database/database-client.js';
 import { DatabaseService } from '../../database/database.service.js';
 import { LimitDefinitions, type OwnerState } from '../definitions/limit-definitions.service.js';
@@ -13,6 +10,7 @@ import { kindOf, mainAccount, type Owner } from '../definitions/owner.js';
 import type { StoredLimits } from '../definitions/owner-limits.js';
 import type { AccountBudget } from './account-budget.js';
 import { BudgetAccounts } from './budget-accounts.js';
+import { BudgetSurroundings } from './budget-surroundings.js';
 import { ConfiguredBudgets } from './configured-budgets.js';
 
 export interface OwnerBudgets {
@@ -134,26 +132,5 @@ export class BudgetDirectory {
       .filter(isLimited)
       .map((account) => this.budgets.open(account, account.id === id ? configured : () => undefined));
     return { accounts, fallbacks: state?.effective.budget_fallbacks, isStale, readAt };
-  }
-}
-
-/** What the directory asks of the rest of the process. */
-@Injectable()
-export class BudgetSurroundings {
-  constructor(
-    @Inject(CLOCK) readonly clock: Clock,
-    private readonly settings: SettingsService,
-  ) {}
-
-  get timeZone(): string {
-    return this.settings.current().budgets.timeZone;
-  }
-
-  get customersBudgetId(): string | undefined {
-    return this.settings.current().budgets.customersBudgetId;
-  }
-
-  get servesWithoutDatabase(): boolean {
-    return this.settings.general.allowRequestsOnDbUnavailable;
   }
 }

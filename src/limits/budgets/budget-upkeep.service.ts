@@ -4,7 +4,8 @@ import { ChangeFeedPoller } from '../../database/change-feed.poller.js';
 import { limitsTopic } from '../definitions/limit-definitions.service.js';
 import type { Owner } from '../definitions/owner.js';
 import { BudgetAccounts } from './budget-accounts.js';
-import { BudgetDirectory, BudgetSurroundings } from './budget-directory.js';
+import { BudgetDirectory } from './budget-directory.js';
+import { BudgetSurroundings } from './budget-surroundings.js';
 import { LeaseKeeper } from './lease-keeper.js';
 import { leaseTtlMs, recallTopic } from './prisma-budget-store.js';
 
