@@ -336,17 +336,17 @@ describe('keys', () => {
     'general_settings: {allowed_ips: [10.0.0.1]}',
     'general_settings: {enforced_params: [user]}',
     'general_settings: {key_management_system: aws_kms}',
-    'litellm_settings: {max_budget: 10}',
+    'litellm_settings: {max_internal_user_budget: 10}',
     'litellm_settings: {callbacks: [langfuse, detect_prompt_injection]}',
     'litellm_settings: {upperbound_key_generate_params: {max_budget: 1}}',
     'router_settings: {routing_strategy: provider-budget-routing}',
     'router_settings: {optional_pre_call_checks: [router_budget_limiting]}',
     'guardrails: [{guardrail_name: g, litellm_params: {guardrail: presidio, default_on: true}}]',
     'litellm_settings: {guardrails: [{g: {callbacks: [x], default_on: true}}]}',
-    'model_list: [{model_name: a, litellm_params: {model: b, max_budget: 3}}]',
+    'model_list: [{model_name: a, litellm_params: {model: b, guardrails: [g]}}]',
     'model_list: [{model_name: a, litellm_params: {model: b}, model_info: {team_id: t}}]',
     `litellm_settings: {master_key: ${masterKey}}`,
-    'router_settings: {max_budget: 3}',
+    'router_settings: {max_internal_user_budget: 3}',
   ])('%s is not ignored: without it something would be open', (text) => {
     expect(() => load(text)).toThrow(ConfigError);
   });

@@ -108,6 +108,8 @@ export class LlmPipelineService implements BeforeApplicationShutdown {
     const mocks = operation.settings.routing?.mocks;
     const asked = mocks ? withMocks(configured, mocks) : configured;
     exchange.hasNext = notes.hasNext === true;
+    // Over its budget it has not failed.
+    notes.unrepresentative = true;
     const { reservation } = await this.accounts.admitAttempt(exchange, configured);
     const started = await operation.start(exchange, asked, this.connections);
     exchange.attach(started);

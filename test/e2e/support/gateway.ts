@@ -24,6 +24,7 @@ export interface GatewayOptions {
   readonly models: readonly ModelConfig[];
   readonly general?: Readonly<Record<string, unknown>>;
   readonly router?: Readonly<Record<string, unknown>>;
+  readonly litellm?: Readonly<Record<string, unknown>>;
 }
 
 export interface Route {
@@ -40,12 +41,13 @@ export class TestGateway {
     private readonly folder: string,
   ) {}
 
-  static async start({ models, general, router }: GatewayOptions): Promise<TestGateway> {
+  static async start({ models, general, router, litellm }: GatewayOptions): Promise<TestGateway> {
     const folder = mkdtempSync(path.join(tmpdir(), 'tollgate-e2e-'));
     const file = path.join(folder, 'config.yaml');
     const settings = {
       model_list: models,
       router_settings: { num_retries: 0, ...router },
+      ...(litellm && { litellm_settings: litellm }),
       general_settings: {
         master_key: masterKey,
         database_url: `file:${folder}/gateway.db`,
@@ -118,7 +120,7 @@ export class TestGateway {
     return this.app.get(DatabaseService).run((client) => client.spendLog.count());
   }
 
-  private allCarried(): Promise<void> {
+  allCarried(): Promise<void> {
     const spend = this.app.get(SpendService);
     return eventually('every request is settled and its row written', () => {
       const { openRequests, uncarriedBytes, pendingSettlements } = spend.status();
