@@ -49,7 +49,7 @@ describe('models of the database', () => {
     ['a wrong type', { model: 'openai/x', timeout: 'soon' }, 'timeout: expected a number'],
     ['no parameters', null, 'litellm_params: is missing'],
     ['a provider that does not exist', { model: 'opnai/x' }, 'Did you mean `openai`?'],
-    ['a limit that is not served', { model: 'openai/x', max_budget: 1 }, 'spend would have no such limit'],
+    ['a limit that is not served', { model: 'openai/x', guardrails: ['g'] }, 'content would pass'],
   ])('with %s are skipped with one warning that names the row', (_, params, reason) => {
     const { catalog, problems } = catalogOf('', { OPENAI_API_KEY: 'k' }, [
       row('bad', params),

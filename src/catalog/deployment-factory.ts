@@ -165,6 +165,7 @@ class EntryReader {
       clientSettable: entry.clientSettable,
       timeoutMs: entry.timeoutMs,
       streamTimeoutMs: entry.streamTimeoutMs,
+      ...(entry.budget && { budget: entry.budget }),
       weight: entry.weight,
       rpm: entry.rpm,
       tpm: entry.tpm,

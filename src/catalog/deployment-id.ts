@@ -6,7 +6,9 @@ const idLength = 16;
 
 /** The same for the same entry, whatever its keys, passwords and place in the file are. */
 export function hashEntry(entry: ModelEntry): string {
-  const { origin: _origin, apiKey: _apiKey, otherCredentials, extraHeaders, shownParams: _shown, ...rest } = entry;
+  // What it may spend does not make it another one: its spend is counted under this id.
+  const { origin: _origin, apiKey: _apiKey, budget: _budget, shownParams: _shown, ...named } = entry;
+  const { otherCredentials, extraHeaders, ...rest } = named;
   const names = { credentials: Object.keys(otherCredentials), headers: Object.keys(extraHeaders ?? {}) };
   return createHash('sha256')
     .update(stableJson({ ...rest, ...names }))

@@ -1,5 +1,6 @@
 /** The configuration as the rooms read it: camelCase, units in the names, defaults filled in. */
 import { toAccessSettings, toRequestRules, type AccessSettings, type RequestRules } from './access-settings.js';
+import type { BudgetSettings } from './budget-settings.js';
 import type { ConfigProblem, Origin } from './config-problem.js';
 import type { CustomProvider } from '../core/spec/custom-provider.js';
 import type { PriceAdjustment } from '../core/spec/deployment.js';
@@ -29,6 +30,7 @@ export interface GatewayConfig {
   readonly identity: IdentitySettings;
   readonly teams: TeamSettings;
   readonly keys: KeySettings;
+  readonly budgets: BudgetSettings;
   readonly customProviders: readonly CustomProviderEntry[];
   /** Active entries, in the order of the file. */
   readonly models: readonly ModelEntry[];

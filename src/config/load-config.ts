@@ -12,6 +12,7 @@ import { checkTokenAuth, resolveTokenAuth } from './token-auth-settings.js';
 import { toTeamSettings } from './team-settings.js';
 import { checkKeySettings, toKeySettings } from './key-settings.js';
 import { checkRedis, resolveRedis } from './redis-settings.js';
+import { toBudgetSettings } from './budget-settings.js';
 import { toRouterSettings } from './router-settings.js';
 import { toIdentitySettings } from './identity-settings.js';
 import { readFileServices } from './file-services.js';
@@ -116,6 +117,7 @@ function readRoot(
     identity: toIdentitySettings(litellm, general, originAt('litellm_settings', 'blocked_user_list'), problems),
     teams: toTeamSettings(litellm, general),
     keys: toKeySettings(general, litellm, environment),
+    budgets: toBudgetSettings(litellm, router, general),
     customProviders: toCustomProviders(litellm, (id) => originOf(root, ['litellm_settings', 'custom_providers', id])),
     models,
     fileServices: readFileServices(root.entries.get('files_settings'), problems),

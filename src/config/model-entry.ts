@@ -1,6 +1,7 @@
 /** One `model_list` entry as the rooms read it: settings, credentials and request defaults told apart. */
 import type { Origin } from './config-problem.js';
-import type { DeploymentRouting } from '../core/spec/deployment.js';
+import { nanosFromUsd } from '../core/pricing/money.js';
+import type { DeploymentBudget, DeploymentRouting } from '../core/spec/deployment.js';
 import { toExactDecimal } from './exact-decimal.js';
 import { toFailureNumbers } from './router-settings.js';
 import { secretKeys, withoutSecretParams } from './secret-params.js';
@@ -24,6 +25,7 @@ export interface ModelEntry {
   readonly timeoutMs: number | undefined;
   readonly streamTimeoutMs: number | undefined;
   readonly maxRetries: number | undefined;
+  readonly budget: DeploymentBudget | undefined;
   readonly weight: number | undefined;
   readonly rpm: number | undefined;
   readonly tpm: number | undefined;
@@ -97,6 +99,10 @@ export function toModelEntry(
     timeoutMs: toMs(params.timeout),
     streamTimeoutMs: toMs(params.stream_timeout),
     maxRetries: params.max_retries ?? params.num_retries,
+    budget:
+      params.max_budget === undefined
+        ? undefined
+        : { maxNanos: nanosFromUsd(params.max_budget), duration: params.budget_duration ?? null },
     weight: params.weight,
     rpm: params.rpm,
     tpm: params.tpm,

@@ -20,9 +20,7 @@ export const unservedKeys: Readonly<Record<Section, readonly string[]>> = {
     vector_store_registry agents agent_list finetune_settings assistant_settings callback_settings
     default_vertex_config plugins worker_registry`),
   litellm_settings: words(`
-    cache cache_params callbacks success_callback failure_callback service_callbacks audit_log_callbacks
-    redact_user_api_key_info json_logs budget_duration budget_exceeded_status_code budget_exceeded_throttle_percentage
-    default_team_settings
+    cache cache_params callbacks success_callback failure_callback service_callbacks audit_log_callbacks redact_user_api_key_info json_logs budget_exceeded_throttle_percentage default_team_settings
     default_soft_budget max_ui_session_budget priority_reservation
     enable_json_schema_validation ssl_verify force_ipv4 enable_anthropic_prompt_caching mcp_aliases
     public_model_groups enable_redis_auth_cache user_url_validation set_verbose telemetry
@@ -35,13 +33,11 @@ export const unservedKeys: Readonly<Record<Section, readonly string[]>> = {
   router_settings: words(`
     routing_groups cache_responses cache_kwargs caching_groups client_ttl set_verbose debug_level
     polling_interval default_litellm_params assistants_config alerting_config
-    ignore_invalid_deployments provider_budget_config`),
+    ignore_invalid_deployments`),
   general_settings: words(`
     database_disable_prepared_statements proxy_config_reload_interval_seconds
     max_parallel_requests global_max_parallel_requests max_in_flight_requests_per_worker max_queued_requests_per_worker
-    completion_model infer_model_from_keys alerting_threshold use_redis_transaction_buffer coordination_redis
-    fail_closed_rate_limit_enforcement disable_budget_reservation apply_user_budget_to_team_keys self_serve_budget_policy
-    pass_through_endpoints forward_client_headers_to_llm_api cancel_on_disconnect maximum_spend_logs_size
+    completion_model infer_model_from_keys alerting_threshold use_redis_transaction_buffer coordination_redis fail_closed_rate_limit_enforcement self_serve_budget_policy pass_through_endpoints forward_client_headers_to_llm_api cancel_on_disconnect maximum_spend_logs_size
     use_spend_logs_partitioning include_call_id_in_error_body ui_access_mode encryption_algorithm plugins
     dynamic_rate_limit_tpm disable_adding_master_key_hash_to_db disable_error_logs disable_reset_budget
     disable_retry_on_max_parallel_request_limit_error
@@ -51,7 +47,7 @@ export const unservedKeys: Readonly<Record<Section, readonly string[]>> = {
     key_management_settings allowed_origins mcp_client_side_auth_header_name mcp_internal_ip_ranges
     dangerously_permit_weak_or_unset_master_key allow_client_side_credentials token_rate_limit_type`),
   litellm_params: words(`
-    tag_regex budget_duration use_in_pass_through keepalive_seconds itpm otpm tpd rpd max_file_size_mb merge_reasoning_content_in_choices use_litellm_proxy auto_router_config
+    tag_regex use_in_pass_through keepalive_seconds itpm otpm tpd rpd max_file_size_mb merge_reasoning_content_in_choices use_litellm_proxy auto_router_config
     auto_router_config_path auto_router_default_model auto_router_embedding_model complexity_router_config
     cache_control_injection_points`),
   model_info: words(`
@@ -89,22 +85,18 @@ export const refusedKeys: Readonly<Record<Section, Readonly<Record<string, Refus
     policy_attachments: { risk: 'content would pass that the attached policies are to stop' },
   },
   litellm_settings: {
-    max_budget: { risk: budget },
     max_user_budget: { risk: budget },
     block_requests_for_models_without_pricing: { risk: 'models without a price would be served, and cost nothing' },
     banned_keywords_list: { risk: 'requests with these words would be served' },
     guardrails: { risk: 'content would pass that a `default_on` guardrail is to stop', when: isDefaultOn },
     callbacks: { risk: 'requests would pass that one of these callbacks is to stop', when: namesEnforcing },
   },
-  router_settings: {
-    provider_budget_config: { risk: budget },
-  },
+  router_settings: {},
   general_settings: {
     enable_oauth2_proxy_auth: { risk: authentication },
     key_management_system: { risk: '`os.environ/` would read the environment instead of the secret manager' },
   },
   litellm_params: {
-    max_budget: { risk: budget },
     guardrails: { risk: 'content would pass that these guardrails are to stop' },
   },
   model_info: {},

@@ -17,6 +17,7 @@ import { LlmPipelineService } from './llm-pipeline.service.js';
 import { ModelCallerService } from './model-caller.service.js';
 import { ModelsController } from './models/models.controller.js';
 import { RequestOpening } from './request-opening.service.js';
+import { RequestAccounts } from './request-accounts.service.js';
 import { BackgroundSpendService } from './responses/background-spend.service.js';
 import { ProviderResponsesService } from './responses/provider-responses.service.js';
 import { ResponseTurnsService } from './responses/response-turns.service.js';
@@ -46,6 +47,7 @@ import { StoredResponsesController } from './responses/stored-responses.controll
     ModelCallerService,
     ProviderResponsesService,
     RequestOpening,
+    RequestAccounts,
     ResponseTurnsService,
   ],
   exports: [ModelCallerService],

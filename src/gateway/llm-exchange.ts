@@ -2,6 +2,7 @@
 import { GatewayError } from '../core/errors/gateway-error.js';
 import type { RoutedRequest } from '../core/router/route-plan.js';
 import type { AnswerHead, Clock, Deployment, RunningCall, Usage, WholeAnswer } from '../core/spec/index.js';
+import type { Grant } from '../limits/admission.js';
 import type { SpendAttempt, SpendTicket } from '../spend/spend-intent.js';
 import type { CatalogSnapshot } from '../catalog/catalog-snapshot.js';
 import type { Asked } from './llm-request.js';
@@ -35,6 +36,10 @@ export class LlmExchange implements RoutedRequest, OpenExchange {
   onBegin: (() => void) | undefined;
   continuation: StreamContinuation | undefined;
   ticket: SpendTicket | undefined;
+  /** Its room in every budget. */
+  grant: Grant | undefined;
+  /** Those of its attempts, in their places. */
+  readonly attemptGrants: Grant[] = [];
   /** The attempt that is running, or was the last. */
   deployment: Deployment | undefined;
   call: RunningCall | undefined;

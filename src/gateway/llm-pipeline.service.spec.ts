@@ -12,11 +12,14 @@ import type { Deployment } from '../core/spec/index.js';
 import { madeUpDeployment } from '../core/testing/deployments.js';
 import { FakeClock } from '../core/testing/fake-clock.js';
 import { FakeUpstream, type FakeExchange } from '../core/testing/fake-upstream.js';
+import type { Gate } from '../limits/admission.js';
+import { AdmissionService } from '../limits/admission.service.js';
 import type { SpendIntent, SpendOutcome, SpendProgress } from '../spend/spend-intent.js';
 import type { SpendService } from '../spend/spend.service.js';
 import { chatCompletions } from './chat/dialogue-kinds.js';
 import { readDialogue } from './chat/dialogue-operation.js';
 import { LlmPipelineService } from './llm-pipeline.service.js';
+import { RequestAccounts } from './request-accounts.service.js';
 import { SseWriter } from './sse-writer.js';
 import { RequestOpening } from './request-opening.service.js';
 import { FakeResponse } from './testing/fake-response.js';
@@ -66,6 +69,7 @@ interface Given {
   readonly deployments?: readonly Deployment[];
   readonly answer?: (exchange: FakeExchange, attempt: number) => void;
   readonly journalFailure?: GatewayError;
+  readonly gates?: readonly Gate[];
   readonly numRetries?: number;
 }
 
@@ -116,7 +120,7 @@ function world(given: Given = {}): World {
   const pipeline = new LlmPipelineService(
     new RequestOpening(catalog as unknown as CatalogService, noCustomers as unknown as CustomerDirectory),
     connections as unknown as UpstreamConnections,
-    spend as unknown as SpendService,
+    new RequestAccounts(spend as unknown as SpendService, new AdmissionService(given.gates ?? [])),
     clock,
     new DeploymentRouter(() => 0, clock),
   );

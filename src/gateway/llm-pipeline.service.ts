@@ -7,7 +7,6 @@ import { GatewayError } from '../core/errors/gateway-error.js';
 import type { AttemptNotes } from '../core/router/deployment-state.js';
 import { DeploymentRouter } from '../core/router/router.js';
 import type { Clock, Deployment } from '../core/spec/index.js';
-import { SpendService } from '../spend/spend.service.js';
 import { describeAttempt } from './attempt-notes.js';
 import { payloadOf } from './payload-of.js';
 import { LlmExchange, type ExchangeEvents } from './llm-exchange.js';
@@ -15,10 +14,11 @@ import type { LlmRequest } from './llm-request.js';
 import { refuseCutOff } from './cut-off-answer.js';
 import { mockFailure, withMocks } from './mocked-answers.js';
 import type { ReadOperation } from './operation.js';
+import { RequestAccounts } from './request-accounts.service.js';
 import { RequestOpening } from './request-opening.service.js';
 import { responseHeaders } from './response-headers.js';
 import { RunningExchanges } from './running-exchanges.js';
-import { attemptOf, intentOf, outcomeOf, progressOf } from './settlement.js';
+import { attemptOf, progressOf } from './settlement.js';
 import type { SseWriter } from './sse-writer.js';
 
 /** How long a shutdown waits for running answers. */
@@ -44,7 +44,7 @@ export class LlmPipelineService implements BeforeApplicationShutdown {
   constructor(
     private readonly opening: RequestOpening,
     private readonly connections: UpstreamConnections,
-    private readonly spend: SpendService,
+    private readonly accounts: RequestAccounts,
     @Inject(CLOCK) private readonly clock: Clock,
     private readonly router: DeploymentRouter,
   ) {}
@@ -57,6 +57,8 @@ export class LlmPipelineService implements BeforeApplicationShutdown {
       const opened = await this.open(request, read, writer);
       exchange = opened;
       slot = this.running.add(opened);
+      const admitted = this.accounts.admit(opened);
+      if (admitted) await admitted;
       const attempt = (deployment: Deployment, notes: AttemptNotes) => this.attempt(opened, deployment, notes);
       await opened.route.follow((plan) => this.router.route(plan, attempt, opened), opened);
       await this.settle(opened, undefined);
@@ -68,7 +70,8 @@ export class LlmPipelineService implements BeforeApplicationShutdown {
       writer.fail(error, exchange ? responseHeaders(exchange) : {});
     } finally {
       if (slot !== undefined) this.running.remove(slot);
-      if (exchange?.ticket && this.spend.payloads?.isOn) this.keep(request, exchange);
+      if (exchange) this.accounts.release(exchange);
+      if (exchange?.ticket && this.accounts.payloads?.isOn) this.keep(request, exchange);
     }
   }
 
@@ -76,7 +79,7 @@ export class LlmPipelineService implements BeforeApplicationShutdown {
   private keep(request: LlmRequest, exchange: LlmExchange): void {
     try {
       const payload = payloadOf(request, exchange);
-      if (payload) this.spend.payloads?.keep(payload);
+      if (payload) this.accounts.payloads?.keep(payload);
     } catch (thrown) {
       this.report(asGatewayError(thrown), exchange);
     }
@@ -98,7 +101,7 @@ export class LlmPipelineService implements BeforeApplicationShutdown {
   /** Reads what was asked. Nothing has been promised or paid for yet. */
   private async open(request: LlmRequest, read: ReadOperation, writer: SseWriter): Promise<LlmExchange> {
     this.refuseWhileDraining();
-    const { asked, route } = await this.opening.open(this.spend.newRequestId(), request, read);
+    const { asked, route } = await this.opening.open(this.accounts.newRequestId(), request, read);
     this.refuseWhileDraining();
     return new LlmExchange(asked, route, writer, this.clock, exchangeEvents);
   }
@@ -113,11 +116,14 @@ export class LlmPipelineService implements BeforeApplicationShutdown {
     const mocks = operation.settings.routing?.mocks;
     const asked = mocks ? withMocks(configured, mocks) : configured;
     exchange.hasNext = notes.hasNext === true;
+    // Over its budget it has not failed.
+    notes.unrepresentative = true;
+    const { reservation } = await this.accounts.admitAttempt(exchange, configured);
     const started = await operation.start(exchange, asked, this.connections);
     exchange.attach(started);
     const { call, deployment } = started;
     exchange.onBegin = deployment === configured ? notes.began : undefined;
-    await this.reserve(exchange, deployment);
+    await this.accounts.begin(exchange, deployment);
     let error: GatewayError | undefined;
     try {
       if (mocks) await mockFailure(mocks, exchange);
@@ -128,19 +134,12 @@ export class LlmPipelineService implements BeforeApplicationShutdown {
       throw error;
     } finally {
       describeAttempt(notes, started, deployment === configured, operation.settings, error);
-      exchange.attempts.push(attemptOf(exchange, deployment, error));
+      exchange.attempts.push(attemptOf(exchange, deployment, error, reservation));
     }
   }
 
-  /** Opens the account with the first attempt: its intent is on record before any provider hears of the request. */
-  private async reserve(exchange: LlmExchange, deployment: Deployment): Promise<void> {
-    if (exchange.asked.operation.unbilled) return;
-    exchange.ticket ??= await this.spend.begin(intentOf(exchange, deployment));
-  }
-
-  /** Closes the account. Requests that reached no provider have none. */
-  private async settle(exchange: LlmExchange, error: GatewayError | undefined): Promise<void> {
-    await exchange.ticket?.settle(outcomeOf(exchange, this.clock.now(), error));
+  private settle(exchange: LlmExchange, error: GatewayError | undefined): Promise<void> {
+    return this.accounts.settle(exchange, this.clock.now(), error);
   }
 
   /** Never rejects: its client is to hear of the failure, whatever becomes of the account. */

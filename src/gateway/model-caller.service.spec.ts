@@ -10,7 +10,9 @@ import { FakeClock } from '../core/testing/fake-clock.js';
 import { FakeUpstream, type FakeExchange } from '../core/testing/fake-upstream.js';
 import type { SpendIntent, SpendOutcome } from '../spend/spend-intent.js';
 import type { SpendService } from '../spend/spend.service.js';
+import { AdmissionService } from '../limits/admission.service.js';
 import { ModelCallerService } from './model-caller.service.js';
+import { RequestAccounts } from './request-accounts.service.js';
 
 const account = { keyHash: 'hash', keyAlias: 'alias', userId: 'ada', teamId: 'team', tags: ['probe'] };
 const json = { 'content-type': 'application/json', 'x-ratelimit-remaining-requests': '9' };
@@ -39,7 +41,7 @@ function world(answer: (exchange: FakeExchange) => void, journalFailure?: Gatewa
   const caller = new ModelCallerService(
     catalog as unknown as CatalogService,
     connections as unknown as UpstreamConnections,
-    spend as unknown as SpendService,
+    new RequestAccounts(spend as unknown as SpendService, new AdmissionService([])),
     clock,
   );
   return { caller, intents, outcomes, upstream };

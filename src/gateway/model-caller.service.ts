@@ -5,8 +5,8 @@ import { UpstreamConnections } from '../clients/upstream-connections.service.js'
 import { CLOCK } from '../config/ports.js';
 import { GatewayError } from '../core/errors/gateway-error.js';
 import type { Clock, ModelAnswer, ModelCall, ModelCaller } from '../core/spec/index.js';
-import { SpendService } from '../spend/spend.service.js';
 import type { Asked } from './llm-request.js';
+import { RequestAccounts } from './request-accounts.service.js';
 import { readOwnRequest } from './own-requests.js';
 import { attemptOf, intentOf, outcomeOf } from './settlement.js';
 import { SoloExchange } from './solo-exchange.js';
@@ -16,7 +16,7 @@ export class ModelCallerService implements ModelCaller {
   constructor(
     private readonly catalog: CatalogService,
     private readonly connections: UpstreamConnections,
-    private readonly spend: SpendService,
+    private readonly accounts: RequestAccounts,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -32,7 +32,8 @@ export class ModelCallerService implements ModelCaller {
     const { parentRequestId } = call;
     // Nobody's address: the gateway itself asks.
     const { requesterIp: _none, ...intent } = intentOf(exchange, deployment);
-    const ticket = await this.spend.begin({ ...intent, ...(parentRequestId !== undefined && { parentRequestId }) });
+    const own = { ...intent, ...(parentRequestId !== undefined && { parentRequestId }) };
+    const account = await this.accounts.beginOwn(exchange.asked, deployment, own);
     let failure: GatewayError | undefined;
     try {
       await running.run();
@@ -40,7 +41,7 @@ export class ModelCallerService implements ModelCaller {
       failure = thrown instanceof GatewayError ? thrown : new GatewayError('internal', { cause: thrown });
     }
     exchange.attempts.push(attemptOf(exchange, deployment, failure));
-    await ticket.settle(outcomeOf(exchange, this.clock.now(), failure));
+    await account.settle(outcomeOf(exchange, this.clock.now(), failure));
     if (failure) throw failure;
     const answer = exchange.taken();
     if (answer === undefined) throw new GatewayError('internal', { detail: 'A call ended without an answer.' });
@@ -51,7 +52,7 @@ export class ModelCallerService implements ModelCaller {
   private read({ mode, body, deployment, account, timeoutMs }: ModelCall): Asked {
     const headers = { 'x-litellm-timeout': (timeoutMs / 1_000).toFixed(3) };
     return {
-      requestId: this.spend.newRequestId(),
+      requestId: this.accounts.newRequestId(),
       principal: { ...account, role: 'internal_user', models: [] },
       clientAddress: '',
       operation: readOwnRequest(mode, { ...body, model: deployment.modelGroup }, headers),

@@ -22,8 +22,10 @@ export class RequestRoute {
   /** The request as it is put to that group. */
   operation: Operation;
   fallbacksTried = 0;
-  private readonly found: FoundModel;
-  private readonly chain: FallbackChain | undefined;
+  /** The one that the request is for: as the client named it, or what stands in for a model over its budget. */
+  group: string;
+  private found: FoundModel;
+  private chain: FallbackChain | undefined;
 
   /**
    * @param path the matched route, for error texts
@@ -37,6 +39,7 @@ export class RequestRoute {
   ) {
     this.operation = asked.operation;
     this.model = modelFor(asked);
+    this.group = this.model;
     this.found = this.allowed(this.model);
     this.chain = this.openChain(asked.operation.settings.routing);
   }
@@ -56,6 +59,22 @@ export class RequestRoute {
       return route(this.planFor(found, hasMore));
     };
     return askWithFallbacks(chain, this.model, ask, request);
+  }
+
+  /** The deployments of the group that is asked now. */
+  get candidates(): readonly Deployment[] {
+    return this.found.deployments;
+  }
+
+  /** Turns to another group before anybody was asked; false where there is none, or the key may not use it. */
+  standsIn(model: string): boolean {
+    const { catalog, principal } = this.asked;
+    const found = catalog.find(model);
+    if (!found || !mayUseModel(principal.models, model, found.accessGroups)) return false;
+    this.found = found;
+    this.model = this.group = model;
+    this.chain = this.openChain(this.routing);
+    return true;
   }
 
   /** True where an answer that a content policy has cut off is to be had from another group. */

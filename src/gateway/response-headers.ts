@@ -27,6 +27,7 @@ export function responseHeaders(exchange: LlmExchange): Headers {
   if (exchange.attemptsStarted > 1) headers['x-litellm-attempted-retries'] = String(exchange.attemptsStarted - 1);
   const { fallbacksTried } = exchange.route;
   if (fallbacksTried > 0) headers['x-litellm-attempted-fallbacks'] = String(fallbacksTried);
+  Object.assign(headers, exchange.grant?.headers?.());
   if (call?.head) addProviderHeaders(headers, call.head.headers);
   const last = attempts.at(-1);
   if (exchange.answer && last) addCost(headers, exchange, last);

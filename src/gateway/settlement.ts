@@ -1,10 +1,11 @@
 /** What a request goes into the ledger with: its intent before the first attempt, its checkpoints, its outcome. */
 import type { GatewayError } from '../core/errors/gateway-error.js';
-import { estimateNanos } from '../core/pricing/cost.js';
 import type { Deployment, Usage } from '../core/spec/index.js';
 import { estimateTokens } from '../core/tokens/estimate-tokens.js';
+import type { Reservation } from '../limits/admission.js';
 import type { SpendAttempt, SpendIntent, SpendOutcome, SpendProgress } from '../spend/spend-intent.js';
 import { costOf, costsOf, isUnpriced } from './deployment-costs.js';
+import { estimateFor } from './estimate.js';
 import type { LlmExchange } from './llm-exchange.js';
 
 /** An exchange as far as its account goes. */
@@ -13,25 +14,25 @@ type Charged = Pick<
   'asked' | 'startedAt' | 'startedAtMs' | 'attempts' | 'call' | 'deployment' | 'sentText' | 'stream'
 >;
 
-export function intentOf(exchange: Pick<Charged, 'asked' | 'startedAtMs'>, deployment: Deployment): SpendIntent {
-  const { asked, startedAtMs } = exchange;
+/** What an exchange begins with. */
+interface Begun extends Pick<Charged, 'asked' | 'startedAtMs'> {
+  readonly grant?: LlmExchange['grant'];
+  /** Undefined for a call that the gateway makes itself. */
+  readonly route?: Pick<LlmExchange['route'], 'group'>;
+}
+
+export function intentOf(exchange: Begun, deployment: Deployment): SpendIntent {
+  const { asked, startedAtMs, grant, route } = exchange;
   const { principal, operation, catalog } = asked;
-  const { settings, output } = operation;
-  const { prices, maxOutputTokens } = costsOf(deployment);
-  const size = {
-    bodyBytes: operation.bodyBytes,
-    answers: output.answers,
-    maxTokens: output.none ? 0 : output.maxTokens,
-    modelMaxTokens: maxOutputTokens,
-    defaultOutputTokens: catalog.defaultReserveOutputTokens,
-  };
+  const { settings } = operation;
+  const reserved = grant?.reservation;
   return {
     requestId: asked.requestId,
     startedAtMs,
     callType: operation.callType,
     apiKeyHash: principal.keyHash,
-    modelGroup: operation.model,
-    reservationNanos: prices ? estimateNanos(size, prices) : 0n,
+    modelGroup: route?.group ?? operation.model,
+    reservationNanos: reserved?.nanos ?? estimateFor(operation, [deployment], catalog.defaultReserveOutputTokens).nanos,
     requesterIp: asked.clientAddress,
     keyAlias: principal.keyAlias,
     userId: principal.userId,
@@ -41,16 +42,23 @@ export function intentOf(exchange: Pick<Charged, 'asked' | 'startedAtMs'>, deplo
     endUser: settings.endUser,
     sessionId: settings.sessionId,
     tags: tagsOf(settings.tags, principal.tags),
+    leases: reserved?.leases,
   };
 }
 
-function tagsOf(ofRequest: readonly string[], ofKey: readonly string[]): readonly string[] | undefined {
+/** Those of the request and those of the key; undefined where there are none. */
+export function tagsOf(ofRequest: readonly string[], ofKey: readonly string[]): readonly string[] | undefined {
   if (ofKey.length === 0) return ofRequest.length > 0 ? ofRequest : undefined;
   return [...new Set([...ofRequest, ...ofKey])];
 }
 
 /** The attempt that has just ended, with what it cost. */
-export function attemptOf(exchange: Charged, deployment: Deployment, error: GatewayError | undefined): SpendAttempt {
+export function attemptOf(
+  exchange: Charged,
+  deployment: Deployment,
+  error: GatewayError | undefined,
+  reservation?: Reservation,
+): SpendAttempt {
   const { usage } = usageSoFar(exchange, error !== undefined);
   return {
     deploymentId: deployment.id,
@@ -62,6 +70,7 @@ export function attemptOf(exchange: Charged, deployment: Deployment, error: Gate
     errorCode: error?.code,
     usage,
     unpriced: isUnpriced(deployment, usage) || undefined,
+    ...(reservation && { leases: reservation.leases.map((lease) => ({ ...lease, nanos: reservation.nanos })) }),
   };
 }
 

@@ -20,6 +20,8 @@ export interface AdmissionRequest {
   /** What it may come to at most, as far as that can be told before it is made. */
   readonly estimate: {
     readonly nanos: bigint;
+    /** What it comes to at least, where the length of its answer is a guess: that alone never refuses it. */
+    readonly leastNanos?: bigint;
     /** The prompt's and those of the answer. */
     readonly tokens: number;
     /** The part of the tokens that nobody has asked for: what an answer without `max_tokens` is taken to have. */
@@ -27,18 +29,45 @@ export interface AdmissionRequest {
   };
 }
 
+/** One attempt of a request at one deployment. */
+export interface AttemptRequest {
+  readonly requestId: string;
+  readonly model: string;
+  readonly deploymentId: string;
+  readonly provider: string;
+  /** The deployment's own. */
+  readonly budget: AttemptBudget | undefined;
+  readonly estimate: AdmissionRequest['estimate'];
+}
+
+export interface AttemptBudget {
+  readonly maxNanos: bigint;
+  /** Such as `30d`; null: it is never reset. */
+  readonly duration: string | null;
+}
+
+/** What was put aside for a request, as its line in the journal has it. */
+export interface Reservation {
+  /** On each of the accounts. */
+  readonly nanos: bigint;
+  readonly leases: readonly { readonly account: string; readonly epoch: number }[];
+}
+
 /** What a request came to. */
 export interface AdmissionOutcome {
   readonly nanos: bigint;
+  /** The true cost is counted later. */
+  readonly isUncounted?: boolean;
   readonly promptTokens: number;
   readonly completionTokens: number;
 }
 
 /** Leave for one request. */
 export interface Grant {
+  readonly reservation?: Reservation;
   /** Headers for the answer, as they stand now. */
   headers?(): Readonly<Record<string, string>>;
-  /** However the request ended, once: what was reserved goes, what it came to is counted. Never throws. */
+  /** However the request ended: what was reserved goes, what it came to is counted. Only the first call counts; none throws. */
   settle(outcome: AdmissionOutcome): void;
 }
 
@@ -50,4 +79,8 @@ export interface Gate {
    * @throws GatewayError for a request over a limit
    */
   admit(request: AdmissionRequest): Grant | Promise<Grant>;
+  /** @throws GatewayError `deployments_over_budget`, or whatever else has another deployment be tried */
+  admitAttempt?(attempt: AttemptRequest): Grant | undefined | Promise<Grant | undefined>;
+  /** The models that may be asked instead of one that is over its own budget. */
+  budgetFallbacks?(request: AdmissionRequest): readonly string[];
 }

@@ -1,17 +1,66 @@
 /** Budgets and limits as a Nest module. */
 import { Module, type DynamicModule } from '@nestjs/common';
+import { CLOCK } from '../config/ports.js';
+import { SettingsService } from '../config/settings.service.js';
+import type { Clock } from '../core/spec/clock.js';
+import { ChangeFeedRepository } from '../database/change-feed.repository.js';
+import { DatabaseService } from '../database/database.service.js';
+import { SpendService } from '../spend/spend.service.js';
+import { ADMISSION_GATES, AdmissionService } from './admission.service.js';
+import { BudgetAccounts, BUDGET_STORE } from './budgets/budget-accounts.js';
+import { BudgetDirectory } from './budgets/budget-directory.js';
+import { BudgetSurroundings } from './budgets/budget-surroundings.js';
+import { BudgetEvents } from './budgets/budget-events.js';
+import { BudgetGate } from './budgets/budget-gate.js';
+import { BudgetUpkeep } from './budgets/budget-upkeep.service.js';
+import { ConfiguredBudgets } from './budgets/configured-budgets.js';
+import { PrismaBudgetStore } from './budgets/prisma-budget-store.js';
 import { BUDGET_TIME_ZONE, type BudgetTimeZone } from './definitions/budget-time-zone.js';
 import { LimitDefinitions } from './definitions/limit-definitions.service.js';
 
 @Module({})
 export class LimitsModule {
   /** Global: the data plane is held to what management defines. */
-  static register(timeZone: BudgetTimeZone): DynamicModule {
+  static register(): DynamicModule {
     return {
       module: LimitsModule,
       global: true,
-      providers: [{ provide: BUDGET_TIME_ZONE, useValue: timeZone }, LimitDefinitions],
-      exports: [LimitDefinitions],
+      providers: [
+        {
+          provide: BUDGET_TIME_ZONE,
+          inject: [SettingsService],
+          useFactory:
+            (settings: SettingsService): BudgetTimeZone =>
+            () =>
+              settings.current().budgets.timeZone,
+        },
+        {
+          provide: BUDGET_STORE,
+          inject: [DatabaseService, ChangeFeedRepository, CLOCK, BUDGET_TIME_ZONE, SpendService],
+          useFactory: (
+            database: DatabaseService,
+            feed: ChangeFeedRepository,
+            clock: Clock,
+            timeZone: BudgetTimeZone,
+            spend: SpendService,
+          ) => new PrismaBudgetStore(database, feed, clock, timeZone, () => spend.status().journalId),
+        },
+        {
+          provide: ConfiguredBudgets,
+          inject: [SettingsService],
+          useFactory: (settings: SettingsService) => new ConfiguredBudgets(() => settings.current().budgets),
+        },
+        { provide: ADMISSION_GATES, inject: [BudgetGate], useFactory: (budgets: BudgetGate) => [budgets] },
+        AdmissionService,
+        BudgetAccounts,
+        BudgetDirectory,
+        BudgetEvents,
+        BudgetGate,
+        BudgetSurroundings,
+        BudgetUpkeep,
+        LimitDefinitions,
+      ],
+      exports: [AdmissionService, BudgetEvents, LimitDefinitions],
     };
   }
 }

@@ -9,6 +9,8 @@ export interface ObjectOwner {
   readonly keyAlias?: string | undefined;
   readonly userId?: string | undefined;
   readonly teamId?: string | undefined;
+  readonly organizationId?: string | undefined;
+  readonly projectId?: string | undefined;
   readonly tags: readonly string[];
 }
 

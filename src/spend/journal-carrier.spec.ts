@@ -3,7 +3,7 @@ import type { Journal } from './journal.js';
 import { JournalCarrier } from './journal-carrier.js';
 import { listSegments, segmentPath } from './journal-folder.js';
 import { PositionConflict } from './ledger-store.js';
-import type { SpendRow } from './spend-row.js';
+import type { SettledRow, SpendRow } from './spend-row.js';
 import { MemoryLedgerStore } from './testing/memory-ledger-store.js';
 import { noReport, orphanJournal, sampleIntent, sampleOutcome, temporaryJournalDir } from './testing/samples.js';
 
@@ -113,7 +113,7 @@ test('of two carriers on one journal the one that comes second stops, and no row
 test('a row whose id is in the database already is set aside, and all others are carried', async () => {
   settleMany(0, 20);
   const other = store.rows;
-  other.set('r11', { requestId: 'r11' } as SpendRow);
+  other.set('r11', { requestId: 'r11' } as SettledRow);
   const carrier = await openCarrier();
   await drain(carrier, 100);
   expect(setAside.map(({ requestId, spendNanos }) => [requestId, spendNanos])).toEqual([['r11', 11n]]);
@@ -124,7 +124,7 @@ test('a row whose id is in the database already is set aside, and all others are
 
 test('an outage in the middle of halving a refused batch sets nothing aside that was not refused', async () => {
   settleMany(0, 16);
-  store.rows.set('r15', { requestId: 'r15' } as SpendRow);
+  store.rows.set('r15', { requestId: 'r15' } as SettledRow);
   const faults = [undefined, undefined, 'before', 'before'] as const;
   let commits = 0;
   store.nextFault = () => faults[commits++];

@@ -4,7 +4,7 @@ import { removeSegmentsBefore, type JournalPosition } from './journal-folder.js'
 import { JournalReader } from './journal-reader.js';
 import { RowsRejected, type LedgerStore } from './ledger-store.js';
 import type { SpendReport } from './spend-report.js';
-import { toSpendRow, type SpendRow } from './spend-row.js';
+import { takenBy, toSpendRow, type SettledRow, type SpendRow } from './spend-row.js';
 
 export interface CarrierOptions {
   readonly journalId: string;
@@ -16,7 +16,7 @@ export interface CarrierOptions {
 }
 
 interface PlacedRow {
-  readonly row: SpendRow;
+  readonly row: SettledRow;
   readonly end: JournalPosition;
 }
 
@@ -76,7 +76,7 @@ export class JournalCarrier {
       const { uncounted } = one.settlement;
       // Nearly every settlement is final, and needs no turn of the event loop.
       const settlement = uncounted ? await withCountedAnswer(one.settlement) : one.settlement;
-      rows.push({ row: toSpendRow({ ...one, settlement }), end: one.end });
+      rows.push({ row: { ...toSpendRow({ ...one, settlement }), taken: takenBy(one) }, end: one.end });
     }
     return { rows, end: this.#reader.position };
   }

@@ -21,6 +21,7 @@ const intent = fc.record(
     userId: text,
     teamId: text,
     organizationId: text,
+    projectId: text,
     endUser: text,
     requesterIp: text,
     sessionId: text,
@@ -39,6 +40,7 @@ const attempt = fc.record(
     costNanos: nanos,
     errorCode: text,
     usage,
+    leases: fc.array(fc.record({ account: text, epoch: count, nanos }), { minLength: 1, maxLength: 2 }),
   },
   { requiredKeys: ['deploymentId', 'provider', 'model', 'apiBase', 'status', 'costNanos'] },
 );
@@ -100,4 +102,18 @@ test('an intent whose metadata would fill the journal is written without it, and
   expect(decodeLine(withoutBreak(line))).toMatchObject({
     intent: { requestId: 'id-1', metadata: { metadata_dropped: expect.any(String) } },
   });
+});
+
+test('reservations of an intent come back as they were, whoever owns the account', () => {
+  const key = 'a'.repeat(64);
+  const leases = [
+    { account: 'proxy:', epoch: 0 },
+    { account: 'member:team-1/user-1/w/1d', epoch: 12 },
+    { account: 'key:' + key + '/m/openai/gpt-4o@home', epoch: 3 },
+    { account: 'tag:b/c', epoch: 4 },
+  ];
+  const given = sampleIntent('r1', { apiKeyHash: key, tags: ['b', 'b/c'], leases });
+  const line = encodeIntent(given);
+  expect(line.match(/a{64}/g)).toHaveLength(1);
+  expect(decodeLine(line.trimEnd())).toMatchObject({ kind: 'intent', intent: { leases } });
 });

@@ -1,6 +1,7 @@
 /** The records of the spend journal as lines of text: checksum, kind, compact JSON. */
 import { crc32 } from 'node:zlib';
 import type { Usage } from '../core/spec/index.js';
+import { payersOf } from './payers.js';
 import type { SpendAttempt, SpendIntent, SpendOutcome, SpendProgress } from './spend-intent.js';
 
 /** Raised when lines change their meaning; readers refuse a segment whose format they do not know. */
@@ -50,6 +51,8 @@ type IntentRest = Pick<
   'organizationId' | 'projectId' | 'sessionId' | 'parentRequestId' | 'tags' | 'metadata'
 > & {
   metadataDropped?: true;
+  /** `<place of the owner among those who pay><the account's name after the owner>@<epoch>`. */
+  leases?: string[];
 };
 type AttemptWire = [
   deploymentId: string,
@@ -60,8 +63,10 @@ type AttemptWire = [
   costNanos: string,
   errorCode?: string | null,
   usage?: UsageWire | null,
-  unpriced?: 1,
+  unpriced?: 1 | null,
+  leases?: LeaseWire[],
 ];
+type LeaseWire = [account: string, epoch: number, nanos: string];
 type UsageWire = [
   promptTokens: number,
   completionTokens: number,
@@ -162,8 +167,9 @@ function checksum(body: string): string {
 
 function intentRest(intent: SpendIntent): IntentRest | undefined {
   const { organizationId, projectId, sessionId, parentRequestId, tags, metadata } = intent;
-  const rest = { organizationId, projectId, sessionId, parentRequestId, tags, metadata };
-  for (const value of [organizationId, projectId, sessionId, parentRequestId, tags, metadata]) {
+  const leases = intent.leases && intent.leases.length > 0 ? leasesToWire(intent, intent.leases) : undefined;
+  const rest = { organizationId, projectId, sessionId, parentRequestId, tags, metadata, leases };
+  for (const value of [organizationId, projectId, sessionId, parentRequestId, tags, metadata, leases]) {
     if (value !== undefined) return rest;
   }
   return undefined;
@@ -190,8 +196,8 @@ function intentText(intent: SpendIntent, rest: IntentRest | undefined): string {
 function intentFromWire(wire: IntentWire): SpendIntent {
   const [requestId, startedAtMs, callType, apiKeyHash, modelGroup, reservation, ...more] = wire;
   const [keyAlias, userId, teamId, endUser, requesterIp, rest] = more;
-  const { metadataDropped, metadata, ...others } = rest ?? {};
-  return {
+  const { metadataDropped, metadata, leases, ...others } = rest ?? {};
+  const intent: SpendIntent = {
     requestId,
     startedAtMs,
     callType,
@@ -206,6 +212,26 @@ function intentFromWire(wire: IntentWire): SpendIntent {
     ...others,
     metadata: metadataDropped ? { metadata_dropped: 'too large for the spend journal' } : metadata,
   };
+  return leases ? { ...intent, leases: leasesFromWire(intent, leases) } : intent;
+}
+
+/** Names of owners are long, and the intent has them already. */
+function leasesToWire(intent: SpendIntent, leases: NonNullable<SpendIntent['leases']>): string[] {
+  const owners = payersOf(intent);
+  return leases.flatMap(({ account, epoch }) => {
+    const place = owners.findIndex((owner) => account === owner || account.startsWith(`${owner}/`));
+    const owner = owners[place];
+    return owner === undefined ? [] : [`${place}${account.slice(owner.length)}@${epoch}`];
+  });
+}
+
+function leasesFromWire(intent: SpendIntent, wire: readonly string[]): NonNullable<SpendIntent['leases']> {
+  const owners = payersOf(intent);
+  return wire.flatMap((text) => {
+    const [, place = '', rest = '', epoch] = /^(\d+)(.*)@(\d+)$/s.exec(text) ?? [];
+    const owner = owners[Number(place)];
+    return owner === undefined ? [] : [{ account: owner + rest, epoch: Number(epoch) }];
+  });
 }
 
 function usageToWire(usage: Usage): UsageWire {
@@ -219,16 +245,17 @@ function usageFromWire([promptTokens, completionTokens, rest]: UsageWire): Usage
 }
 
 function attemptToWire(attempt: SpendAttempt): AttemptWire {
-  const { deploymentId, provider, model, apiBase, status, costNanos, errorCode, usage, unpriced } = attempt;
+  const { deploymentId, provider, model, apiBase, status, costNanos, errorCode, usage, unpriced, leases } = attempt;
   const wire: AttemptWire = [deploymentId, provider, model, apiBase, status === 'success' ? 1 : 0, String(costNanos)];
-  if (errorCode !== undefined || usage || unpriced) wire.push(errorCode);
-  if (usage || unpriced) wire.push(usage && usageToWire(usage));
-  if (unpriced) wire.push(1);
+  if (errorCode !== undefined || usage || unpriced || leases) wire.push(errorCode);
+  if (usage || unpriced || leases) wire.push(usage && usageToWire(usage));
+  if (unpriced || leases) wire.push(unpriced ? 1 : null);
+  if (leases) wire.push(leases.map(({ account, epoch, nanos }): LeaseWire => [account, epoch, String(nanos)]));
   return wire;
 }
 
 function attemptFromWire(wire: AttemptWire): SpendAttempt {
-  const [deploymentId, provider, model, apiBase, ok, costNanos, errorCode, usage, unpriced] = wire;
+  const [deploymentId, provider, model, apiBase, ok, costNanos, errorCode, usage, unpriced, leases] = wire;
   return {
     deploymentId,
     provider,
@@ -239,6 +266,9 @@ function attemptFromWire(wire: AttemptWire): SpendAttempt {
     errorCode: errorCode ?? undefined,
     usage: usage ? usageFromWire(usage) : undefined,
     unpriced: unpriced ? true : undefined,
+    ...(leases && {
+      leases: leases.map(([account, epoch, nanos]) => ({ account, epoch, nanos: BigInt(nanos) })),
+    }),
   };
 }
 

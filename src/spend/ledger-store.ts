@@ -1,12 +1,12 @@
 /** What carrying a journal asks of the database: rows and the journal's position, written together or not at all. */
 import type { JournalPosition } from './journal-folder.js';
-import type { SpendRow } from './spend-row.js';
+import type { SettledRow } from './spend-row.js';
 
 export interface LedgerStore {
   /** Up to where the journal's rows are in the database; null where nothing has been carried. */
   findPosition(journalId: string): Promise<JournalPosition | null>;
   /**
-   * Writes `rows` and moves the position from `from` to `to` in one transaction. Succeeds without writing where the
+   * Writes `rows`, adds them to the accounts of those who pay, and moves the position from `from` to `to` in one transaction. Succeeds without writing where the
    * position already is `to` (the answer of an earlier try was lost). Throws `PositionConflict` where it is neither,
    * `RowsRejected` where the database does not take one of the rows, anything else where trying again may help.
    */
@@ -14,9 +14,9 @@ export interface LedgerStore {
     journalId: string,
     from: JournalPosition | null,
     to: JournalPosition,
-    rows: readonly SpendRow[],
+    rows: readonly SettledRow[],
   ): Promise<void>;
-  /** Removes the position of a journal whose files are gone. */
+  /** Removes the position of a journal whose files are gone, and gives back what its process had leased. */
   forget(journalId: string): Promise<void>;
 }
 

@@ -7,7 +7,7 @@ import { GatewayError } from '../core/errors/gateway-error.js';
 import { DATABASE_RUNTIME, systemRuntime, type DatabaseRuntime } from '../database/database-options.js';
 import { DatabaseService } from '../database/database.service.js';
 import { withoutSecrets } from '../observability/without-secrets.js';
-import { storableText } from './spend-row.js';
+import { storableText } from './stored-text.js';
 
 export interface KeptPayload {
   readonly requestId: string;

@@ -1,13 +1,14 @@
 /** The ledger in the database, through Prisma: one interactive transaction moves the position and writes the rows. */
 import type { createPrismaClient, Prisma, TransactionClient } from '../database/database-client.js';
-import { isUniqueViolation } from '../database/database-errors.js';
+import { classifyFailure, isUniqueViolation } from '../database/database-errors.js';
 import { systemRuntime, type DatabaseRuntime } from '../database/database-options.js';
 import { retryContention } from '../database/retry.js';
 import { addPiece } from './clickhouse/export-pieces.js';
+import { foldAccounts, releaseLeases } from './fold-accounts.js';
 import { foldDaily } from './fold-daily.js';
 import { segmentName, segmentOfName, type JournalPosition } from './journal-folder.js';
 import { PositionConflict, RowsRejected, type LedgerStore } from './ledger-store.js';
-import type { SpendRow } from './spend-row.js';
+import type { SettledRow } from './spend-row.js';
 import type { SpendSettings } from './spend-settings.js';
 
 export type LedgerOptions = Pick<SpendSettings, 'writesRows' | 'exportsRows'>;
@@ -15,7 +16,8 @@ export type LedgerOptions = Pick<SpendSettings, 'writesRows' | 'exportsRows'>;
 export type LedgerClient = Pick<ReturnType<typeof createPrismaClient>, 'ledgerState' | '$transaction'>;
 
 const TRANSACTION = { maxWait: 10_000, timeout: 30_000 };
-const CONTENTION = { attempts: 8, firstDelayMs: 10, maxDelayMs: 500 };
+/** Writers of several processes meet in the accounts of a team or of the whole proxy. */
+const CONTENTION = { attempts: 12, firstDelayMs: 10, maxDelayMs: 1_000 };
 /** Prisma's codes for a value that does not fit its column: too long, invalid, out of range, inconsistent. */
 const BAD_VALUE = new Set(['P2000', 'P2005', 'P2006', 'P2007', 'P2009', 'P2011', 'P2012', 'P2020', 'P2023', 'P2033']);
 /** PostgreSQL's class "data exception" and what is too large for an index, which Prisma may pass on under a code of its own. */
@@ -46,18 +48,17 @@ export class PrismaLedgerStore implements LedgerStore {
     journalId: string,
     from: JournalPosition | null,
     to: JournalPosition,
-    rows: readonly SpendRow[],
+    rows: readonly SettledRow[],
   ): Promise<void> {
     try {
-      await retryContention({ ...CONTENTION, ...this.#runtime }, () =>
-        this.#prisma.$transaction(async (transaction) => {
-          await movePosition(transaction, journalId, from, to);
-          if (this.#options.writesRows) await insertRows(transaction, rows);
-          if (this.#options.exportsRows) await addPiece(transaction, journalId, to, rows);
-          // Last, because other writers wait for the sums that this one has touched.
-          await foldRows(transaction, rows);
-        }, TRANSACTION),
-      );
+      await this.#transaction(async (transaction) => {
+        await movePosition(transaction, journalId, from, to);
+        if (this.#options.writesRows) await insertRows(transaction, rows);
+        if (this.#options.exportsRows) await addPiece(transaction, journalId, to, rows);
+        // Last, and always in this order, because other writers wait for the sums that this one has touched.
+        await takingRows(() => foldAccounts(transaction, journalId, rows));
+        await foldRows(transaction, rows);
+      });
     } catch (error) {
       if (!(error instanceof PositionConflict)) throw error;
       const found = await this.findPosition(journalId);
@@ -66,7 +67,14 @@ export class PrismaLedgerStore implements LedgerStore {
   }
 
   async forget(journalId: string): Promise<void> {
-    await this.#prisma.ledgerState.deleteMany({ where: { journalId } });
+    await this.#transaction(async (transaction) => {
+      await transaction.ledgerState.deleteMany({ where: { journalId } });
+      await releaseLeases(transaction, journalId);
+    });
+  }
+
+  #transaction(work: (transaction: TransactionClient) => Promise<void>): Promise<void> {
+    return retryContention({ ...CONTENTION, ...this.#runtime }, () => this.#prisma.$transaction(work, TRANSACTION));
   }
 }
 
@@ -92,19 +100,27 @@ async function movePosition(
   if (count === 0) throw conflict(journalId);
 }
 
-async function insertRows({ spendLog }: TransactionClient, rows: readonly SpendRow[]): Promise<void> {
+async function insertRows({ spendLog }: TransactionClient, rows: readonly SettledRow[]): Promise<void> {
   if (rows.length === 0) return;
+  const data = rows.map(({ taken: _taken, ...row }) => ({
+    ...row,
+    detail: row.detail as unknown as Prisma.InputJsonObject,
+  }));
+  await takingRows(async () => void (await spendLog.createMany({ data })));
+}
+
+/** Tells what the rows are to blame for from what may pass when it is tried again. */
+async function takingRows(work: () => Promise<void>): Promise<void> {
   try {
-    await spendLog.createMany({
-      data: rows.map((row) => ({ ...row, detail: row.detail as unknown as Prisma.InputJsonObject })),
-    });
+    await work();
   } catch (error) {
-    if (isRowError(error)) throw new RowsRejected(messageOf(error), { cause: error });
+    if (classifyFailure(error) !== 'contention' && isRowError(error))
+      throw new RowsRejected(messageOf(error), { cause: error });
     throw error;
   }
 }
 
-async function foldRows(transaction: TransactionClient, rows: readonly SpendRow[]): Promise<void> {
+async function foldRows(transaction: TransactionClient, rows: readonly SettledRow[]): Promise<void> {
   try {
     await foldDaily(transaction, rows);
   } catch (error) {

@@ -1,5 +1,6 @@
 /** What the data plane tells the ledger about one client request: the intent, the progress of its stream, and the outcome. */
 import type { ModelPrices, Usage } from '../core/spec/index.js';
+import type { LeaseMark } from './payers.js';
 
 /** Known before the first upstream call; journaled before it is made. */
 export interface SpendIntent {
@@ -26,6 +27,8 @@ export interface SpendIntent {
   /** The request on whose behalf the gateway makes this one. */
   readonly parentRequestId?: string;
   readonly tags?: readonly string[];
+  /** The accounts on which it holds a reservation, each of `reservationNanos`, with the epoch of the lease. */
+  readonly leases?: readonly Omit<LeaseMark, 'nanos'>[];
   /** JSON values only; dropped where the record would exceed its size limit. */
   readonly metadata?: Readonly<Record<string, unknown>>;
 }
@@ -43,6 +46,8 @@ export interface SpendAttempt {
   readonly usage?: Usage;
   /** The model has no price: its cost of 0 is unknown, not free. */
   readonly unpriced?: boolean;
+  /** What was reserved for it on the accounts of its deployment and provider. */
+  readonly leases?: readonly LeaseMark[];
 }
 
 /** What a stream has cost so far. */

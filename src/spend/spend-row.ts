@@ -1,7 +1,9 @@
 /** Makes the database row of one client request from its intent and its settlement. */
 import type { Usage } from '../core/spec/index.js';
+import { takenFrom, type LeaseMark } from './payers.js';
 import type { SettledRequest } from './journal-reader.js';
 import type { SpendAttempt, SpendIntent } from './spend-intent.js';
+import { storableText, storedName } from './stored-text.js';
 
 /** A row of `SpendLog`: columns are what is filtered or sorted, `detail` is everything else. */
 export interface SpendRow {
@@ -18,6 +20,11 @@ export interface SpendRow {
   readonly spendNanos: bigint;
   readonly totalTokens: number;
   readonly detail: SpendDetail;
+}
+
+/** A row with what no column holds: the reservations that its request made, and what it took of each. */
+export interface SettledRow extends SpendRow {
+  readonly taken: readonly LeaseMark[];
 }
 
 /** Shape of the JSON column. Money is a decimal string of nano-dollars, times are epoch milliseconds. */
@@ -50,11 +57,10 @@ export interface SpendDetail {
   readonly intentLost?: boolean;
 }
 
-export type AttemptDetail = Omit<SpendAttempt, 'costNanos'> & { readonly costNanos: string };
+export type AttemptDetail = Omit<SpendAttempt, 'costNanos' | 'leases'> & { readonly costNanos: string };
 
 const MAX_INT32 = 2 ** 31 - 1;
 const MAX_INT64 = 2n ** 63n - 1n;
-const MAX_COLUMN_CHARS = 1024;
 
 export function toSpendRow(settled: SettledRequest): SpendRow {
   const { requestId, intent, settlement } = settled;
@@ -72,7 +78,10 @@ export function toSpendRow(settled: SettledRequest): SpendRow {
     stream: settlement.stream,
     usage: settlement.usage,
     usageEstimated: settlement.usageEstimated,
-    attempts: settlement.attempts.map((attempt) => ({ ...attempt, costNanos: String(attempt.costNanos) })),
+    attempts: settlement.attempts.map(({ leases: _taken, ...attempt }) => ({
+      ...attempt,
+      costNanos: String(attempt.costNanos),
+    })),
     errorCode: settlement.errorCode,
     errorMessage: settlement.errorMessage,
     cacheHit: settlement.cacheHit,
@@ -81,10 +90,10 @@ export function toSpendRow(settled: SettledRequest): SpendRow {
   return {
     requestId,
     startedAt: new Date(intent?.startedAtMs ?? settlement.endedAtMs),
-    apiKeyHash: intent ? column(intent.apiKeyHash) : '',
-    modelGroup: intent ? column(intent.modelGroup) : '',
-    model: column(last?.model ?? intent?.modelGroup ?? ''),
-    modelId: column(last?.deploymentId ?? ''),
+    apiKeyHash: intent ? storedName(intent.apiKeyHash) : '',
+    modelGroup: intent ? storedName(intent.modelGroup) : '',
+    model: storedName(last?.model ?? intent?.modelGroup ?? ''),
+    modelId: storedName(last?.deploymentId ?? ''),
     userId: nullable(intent?.userId),
     teamId: nullable(intent?.teamId),
     endUser: nullable(intent?.endUser),
@@ -95,34 +104,34 @@ export function toSpendRow(settled: SettledRequest): SpendRow {
   };
 }
 
+/**
+ * What a settled request has taken of its reservations, as its process and its adopter count it: by the settlement as it
+ * was journaled, before the row writer counts anything.
+ */
+export function takenBy({ intent, settlement }: SettledRequest): LeaseMark[] {
+  const { attempts, spendNanos, uncounted } = settlement;
+  const isFinal = uncounted === undefined;
+  const taken: LeaseMark[] = (intent?.leases ?? []).map((lease) => ({
+    ...lease,
+    nanos: takenFrom(intent?.reservationNanos ?? 0n, spendNanos, isFinal),
+  }));
+  attempts.forEach(({ leases = [], costNanos }, index) => {
+    // Only the last attempt is counted later.
+    const isKnown = isFinal || index < attempts.length - 1;
+    for (const lease of leases) taken.push({ ...lease, nanos: takenFrom(lease.nanos, costNanos, isKnown) });
+  });
+  return taken;
+}
+
 function whoAndWhat(intent: SpendIntent | undefined): Partial<SpendDetail> {
   if (!intent) return { intentLost: true };
-  const { callType, keyAlias, organizationId, projectId, requesterIp, sessionId, parentRequestId } = intent;
-  const { tags, metadata } = intent;
-  return {
-    callType,
-    keyAlias,
-    organizationId,
-    projectId,
-    requesterIp,
-    sessionId,
-    parentRequestId,
-    tags,
-    metadata,
-  };
+  const { callType, keyAlias, organizationId, projectId, requesterIp } = intent;
+  const { sessionId, parentRequestId, tags, metadata } = intent;
+  return { callType, keyAlias, organizationId, projectId, requesterIp, sessionId, parentRequestId, tags, metadata };
 }
 
 function nullable(value: string | undefined): string | null {
-  return value === undefined ? null : column(value);
-}
-
-function column(value: string): string {
-  return storableText(value.length > MAX_COLUMN_CHARS ? value.slice(0, MAX_COLUMN_CHARS) : value);
-}
-
-/** PostgreSQL takes neither NUL nor half a surrogate pair, in text or in JSON, and clients may send both. */
-export function storableText(text: string): string {
-  return text.replaceAll('\0', '\uFFFD').replace(/\p{Surrogate}/gu, '\uFFFD');
+  return value === undefined ? null : storedName(value);
 }
 
 /** NUL and halves of surrogate pairs as `JSON.stringify` writes them. */

@@ -1,5 +1,6 @@
 /** The schema of one `model_list` entry. */
 import { z } from 'zod';
+import { budgetDuration } from './budgets.schema.js';
 import { byFailure } from './routing.schema.js';
 import { amount, anyMap, described, flag, positive, price, text, textList, wholeNumber } from './fields.js';
 
@@ -46,6 +47,14 @@ export const litellmParamsSchema = z.looseObject({
     example: 2,
   }),
   num_retries: described(wholeNumber().optional(), { description: 'The same as `max_retries`.', example: 2 }),
+  max_budget: described(amount().optional(), {
+    description: 'USD that this deployment may spend in one `budget_duration`. Beyond it others are asked.',
+    example: 50,
+  }),
+  budget_duration: described(budgetDuration().optional(), {
+    description: 'When the spend of `max_budget` starts anew.',
+    example: '1d',
+  }),
   weight: described(amount().optional(), {
     description: 'Share of the requests among the deployments of one `model_name`.',
     example: 2,

@@ -1,5 +1,6 @@
 /** The schema of `router_settings`: how deployments are chosen, retried, left alone, and replaced by others. */
 import { z } from 'zod';
+import { routerBudgetSettings } from './budgets.schema.js';
 import { failureClasses } from '../../core/router/failure-class.js';
 import { routingStrategies, type RoutingStrategy } from '../../core/router/routing-rules.js';
 import { amount, described, flag, positive, text, textList, wholeNumber } from './fields.js';
@@ -214,6 +215,7 @@ export const routerSettingsSchema = z.looseObject({
       'Who waits with a lower number goes first, 0 to 255; requests set it by `priority` or `x-litellm-priority`.',
     example: 100,
   }),
+  ...routerBudgetSettings,
   ...redisSettings,
 });
 

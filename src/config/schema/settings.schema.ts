@@ -7,6 +7,7 @@ import { keySettings } from './key-settings.schema.js';
 import { Egress, type EgressPolicy } from '../../core/transport/egress.js';
 import { alertSettings } from './alerting.schema.js';
 import { tokenAuthFields } from './token-auth.schema.js';
+import { generalBudgetSettings, litellmBudgetSettings } from './budgets.schema.js';
 import { fallbackSettings, routerSettingsSchema } from './routing.schema.js';
 import { defaultTeamParams } from './team.schema.js';
 import { amount, anyMap, choice, described, flag, positive, price, text, wholeNumber } from './fields.js';
@@ -68,6 +69,7 @@ export const litellmSettingsSchema = z.looseObject({
     description: 'The audit log is always kept: `false` changes nothing, and a warning says so. See docs/audit.md.',
     example: true,
   }),
+  ...litellmBudgetSettings,
   ...fallbackSettings,
   ...identitySettings,
 });
@@ -278,6 +280,7 @@ export const generalSettingsSchema = z.looseObject({
     description: 'Keys are always made by the gateway: nobody chooses the value of one.',
     example: true,
   }),
+  ...generalBudgetSettings,
   litellm_key_header_name: described(text().optional(), {
     description: 'One more header in which a key may come.',
     example: 'x-my-key',

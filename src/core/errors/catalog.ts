@@ -191,6 +191,16 @@ export const errorCatalog = {
     'rate_limit_error',
     'Too many failed attempts from this address. Try again in {seconds} seconds.',
   ),
+  budget_exceeded: row(
+    422,
+    'budget_exceeded',
+    'Budget has been exceeded! {who} Current cost: {spent}, Max budget: {limit}',
+  ),
+  budget_reserved: row(
+    429,
+    'budget_reserved',
+    'What is left of the budget is reserved for requests that are running now ({who}). Try again shortly.',
+  ),
 
   // The gateway itself.
   limiter_unavailable: row(
@@ -224,6 +234,12 @@ export const errorCatalog = {
     503,
     'service_unavailable_error',
     'No deployments available for selected model. Passed model={model}',
+  ),
+  deployments_over_budget: row(
+    429,
+    'budget_exceeded',
+    'No deployments available - crossed budget. Passed model={model}',
+    { retryable: true },
   ),
   deployments_limited: row(
     429,

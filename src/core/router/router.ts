@@ -49,7 +49,7 @@ export class DeploymentRouter {
   async route(plan: RoutePlan, attempt: Attempt, request: RoutedRequest): Promise<void> {
     const way: Way = { plan, request, failed: new Set(), budget: this.budget.enter(plan.modelGroup) };
     try {
-      for (let retry = 0; ; retry++) {
+      for (let retry = 0; ;) {
         const selected = this.selector.select(plan, way.failed, request);
         const deployment = selected instanceof Promise ? await selected : selected;
         try {
@@ -57,7 +57,10 @@ export class DeploymentRouter {
         } catch (error) {
           if (!(error instanceof GatewayError) || request.final) throw error;
           way.failed.add(deployment);
+          // Nobody has been asked: that is no attempt.
+          if (error.code === 'deployments_over_budget' && this.selector.hasOther(plan, way.failed)) continue;
           if (!(await this.mayGoOn(error, way, retry))) throw error;
+          retry += 1;
         }
       }
     } finally {

@@ -61,6 +61,14 @@ export interface DeploymentRouting {
   readonly maxInputTokens?: number;
 }
 
+/** What one deployment may spend. */
+export interface DeploymentBudget {
+  /** Nano-dollars. */
+  readonly maxNanos: bigint;
+  /** Such as `30d`; null: it is never reset. */
+  readonly duration: string | null;
+}
+
 export interface Deployment {
   /** Stable over restarts: `model_info.id`, or a hash of the entry. */
   readonly id: string;
@@ -83,6 +91,7 @@ export interface Deployment {
   readonly streamTimeoutMs: number | undefined;
   /** Until the first token of a stream, milliseconds. */
   readonly firstTokenTimeoutMs?: number | undefined;
+  readonly budget?: DeploymentBudget;
   readonly weight: number | undefined;
   readonly rpm: number | undefined;
   readonly tpm: number | undefined;

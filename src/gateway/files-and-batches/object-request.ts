@@ -16,8 +16,9 @@ export function objectPaths(path: string): string[] {
 }
 
 export function ownerOf(principal: Principal): ObjectOwner {
-  const { keyHash, role, keyAlias, userId, teamId, tags } = principal;
-  return { keyHash, seesAll: role === 'proxy_admin', keyAlias, userId, teamId, tags };
+  const { role, ...caller } = principal;
+  const { keyHash, keyAlias, userId, teamId, organizationId, projectId, tags } = caller;
+  return { keyHash, seesAll: role === 'proxy_admin', keyAlias, userId, teamId, organizationId, projectId, tags };
 }
 
 export function accessOf(principal: Principal): ModelAccess {

@@ -39,7 +39,7 @@ export class BackgroundSpendService {
   }
 
   private intentOf({ modelGroup, createdAt }: StoredResponse, principal: Principal): SpendIntent {
-    const { keyHash, keyAlias, userId, teamId, tags } = principal;
+    const { keyHash, keyAlias, userId, teamId, organizationId, projectId, tags } = principal;
     return {
       requestId: this.spend.newRequestId(),
       startedAtMs: createdAt.getTime(),
@@ -50,6 +50,8 @@ export class BackgroundSpendService {
       keyAlias,
       userId,
       teamId,
+      organizationId,
+      projectId,
       ...(tags.length > 0 && { tags }),
     };
   }

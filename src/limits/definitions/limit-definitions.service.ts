@@ -95,13 +95,16 @@ export class LimitDefinitions {
 
   /** Sets what an owner has spent in its main window; what is being spent at the moment is counted on top. */
   async resetSpend(tx: TransactionClient, owner: Owner, toNanos: bigint): Promise<void> {
-    const spent = { spentNanos: toNanos, committedNanos: toNanos };
-    await tx.budgetAccount.upsert({
-      where: { id: mainAccount(owner) },
-      create: { id: mainAccount(owner), owner, ...spent },
-      update: { ...spent, epoch: { increment: 1 } },
+    const id = mainAccount(owner);
+    // Made, or locked: what is read next stays so until it is changed.
+    const { spentNanos } = await tx.budgetAccount.upsert({
+      where: { id },
+      create: { id, owner },
+      update: { epoch: { increment: 1 } },
     });
-    await tx.budgetLease.deleteMany({ where: { accountId: mainAccount(owner) } });
+    // The leases go on: what is left of them stays committed.
+    const change = { increment: toNanos - spentNanos };
+    await tx.budgetAccount.update({ where: { id }, data: { spentNanos: change, committedNanos: change } });
   }
 
   /** For owners that are deleted: their limits and accounts go; the ledger keeps its rows. */
@@ -125,9 +128,9 @@ export class LimitDefinitions {
         const resetAt = row.duration === account.duration ? row.resetAt : this.#resetAt(account.duration);
         await tx.budgetAccount.update({
           where: { id: row.id },
+          // The leases go on, and are counted, until their processes hear of the new epoch and give back what is left.
           data: { ...account, resetAt, epoch: { increment: 1 } },
         });
-        await tx.budgetLease.deleteMany({ where: { accountId: row.id } });
       }
     }
     // Windows and models that are no longer limited: nobody asks what was spent of them.

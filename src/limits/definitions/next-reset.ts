@@ -21,9 +21,7 @@ export function nextReset(duration: string, from: Date, timeZone: string): Date 
   if (unit === 'm' || unit === 'h') {
     // Hours and minutes are counted on the clock that does not jump.
     const size = unitMs[unit] ?? 0;
-    const offset =
-      Date.UTC(local.year, local.month, local.day, local.hour, local.minute, local.second) -
-      Math.floor(from.getTime() / 1_000) * 1_000;
+    const offset = offsetMs(from.getTime(), timeZone);
     const onClock = Math.floor((from.getTime() + offset) / size) * size;
     return new Date(onClock + amount * size - offset);
   }
@@ -84,12 +82,16 @@ function localParts(at: Date, timeZone: string): LocalTime {
 /** The first moment of a local day. Where the clock skips midnight, the moment at which it jumps. */
 function fromLocal({ year, month, day }: LocalDay, timeZone: string): Date {
   const wanted = Date.UTC(year, month, day);
-  let guess = wanted;
-  for (let round = 0; round < 3; round++) {
-    const local = localParts(new Date(guess), timeZone);
-    const shown = Date.UTC(local.year, local.month, local.day, local.hour, local.minute, local.second);
-    if (shown === wanted) return new Date(guess);
-    guess += wanted - shown;
-  }
-  return new Date(guess);
+  const dayMs = unitMs['d'] ?? 0;
+  // By the clock of the day before and by that of the day after: mostly they agree.
+  const before = wanted - offsetMs(wanted - dayMs, timeZone);
+  const after = wanted - offsetMs(wanted + dayMs, timeZone);
+  const midnights = [before, after].filter((at) => at + offsetMs(at, timeZone) === wanted);
+  return new Date(midnights.length > 0 ? Math.min(...midnights) : before);
+}
+
+/** How far the zone's clock is ahead of UTC then. */
+function offsetMs(at: number, timeZone: string): number {
+  const { year, month, day, hour, minute, second } = localParts(new Date(at), timeZone);
+  return Date.UTC(year, month, day, hour, minute, second) - Math.floor(at / 1_000) * 1_000;
 }

@@ -17,6 +17,8 @@ interface StoredOwner {
   readonly keyAlias?: string;
   readonly userId?: string;
   readonly teamId?: string;
+  readonly organizationId?: string;
+  readonly projectId?: string;
   readonly tags?: readonly string[];
 }
 
@@ -93,7 +95,7 @@ export class BatchBilling {
   }
 
   private intentOf(batch: StoredBatch, bill: BatchBill, nowMs: number): SpendIntent {
-    const { keyAlias, userId, teamId, tags } = batch.owner as StoredOwner;
+    const { keyAlias, userId, teamId, organizationId, projectId, tags } = batch.owner as StoredOwner;
     const [named] = lineModelsIn(batch.models);
     return {
       requestId: batch.ledgerId,
@@ -105,6 +107,8 @@ export class BatchBilling {
       ...(keyAlias !== undefined && { keyAlias }),
       ...(userId !== undefined && { userId }),
       ...(teamId !== undefined && { teamId }),
+      ...(organizationId !== undefined && { organizationId }),
+      ...(projectId !== undefined && { projectId }),
       ...(tags && tags.length > 0 && { tags }),
       metadata: {
         batch_id: batch.id,

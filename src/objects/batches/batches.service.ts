@@ -52,11 +52,11 @@ export class BatchesService {
     const adapter = adapterOf(deployment);
     const request = adapter.buildCreate({ ...order, inputFileId: file.providerFileId }, deployment);
     const seen = await this.calls.ask(deployment, request, adapter.parseBatch, adapter.parseError);
-    const { keyAlias, userId, teamId, tags } = owner;
+    const { keyAlias, userId, teamId, organizationId, projectId, tags } = owner;
     const row = {
       id: newBatchId(),
       ownerKeyHash: owner.keyHash,
-      owner: { keyAlias, userId, teamId, tags } as unknown as Prisma.InputJsonObject,
+      owner: { keyAlias, userId, teamId, organizationId, projectId, tags } as unknown as Prisma.InputJsonObject,
       provider: file.provider,
       deploymentId: file.deploymentId,
       apiBase: file.apiBase,

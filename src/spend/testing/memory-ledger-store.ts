@@ -1,12 +1,12 @@
 /** A ledger in memory that behaves as the database does, failures included. */
 import type { JournalPosition } from '../journal-folder.js';
 import { PositionConflict, RowsRejected, type LedgerStore } from '../ledger-store.js';
-import type { SpendRow } from '../spend-row.js';
+import type { SettledRow } from '../spend-row.js';
 
 export type CommitFault = 'before' | 'after' | undefined;
 
 export class MemoryLedgerStore implements LedgerStore {
-  readonly rows = new Map<string, SpendRow>();
+  readonly rows = new Map<string, SettledRow>();
   readonly positions = new Map<string, JournalPosition>();
   /** Asked before each commit: fail before anything is written, after everything is, or not at all. */
   nextFault: () => CommitFault = () => undefined;
@@ -19,7 +19,7 @@ export class MemoryLedgerStore implements LedgerStore {
     journalId: string,
     from: JournalPosition | null,
     to: JournalPosition,
-    rows: readonly SpendRow[],
+    rows: readonly SettledRow[],
   ): Promise<void> {
     await Promise.resolve();
     const fault = this.nextFault();

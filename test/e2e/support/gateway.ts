@@ -131,7 +131,7 @@ export class TestGateway {
     return this.app.get(DatabaseService).run((client) => client.spendLog.count());
   }
 
-  private allCarried(): Promise<void> {
+  allCarried(): Promise<void> {
     const spend = this.app.get(SpendService);
     return eventually('every request is settled and its row written', () => {
       const { openRequests, uncarriedBytes, pendingSettlements } = spend.status();

@@ -16,7 +16,7 @@ import type { SpendScope } from '../../../src/management/spend/spend-scope.js';
 import { SpendScopes } from '../../../src/management/spend/spend-scopes.service.js';
 import { SpendersService } from '../../../src/management/spend/spenders.service.js';
 import { PrismaLedgerStore } from '../../../src/spend/prisma-ledger-store.js';
-import { toSpendRow } from '../../../src/spend/spend-row.js';
+import { unreservedRow } from './unreserved-row.js';
 import { sampleIntent, sampleOutcome } from '../../../src/spend/testing/samples.js';
 import { describeOnBothDatabases, openDatabase } from '../support/databases.js';
 
@@ -39,7 +39,7 @@ describeOnBothDatabases('Activity', (database) => {
     activity = new DailyActivityService(new DailyActivityRepository(service), sums, clock);
     const client = createPrismaClient(parseDatabaseUrl(database.url), { url: database.url }, systemRuntime);
     const rows = Array.from({ length: 60 }, (_, i) =>
-      toSpendRow({
+      unreservedRow({
         requestId: `r${i}`,
         intent: sampleIntent(`r${i}`, {
           startedAtMs: nowMs - (i % 3) * 86_400_000,

@@ -8,7 +8,7 @@ import { parseDatabaseUrl } from '../../../src/database/database-target.js';
 import type { DatabaseService } from '../../../src/database/database.service.js';
 import { ClickHouseExportService } from '../../../src/spend/clickhouse/clickhouse-export.service.js';
 import { PrismaLedgerStore } from '../../../src/spend/prisma-ledger-store.js';
-import { toSpendRow } from '../../../src/spend/spend-row.js';
+import { unreservedRow } from './unreserved-row.js';
 import { sampleIntent, sampleOutcome } from '../../../src/spend/testing/samples.js';
 import { describeOnBothDatabases, openDatabase } from '../support/databases.js';
 import { ClickHouseServer } from './clickhouse-server.js';
@@ -53,7 +53,7 @@ describeOnBothDatabases('The export to ClickHouse', (database) => {
   async function write(ids: readonly string[], exportsRows = true): Promise<void> {
     const store = new PrismaLedgerStore(client, { writesRows: true, exportsRows });
     const rows = ids.map((requestId) =>
-      toSpendRow({ requestId, intent: sampleIntent(requestId), settlement: sampleOutcome(2n ** 53n + 1n), end }),
+      unreservedRow({ requestId, intent: sampleIntent(requestId), settlement: sampleOutcome(2n ** 53n + 1n), end }),
     );
     const from = offset === 0 ? null : { segment: 1, offset };
     offset += 1;
@@ -143,7 +143,7 @@ describeOnBothDatabases('The export to ClickHouse', (database) => {
   test('without rows in the spend log there are sums all the same', async () => {
     await client.dailySpend.deleteMany();
     const store = new PrismaLedgerStore(client, { writesRows: false, exportsRows: false });
-    const row = toSpendRow({ requestId: 'x', intent: sampleIntent('x'), settlement: sampleOutcome(5n), end });
+    const row = unreservedRow({ requestId: 'x', intent: sampleIntent('x'), settlement: sampleOutcome(5n), end });
     await store.commit('sums only', null, { segment: 1, offset: 1 }, [row]);
     expect(await client.spendLog.count()).toBe(0);
     expect(await client.dailySpend.aggregate({ _sum: { spendNanos: true } })).toEqual({ _sum: { spendNanos: 5n } });

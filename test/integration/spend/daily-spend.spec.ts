@@ -4,7 +4,8 @@ import { systemRuntime } from '../../../src/database/database-options.js';
 import { parseDatabaseUrl } from '../../../src/database/database-target.js';
 import type { DatabaseService } from '../../../src/database/database.service.js';
 import { PrismaLedgerStore, type LedgerClient } from '../../../src/spend/prisma-ledger-store.js';
-import { toSpendRow, type SpendRow } from '../../../src/spend/spend-row.js';
+import type { SettledRow } from '../../../src/spend/spend-row.js';
+import { unreservedRow } from './unreserved-row.js';
 import { sampleIntent, sampleOutcome } from '../../../src/spend/testing/samples.js';
 import { describeOnBothDatabases, openDatabase } from '../support/databases.js';
 
@@ -22,7 +23,7 @@ function randomFrom(seed: number): (below: number) => number {
   };
 }
 
-function randomRow(id: string, random: (below: number) => number): SpendRow {
+function randomRow(id: string, random: (below: number) => number): SettledRow {
   const pick = (name: string, of: number): string => `${name}${random(of)}`;
   const intent = sampleIntent(id, {
     startedAtMs: 1_764_000_000_000 + random(3) * 86_400_000,
@@ -39,7 +40,7 @@ function randomRow(id: string, random: (below: number) => number): SpendRow {
     status: random(5) === 0 ? 'failure' : 'success',
     usage: { promptTokens: random(1_000), completionTokens: random(1_000), cachedTokens: random(10) },
   });
-  return toSpendRow({ requestId: id, intent, settlement, end });
+  return unreservedRow({ requestId: id, intent, settlement, end });
 }
 
 describeOnBothDatabases('The sums by day', (database) => {
@@ -66,11 +67,11 @@ describeOnBothDatabases('The sums by day', (database) => {
 
   const allSums = (): Promise<DailySpend[]> => service.run((client) => client.dailySpend.findMany());
 
-  async function expectSumsToEqual(rows: readonly SpendRow[]): Promise<void> {
+  async function expectSumsToEqual(rows: readonly SettledRow[]): Promise<void> {
     const sums = await allSums();
     const of = (kind: string, what: (sum: DailySpend) => bigint | number): bigint =>
       sums.filter((sum) => sum.kind === kind).reduce((total, sum) => total + BigInt(what(sum)), 0n);
-    const total = (counted: readonly SpendRow[], what: (row: SpendRow) => bigint | number): bigint =>
+    const total = (counted: readonly SettledRow[], what: (row: SettledRow) => bigint | number): bigint =>
       counted.reduce((sum, row) => sum + BigInt(what(row)), 0n);
     const tagged = rows.flatMap((row) => [...new Set(row.detail.tags)].map(() => row));
     for (const [kind, counted] of [
@@ -96,7 +97,7 @@ describeOnBothDatabases('The sums by day', (database) => {
 
   test('after random batches of several writers at once, every sum is the sum of its rows', async () => {
     const seed = 1 + Math.floor(Math.random() * 1_000_000);
-    const written: SpendRow[] = [];
+    const written: SettledRow[] = [];
     const write = async (client: LedgerClient, writer: number): Promise<void> => {
       const random = randomFrom(seed + writer);
       const store = new PrismaLedgerStore(client);

@@ -1,0 +1,136 @@
+/** Which accounts each owner has, near at hand: read on first use, and again when the change feed tells of a change. */
+import { Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
+import { GatewayError } from '../../core/errors/gateway-error.js';
+import type { DatabaseClient } from '../../database/database-client.js';
+import { DatabaseService } from '../../database/database.service.js';
+import { LimitDefinitions, type OwnerState } from '../definitions/limit-definitions.service.js';
+import { nextReset } from '../definitions/next-reset.js';
+import { kindOf, mainAccount, type Owner } from '../definitions/owner.js';
+import type { StoredLimits } from '../definitions/owner-limits.js';
+import type { AccountBudget } from './account-budget.js';
+import { BudgetAccounts } from './budget-accounts.js';
+import { BudgetSurroundings } from './budget-surroundings.js';
+import { ConfiguredBudgets } from './configured-budgets.js';
+
+export interface OwnerBudgets {
+  /** Those that are limited or watched; mostly there are none. */
+  readonly accounts: readonly AccountBudget[];
+  readonly fallbacks: StoredLimits['budget_fallbacks'];
+  /** Read again before it is next used. */
+  isStale: boolean;
+  readonly readAt: number;
+}
+
+const mostOwners = 50_000;
+/** Changes are told by the feed; this is for what nobody tells, such as spend of an account without leases here. */
+const freshMs = 60_000;
+/** A known owner is served without the database; an unknown one is told to come back. Neither is to wait for long. */
+const longestLookUpMs = 2_000;
+
+@Injectable()
+export class BudgetDirectory {
+  private readonly owners = new LRUCache<Owner, OwnerBudgets>({ max: mostOwners });
+  /** Raised by every change: what was read before it is stale. */
+  private changes = 0;
+
+  constructor(
+    private readonly database: DatabaseService,
+    private readonly definitions: LimitDefinitions,
+    private readonly budgets: BudgetAccounts,
+    private readonly configured: ConfiguredBudgets,
+    private readonly surroundings: BudgetSurroundings,
+  ) {}
+
+  /** Undefined where one of them has to be read first. */
+  find(owners: readonly Owner[]): OwnerBudgets[] | undefined {
+    const found: OwnerBudgets[] = [];
+    const oldest = this.surroundings.clock.monotonic() - freshMs;
+    for (const owner of owners) {
+      const entry = this.owners.get(owner);
+      if (!entry || entry.isStale || entry.readAt < oldest) return undefined;
+      found.push(entry);
+    }
+    return found;
+  }
+
+  /** @throws GatewayError `database_unavailable` for owners that are not known */
+  async load(owners: readonly Owner[]): Promise<OwnerBudgets[]> {
+    const { changes } = this;
+    const readAt = this.surroundings.clock.monotonic();
+    let read;
+    try {
+      read = await this.database.run((client) => this.read(client, owners), longestLookUpMs);
+    } catch (error) {
+      const known = owners.map((owner) => this.owners.get(owner));
+      const mayServe = error instanceof GatewayError && error.code === 'database_unavailable';
+      if (mayServe && this.surroundings.servesWithoutDatabase && known.every((entry) => entry !== undefined))
+        return known;
+      throw error;
+    }
+    return owners.map((owner) => {
+      const entry = this.entryOf(owner, read.get(owner), readAt, changes !== this.changes);
+      this.owners.set(owner, entry);
+      return entry;
+    });
+  }
+
+  forget(owner: Owner): void {
+    this.changes += 1;
+    const entry = this.owners.peek(owner);
+    if (entry) entry.isStale = true;
+  }
+
+  forgetAll(isMeant: (owner: Owner) => boolean = () => true): void {
+    this.changes += 1;
+    for (const [owner, entry] of this.owners.entries()) if (isMeant(owner)) entry.isStale = true;
+  }
+
+  /** Whether an account belongs to an owner that is known. */
+  has(account: AccountBudget): boolean {
+    return this.owners.peek(account.account.owner as Owner)?.accounts.includes(account) === true;
+  }
+
+  private async read(client: DatabaseClient, owners: readonly Owner[]): Promise<ReadonlyMap<Owner, OwnerState>> {
+    const states = await this.definitions.read(client, owners);
+    if (owners.some((owner) => kindOf(owner) === 'customer')) await this.readCustomersBudget(client);
+    const isChanged = await Promise.all(owners.map((owner) => this.prepare(client, owner, states.get(owner))));
+    return isChanged.includes(true) ? this.definitions.read(client, owners) : states;
+  }
+
+  private async readCustomersBudget(client: DatabaseClient): Promise<void> {
+    const id = this.surroundings.customersBudgetId;
+    const row = id === undefined ? null : await client.budget.findUnique({ where: { id } });
+    const { max_budget: max, budget_duration: duration = null } = (row?.limits ?? {}) as StoredLimits;
+    this.configured.setCustomers(max === undefined ? undefined : { maxNanos: BigInt(max), duration });
+  }
+
+  /** Makes the account for a configured budget, which has its window like any other. */
+  private async prepare(client: DatabaseClient, owner: Owner, state: OwnerState | undefined): Promise<boolean> {
+    const budget = this.configured.of(owner);
+    const id = mainAccount(owner);
+    const main = state?.accounts.find((account) => account.id === id);
+    if (budget === undefined || main?.maxNanos != null || (main && main.duration === budget.duration)) return false;
+    const { duration } = budget;
+    const { clock, timeZone } = this.surroundings;
+    const resetAt = duration === null ? null : nextReset(duration, new Date(clock.now()), timeZone);
+    const window = { duration, resetAt };
+    await client.budgetAccount.upsert({
+      where: { id },
+      create: { id, owner, ...window },
+      update: { ...window, epoch: { increment: 1 } },
+    });
+    return true;
+  }
+
+  private entryOf(owner: Owner, state: OwnerState | undefined, readAt: number, isStale: boolean): OwnerBudgets {
+    const id = mainAccount(owner);
+    const configured = (): bigint | undefined => this.configured.of(owner)?.maxNanos;
+    const isLimited = ({ id: account, maxNanos, softNanos }: OwnerState['accounts'][number]): boolean =>
+      maxNanos !== null || softNanos !== null || (account === id && configured() !== undefined);
+    const accounts = (state?.accounts ?? [])
+      .filter(isLimited)
+      .map((account) => this.budgets.open(account, account.id === id ? configured : () => undefined));
+    return { accounts, fallbacks: state?.effective.budget_fallbacks, isStale, readAt };
+  }
+}
