@@ -60,11 +60,20 @@ export class LeaseKeeper {
     if (lease && (lease.reservedNanos !== 0n || lease.unusedNanos !== 0n)) return;
     // From the memory first: what is granted from now on is another lease.
     leases?.delete(row.epoch);
-    if ((await this.store.drop(row)) || !leases || !lease) return;
-    const next = leases.get(row.epoch) ?? new Lease(row.epoch);
+    let isDropped = false;
+    try {
+      isDropped = await this.store.drop(row);
+    } finally {
+      if (!isDropped && leases && lease) this.putBack(leases, lease);
+    }
+  }
+
+  /** Where nobody knows whether it was dropped, the next look finds out. */
+  private putBack(leases: Map<number, Lease>, lease: Lease): void {
+    const next = leases.get(lease.epoch) ?? new Lease(lease.epoch);
     next.grantedNanos += lease.grantedNanos;
     next.settledNanos += lease.settledNanos;
-    leases.set(row.epoch, next);
+    leases.set(lease.epoch, next);
   }
 }
 

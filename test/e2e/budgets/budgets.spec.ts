@@ -20,7 +20,7 @@ const cost = 18_000n;
 const ask = { model: 'cheap', max_tokens: 4, messages: [{ role: 'user', content: 'Hi' }] };
 const prices = { input_cost_per_token: 0.000001, output_cost_per_token: 0.000002 };
 
-jest.setTimeout(60_000);
+jest.setTimeout(60_000 + Number(process.env['TOLLGATE_MIXED_REQUESTS'] ?? 0) * 20);
 
 let delayMs = 0;
 const upstream = new CountingUpstream({ delayMs: () => delayMs, chunkMs: () => 2 });

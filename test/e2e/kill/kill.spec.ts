@@ -6,7 +6,7 @@ import { listJournals } from '../../../src/spend/journal-folder.js';
 import { describeOnBothDatabases, eventually } from '../../integration/support/databases.js';
 import { CountingUpstream, usage } from './counting-upstream.js';
 import { GatewayFolder, GatewayProcess, newMasterKey } from './gateway-process.js';
-import { compareLedger, readLedger } from './ledger.js';
+import { compareLedger, readAccounts, readLedger } from './ledger.js';
 import { startLoad } from './load.js';
 
 const kills = Number(process.env['TOLLGATE_KILLS'] ?? 20);
@@ -42,10 +42,12 @@ describeOnBothDatabases(`After kill -9 (TOLLGATE_KILL_SEED=${seed})`, (database)
       api_key: 'sk-upstream',
       input_cost_per_token: inputCost,
       output_cost_per_token: outputCost,
+      max_budget: 1_000_000,
     };
     folder.writeConfig({
       model_list: [{ model_name: 'counted', litellm_params: litellmParams }],
       router_settings: { num_retries: 0 },
+      litellm_settings: { max_budget: 1_000_000 },
       general_settings: { master_key: masterKey, database_url: database.url },
     });
   });
@@ -94,6 +96,14 @@ describeOnBothDatabases(`After kill -9 (TOLLGATE_KILL_SEED=${seed})`, (database)
         rowsOfNobody: [],
         answeredButNotSettled: [],
       });
+      // What each process had leased of the budgets has gone back, and the accounts are the sums of the rows.
+      const total = rows.reduce((sum, { spendNanos }) => sum + spendNanos, 0n);
+      const accounts = await readAccounts(database);
+      expect(accounts.find(({ id }) => id === 'proxy:')).toMatchObject({ spentNanos: total, committedNanos: total });
+      const customers = accounts.filter(({ id }) => id.startsWith('customer:'));
+      expect(customers.reduce((sum, { spentNanos }) => sum + spentNanos, 0n)).toBe(total);
+      expect(accounts.filter(({ spentNanos, committedNanos }) => spentNanos !== committedNanos)).toEqual([]);
+      expect(await database.sql('SELECT * FROM budget_leases')).toEqual([]);
       const succeeded = rows.filter((row) => row.status === 'success');
       expect(
         succeeded.filter((row) => row.spendNanos !== expectedNanos || row.totalTokens !== usage.total_tokens),

@@ -29,6 +29,21 @@ export async function readLedger(database: Pick<DatabaseUnderTest, 'sql'>): Prom
   });
 }
 
+export interface AccountRow {
+  readonly id: string;
+  readonly spentNanos: bigint;
+  readonly committedNanos: bigint;
+}
+
+export async function readAccounts(database: Pick<DatabaseUnderTest, 'sql'>): Promise<AccountRow[]> {
+  const rows = await database.sql('SELECT id, spent_nanos, committed_nanos FROM budget_accounts');
+  return rows.map((row) => ({
+    id: String(row['id']),
+    spentNanos: BigInt(String(row['spent_nanos'])),
+    committedNanos: BigInt(String(row['committed_nanos'])),
+  }));
+}
+
 export interface Seen {
   /** Calls that the provider received whole, by marker. */
   readonly calls: ReadonlyMap<string, number>;
