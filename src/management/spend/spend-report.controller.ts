@@ -31,7 +31,7 @@ export class SpendReportController {
 
   @Get('global/spend/report')
   @Audience('scoped_read')
-  @Answers(reportAnswer)
+  @Answers(reportAnswer, { csv: true })
   async global(
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -43,7 +43,7 @@ export class SpendReportController {
 
   @Get('user/spend/report')
   @Audience('scoped_read')
-  @Answers(keyReportAnswer)
+  @Answers(keyReportAnswer, { csv: true })
   ofUser(
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -54,7 +54,7 @@ export class SpendReportController {
 
   @Get('team/spend/report')
   @Audience('scoped_read')
-  @Answers(keyReportAnswer)
+  @Answers(keyReportAnswer, { csv: true })
   ofTeam(
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -65,7 +65,7 @@ export class SpendReportController {
 
   @Get('organization/spend/report')
   @Audience('scoped_read')
-  @Answers(keyReportAnswer)
+  @Answers(keyReportAnswer, { csv: true })
   ofOrganization(
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
