@@ -2,6 +2,9 @@
 CREATE INDEX IF NOT EXISTS "daily_spend_kind_date_id_idx" ON "daily_spend"("kind", "date", "id");
 
 -- CreateIndex
+CREATE INDEX IF NOT EXISTS "daily_spend_model_date_idx" ON "daily_spend"("model", "date");
+
+-- CreateIndex
 CREATE INDEX IF NOT EXISTS "spend_logs_end_user_started_at_idx" ON "spend_logs"("end_user", "started_at");
 
 -- CreateIndex
