@@ -53,10 +53,10 @@ describeOnBothDatabases('lists of very many keys', (database) => {
     });
     // Key number 3 is older than the newest 50,000.
     const all = await list({ search: 'lias-3', size: '100', page: '2' });
-    expect(all).toMatchObject({ total_count: 110, total_is_exact: false });
+    expect(all).toMatchObject({ total_count: 111, total_is_exact: false });
     expect(all.places.at(-1)).toBe(303);
     expect(await aliases({ search: 'lias-500' })).toMatchObject({
-      aliases: ['Alias-5003', 'Alias-50003'].toSorted(),
+      aliases: ['Alias-50003', 'Alias-5003'],
       total_is_exact: false,
     });
   });
@@ -67,7 +67,7 @@ describeOnBothDatabases('lists of very many keys', (database) => {
     expect(await list({ search: tokenOf(1) })).toMatchObject({ places: [1], total_is_exact: true });
     expect(await aliases({ search: 'Alias-3' })).toMatchObject({
       aliases: expect.arrayContaining(['Alias-3']),
-      total_count: 111,
+      total_count: 112,
     });
   });
 
