@@ -81,6 +81,17 @@ const requestParameters: ReadonlySet<string> = new Set([
   'top_k',
 ]);
 
+/** Served, and without effect in another section. */
+const protectingKeys: ReadonlySet<string> = new Set([
+  'master_key',
+  'max_budget',
+  'max_internal_user_budget',
+  'max_end_user_budget',
+  'max_end_user_budget_id',
+  'provider_budget_config',
+  'tag_budget_config',
+]);
+
 function checkMisplaced(key: string, node: Located, section: Section): ConfigProblem | null {
   const home = settingsSections.find((other) => other !== section && namesOf(other).includes(key));
   if (home === undefined) {
@@ -89,7 +100,7 @@ function checkMisplaced(key: string, node: Located, section: Section): ConfigPro
       : null;
   }
   // Whoever wrote one of these believes to be protected by it.
-  const protects = key === 'master_key' || ownValue(refusedKeys[home], key) !== undefined;
+  const protects = protectingKeys.has(key) || ownValue(refusedKeys[home], key) !== undefined;
   const message = `has no effect here: it belongs in \`${home}\`. Move it there.`;
   return protects ? errorAt(node.origin, message) : warningAt(node.origin, message);
 }

@@ -2,9 +2,16 @@
 import { routingStrategies } from '../core/router/routing-rules.js';
 import { errorAt, warningAt, type ConfigProblem } from './config-problem.js';
 import { findNearestName } from './nearest-name.js';
+import { providerBudgetRouting } from './schema/routing.schema.js';
 import type { Located, LocatedMap } from './located.js';
 
-const servedChecks = ['prompt_caching', 'session_affinity', 'deployment_affinity', 'enforce_model_rate_limits'];
+const servedChecks = [
+  'prompt_caching',
+  'session_affinity',
+  'deployment_affinity',
+  'enforce_model_rate_limits',
+  'router_budget_limiting',
+];
 /** LiteLLM's other checks only prefer one deployment that may serve the request to another. */
 const otherChecks = [
   'responses_api_deployment_check',
@@ -28,16 +35,7 @@ export function checkRouting(root: LocatedMap, problems: ConfigProblem[]): void 
 function checkStrategy(node: Located, problems: ConfigProblem[]): void {
   if (node.kind !== 'scalar' || typeof node.value !== 'string') return;
   const { value: strategy, origin } = node;
-  if ((routingStrategies as readonly string[]).includes(strategy)) return;
-  if (strategy === 'provider-budget-routing') {
-    problems.push(
-      errorAt(
-        origin,
-        'known to LiteLLM, not served by this version, and not ignored: without it spend would have no such limit. Use `simple-shuffle`.',
-      ),
-    );
-    return;
-  }
+  if (strategy === providerBudgetRouting || (routingStrategies as readonly string[]).includes(strategy)) return;
   const nearest = findNearestName(strategy, routingStrategies);
   problems.push(
     errorAt(origin, `there is no such strategy. ${nearest ? `Did you mean \`${nearest}\`?` : 'Use `simple-shuffle`.'}`),
@@ -46,14 +44,7 @@ function checkStrategy(node: Located, problems: ConfigProblem[]): void {
 
 function checkPreCallCheck(node: Located, problems: ConfigProblem[]): void {
   if (node.kind !== 'scalar' || typeof node.value !== 'string' || servedChecks.includes(node.value)) return;
-  if (node.value === 'router_budget_limiting') {
-    problems.push(
-      errorAt(
-        node.origin,
-        'known to LiteLLM, not served by this version, and not ignored: without it budgets of deployments would not be kept. Remove it if that is acceptable.',
-      ),
-    );
-  } else if (otherChecks.includes(node.value)) {
+  if (otherChecks.includes(node.value)) {
     problems.push(warningAt(node.origin, 'known to LiteLLM, not served by this version: it has no effect.'));
   } else {
     const nearest = findNearestName(node.value, servedChecks);

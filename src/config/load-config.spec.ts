@@ -358,17 +358,13 @@ describe('keys', () => {
     'general_settings: {admin_only_routes: [v1/models]}',
     'general_settings: {user_header_mappings: [{header_name: x-user, litellm_user_role: internal_user}]}',
     'general_settings: {key_management_system: aws_kms}',
-    'litellm_settings: {max_internal_user_budget: 10}',
     'litellm_settings: {callbacks: [langfuse, detect_prompt_injection]}',
-    'router_settings: {routing_strategy: provider-budget-routing}',
-    'router_settings: {optional_pre_call_checks: [router_budget_limiting]}',
     'guardrails: [{guardrail_name: g, litellm_params: {guardrail: presidio, default_on: true}}]',
     'litellm_settings: {guardrails: [{g: {callbacks: [x], default_on: true}}]}',
-    'model_list: [{model_name: a, litellm_params: {model: b, max_budget: 3}}]',
     'model_list: [{model_name: a, litellm_params: {model: b, guardrails: [g]}}]',
-    'model_list: [{model_name: a, litellm_params: {model: b}, model_info: {team_id: t}}]',
     `litellm_settings: {master_key: ${masterKey}}`,
     'router_settings: {max_internal_user_budget: 3}',
+    'general_settings: {max_budget: 3}',
   ])('%s is not ignored: without it something would be open', (text) => {
     expect(() => load(text)).toThrow(ConfigError);
   });
@@ -378,8 +374,18 @@ describe('keys', () => {
     'guardrails: [{guardrail_name: g, litellm_params: {guardrail: presidio, default_on: false}}]',
     'litellm_settings: {callbacks: [langfuse]}',
     'router_settings: {optional_pre_call_checks: [prompt_caching]}',
+    'litellm_settings: {budget_exceeded_throttle_percentage: 50}',
   ])('%s protects nothing and does not hinder', (text) => {
     expect(() => load(text)).not.toThrow();
+  });
+
+  it.each([
+    'litellm_settings: {max_internal_user_budget: 10, internal_user_budget_duration: 30d}',
+    'router_settings: {routing_strategy: provider-budget-routing, provider_budget_config: {openai: {budget_limit: 1, time_period: 1d}}}',
+    'router_settings: {optional_pre_call_checks: [router_budget_limiting]}',
+    'model_list: [{model_name: a, litellm_params: {model: b, max_budget: 3, budget_duration: 1d}}]',
+  ])('%s is served, without a word', (text) => {
+    expect(check(text)).toBe('');
   });
 
   it('that are request parameters need no word', () => {

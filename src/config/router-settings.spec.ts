@@ -80,6 +80,11 @@ it.each([
   });
 });
 
+it('takes provider-budget-routing for simple-shuffle: budgets hold with every strategy', () => {
+  const { rules } = read('router_settings: {routing_strategy: provider-budget-routing, optional_pre_call_checks: [router_budget_limiting]}'); // prettier-ignore
+  expect(rules).toEqual(read('router_settings: {routing_strategy: simple-shuffle}').rules);
+});
+
 it('switches checks on by name', () => {
   const { rules, affinity } = read('router_settings: {enable_pre_call_checks: true, optional_pre_call_checks: [enforce_model_rate_limits, session_affinity]}'); // prettier-ignore
   expect(rules.checks).toEqual({ fitness: true, rateLimits: true, health: false });

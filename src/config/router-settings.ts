@@ -4,7 +4,7 @@ import { noFallbacks, type FallbackMap, type FallbackRules } from '../core/route
 import { plainRules, type RoutingRules, type RoutingStrategy } from '../core/router/routing-rules.js';
 import type { Origin } from './config-problem.js';
 import { toMs } from './schema/fields.js';
-import { defaultStrategy, type WireRouterSettings } from './schema/routing.schema.js';
+import { defaultStrategy, providerBudgetRouting, type WireRouterSettings } from './schema/routing.schema.js';
 import type { WireLitellmSettings } from './schema/settings.schema.js';
 
 export interface RouterSettings {
@@ -71,7 +71,8 @@ export function toRouterSettings(
 
 function toRules(wire: WireRouterSettings, litellm: WireLitellmSettings, rateLimits: boolean): RoutingRules {
   // Checked by name, where the line is known.
-  const strategy = wire.routing_strategy as RoutingStrategy;
+  const strategy =
+    wire.routing_strategy === providerBudgetRouting ? 'simple-shuffle' : (wire.routing_strategy as RoutingStrategy);
   const { cooldown, latencyTtlMs } = plainRules;
   const groups = Object.entries(wire.model_group_retry_policy);
   const { slow_stream_guard: slow } = wire;

@@ -74,10 +74,12 @@ export const fallbackSettings = {
 } as const;
 
 export const defaultStrategy: RoutingStrategy = 'power-of-two-choices';
+/** LiteLLM's word for `simple-shuffle` with budgets of providers, which hold whatever the strategy. */
+export const providerBudgetRouting = 'provider-budget-routing';
 
 export const routerSettingsSchema = z.looseObject({
   routing_strategy: described(text().default(defaultStrategy), {
-    description: `How a deployment is chosen among those of one \`model_name\`: ${routingStrategies.map((name) => `\`${name}\``).join(', ')}; docs/routing.md describes each.`,
+    description: `How a deployment is chosen among those of one \`model_name\`: ${routingStrategies.map((name) => `\`${name}\``).join(', ')}; docs/routing.md describes each. \`${providerBudgetRouting}\` is \`simple-shuffle\`: budgets hold with every strategy.`,
     example: 'latency-based-routing',
   }),
   routing_strategy_args: described(
@@ -156,7 +158,7 @@ export const routerSettingsSchema = z.looseObject({
   }),
   optional_pre_call_checks: described(textList().default([]), {
     description:
-      '`prompt_caching` sends long prompts that begin alike to the same deployment, `session_affinity` the requests of one `x-litellm-session-id`, `deployment_affinity` those of one key; `enforce_model_rate_limits` holds deployments to their `rpm` and `tpm`.',
+      '`prompt_caching` sends long prompts that begin alike to the same deployment, `session_affinity` the requests of one `x-litellm-session-id`, `deployment_affinity` those of one key; `enforce_model_rate_limits` holds deployments to their `rpm` and `tpm`. `router_budget_limiting` changes nothing: budgets of deployments and providers always hold.',
     example: ['session_affinity'],
   }),
   enable_tag_filtering: described(flag().default(false), {

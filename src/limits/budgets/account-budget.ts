@@ -4,6 +4,7 @@
  * A request is served at once from what is leased. Where that is not enough it waits in a line, and one worker at a time
  * asks the database for all that wait. Nobody is refused by what memory says alone.
  */
+import { AccountLeases } from './account-leases.js';
 import { budgetExceeded, budgetReserved, isOverBudget, limitOf } from './account-limit.js';
 import type { BudgetContext } from './budget-context.js';
 import type { AccountReading, LeaseReading } from './budget-store.js';
@@ -28,7 +29,7 @@ const quietAfterRecallMs = 1_000;
 const refreshMs = 1_000;
 
 export class AccountBudget {
-  readonly leases = new Map<number, Lease>();
+  readonly leases: AccountLeases;
   private readonly recent: RecentSpend;
   private waiting: Waiter[] = [];
   private isWorking = false;
@@ -47,6 +48,7 @@ export class AccountBudget {
     private readonly configuredNanos: () => bigint | undefined = () => undefined,
   ) {
     this.recent = new RecentSpend(context.clock);
+    this.leases = new AccountLeases(reading.id, reading.epoch, context.store);
   }
 
   get id(): string {
@@ -85,13 +87,13 @@ export class AccountBudget {
     // Not known: some of it may be counted twice then, which makes the next request look for itself.
     if (uncarriedNanos !== undefined) this.spentSinceReading = uncarriedNanos;
     this.context.seen(this);
-    for (const lease of this.leases.values()) if (lease.epoch !== reading.epoch) lease.isClosed = true;
+    this.leases.closeOthers(reading.epoch);
     this.returnUnused();
   }
 
   /** So much, if it is at hand. */
   tryHold(wantNanos: bigint): Hold | undefined {
-    const lease = this.leases.get(this.reading.epoch);
+    const lease = this.leases.current;
     if (!lease || lease.freeNanos < wantNanos || this.waiting.length > 0 || this.isSpent) return undefined;
     const hold = this.take(lease, wantNanos);
     if (this.recent.isLow(lease.freeNanos) && this.context.clock.monotonic() >= this.tightUntil) void this.work(true);
@@ -137,7 +139,7 @@ export class AccountBudget {
 
   /** Gives back what was leased ahead and has not been needed for some time. */
   returnIdle(): void {
-    const lease = this.leases.get(this.reading.epoch);
+    const lease = this.leases.current;
     if (lease && this.recent.isIdle && lease.freeNanos > 0n) this.returnUnused(true);
   }
 
@@ -149,35 +151,20 @@ export class AccountBudget {
   /** @param everything of the lease that is in use too, and not only of those that are closed */
   returnUnused(everything = false): void {
     if (this.returning) return;
-    // Less than nothing is left where the answer to an earlier return was lost and what it held was spent: that is owed.
-    const goesBack = (lease: Lease): boolean =>
-      lease.unusedNanos < 0n || (lease.unusedNanos > 0n && (lease.isClosed || everything));
-    const lease = [...this.leases.values()].find(goesBack);
+    // Less than nothing is left where a return came to pass after it was believed lost, and was spent meanwhile: that is owed.
+    const goesBack = ({ unusedNanos, isClosed }: Lease): boolean =>
+      unusedNanos < 0n || (unusedNanos > 0n && (isClosed || everything));
+    const lease = this.leases.all.find(goesBack);
     if (!lease) return;
-    this.returning = this.giveBack(lease).then((isDone) => {
+    // Where the database is away, what has not gone back does so at the next renewal, or expires.
+    const end = (isDone: boolean): void => {
       this.returning = undefined;
       if (isDone) this.returnUnused();
-    });
-  }
-
-  private async giveBack(lease: Lease): Promise<boolean> {
-    const nanos = lease.unusedNanos;
-    // Gone from here first: it must not be spent while it is on its way.
-    lease.grantedNanos -= nanos;
-    try {
-      if (!(await this.context.store.giveBack(this.id, lease.epoch, nanos))) this.lose(lease);
-      return true;
-    } catch {
-      // The database is away: it is kept, and goes back at the next renewal or expires.
-      lease.grantedNanos += nanos;
-      return false;
-    }
-  }
-
-  /** The database knows the lease no more: what is reserved of it was given to others already. */
-  lose(lease: Lease): void {
-    lease.isLost = true;
-    if (this.leases.get(lease.epoch) === lease) this.leases.delete(lease.epoch);
+    };
+    this.returning = this.leases.giveBack(lease).then(
+      () => end(true),
+      () => end(false),
+    );
   }
 
   private take(lease: Lease, nanos: bigint): Hold {
@@ -232,7 +219,7 @@ export class AccountBudget {
   /** What was settled here and has not reached the ledger's accounts yet. */
   private uncarriedNanos({ ownSettledNanos }: LeaseReading): bigint {
     let sum = 0n;
-    for (const { epoch, settledNanos } of this.leases.values()) {
+    for (const { epoch, settledNanos } of this.leases.all) {
       const rest = settledNanos - (ownSettledNanos.get(epoch) ?? 0n);
       if (rest > 0n) sum += rest;
     }
@@ -248,7 +235,7 @@ export class AccountBudget {
   private async lease(asking: number, { account, leases }: Found, limit: bigint): Promise<boolean> {
     const room = limit - account.committedNanos;
     if (room <= 0n) return false;
-    let needed = -(this.leases.get(account.epoch)?.freeNanos ?? 0n);
+    let needed = -(this.leases.current?.freeNanos ?? 0n);
     for (const { wantNanos } of this.waiting.slice(0, asking)) needed += wantNanos;
     const slice = this.slice(room, leases.others);
     const nanos = needed > slice ? needed : slice;
@@ -271,13 +258,9 @@ export class AccountBudget {
 
   private async grant({ epoch }: AccountReading, maxNanos: bigint, nanos: bigint): Promise<boolean> {
     if (nanos <= 0n) return false;
-    if (!(await this.context.store.grant({ account: this.id, epoch, maxNanos }, nanos))) return false;
-    const lease = this.leases.get(epoch) ?? new Lease(epoch);
-    lease.grantedNanos += nanos;
-    lease.isClosed = epoch !== this.reading.epoch;
-    this.leases.set(epoch, lease);
-    this.returnUnused();
-    return true;
+    const isGranted = await this.leases.grant({ account: this.id, epoch, maxNanos }, nanos);
+    if (isGranted) this.returnUnused();
+    return isGranted;
   }
 
   private slice(room: bigint, others: number): bigint {
@@ -289,7 +272,7 @@ export class AccountBudget {
 
   /** In the order in which they came; the first that is not served holds the others up, so that a large one has its turn. */
   private serve(asking: number): void {
-    const lease = this.leases.get(this.reading.epoch) ?? new Lease(this.reading.epoch);
+    const lease = this.leases.current ?? new Lease(this.reading.epoch);
     let served = 0;
     for (const { wantNanos, resolve } of this.waiting.slice(0, asking)) {
       if (lease.freeNanos < wantNanos || this.isSpent) break;
@@ -301,7 +284,7 @@ export class AccountBudget {
 
   /** Nothing is left to be leased: who gets by with less gets that, and all others an answer. */
   private async shareRest(asking: number, { leases }: Found, limit: bigint): Promise<void> {
-    const lease = this.leases.get(this.reading.epoch) ?? new Lease(this.reading.epoch);
+    const lease = this.leases.current ?? new Lease(this.reading.epoch);
     const { spentNanos } = this;
     const inTheWay: Waiter[] = [];
     this.end(asking, (waiter) => {

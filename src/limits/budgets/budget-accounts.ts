@@ -54,6 +54,6 @@ export class BudgetAccounts {
   /** Forgets those that nobody needs and of which nothing is leased. */
   forgetUnused(isNeeded: (account: AccountBudget) => boolean): void {
     for (const [id, account] of this.all)
-      if (account.leases.size === 0 && !account.isBusy && !isNeeded(account)) this.all.delete(id);
+      if (account.leases.isEmpty && !account.isBusy && !isNeeded(account)) this.all.delete(id);
   }
 }

@@ -48,6 +48,8 @@ export interface BudgetStore {
   grant(terms: GrantTerms, nanos: bigint): Promise<boolean>;
   /** Takes so much out of the lease and of what is committed; false where the lease is gone. */
   giveBack(account: string, epoch: number, nanos: bigint): Promise<boolean>;
+  /** The process's leases on the account, once every statement about them that is under way has ended. */
+  ownLeases(account: string): Promise<readonly OwnLease[]>;
   /** Says that the process lives. All its leases, as they stand. */
   renew(): Promise<readonly OwnLease[]>;
   /** Removes a lease that nothing is left of; false where it has changed meanwhile, and stays. */

@@ -155,6 +155,7 @@ class World {
   async settleAll(): Promise<void> {
     this.budgets.isAway = false;
     this.budgets.losesAnswer = () => false;
+    this.budgets.catchUp();
     await this.turn(2_000);
     await this.turn(2_000);
     for (const each of this.processes) {
@@ -219,6 +220,12 @@ const away = fc.boolean().map(
     (world) =>
       void (world.budgets.isAway = isAway),
 );
+const lose = fc.tuple(fc.integer({ min: 1, max: 6 }), fc.boolean()).map(([nth, isLate]): Step => (world) => {
+  let answers = 0;
+  world.budgets.isLate = isLate;
+  world.budgets.losesAnswer = () => nth > 1 && ++answers % nth === 0;
+});
+const catchUp: Step = (world) => world.budgets.catchUp();
 const expire: Step = async (world) => {
   // What a dead process has begun is settled within seconds, and its leases stand for it for a minute.
   if (world.isPlain) adopt(world);
@@ -266,7 +273,7 @@ test(`what is admitted fits, through crashes and expiries, as long as nothing co
   );
 });
 
-test(`the books are right whatever happens: debts, resets, new limits, outages (seed ${seed})`, async () => {
+test(`the books are right whatever happens: debts, resets, new limits, outages, answers that are lost (seed ${seed})`, async () => {
   const step = fc.oneof(
     { weight: 8, arbitrary: reserve },
     { weight: 6, arbitrary: end(fc.nat(300)) },
@@ -279,6 +286,8 @@ test(`the books are right whatever happens: debts, resets, new limits, outages (
     fc.constant(reset),
     limit,
     away,
+    lose,
+    fc.constant(catchUp),
   );
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 40, size: 'max' }), (steps) => play(steps, false)),

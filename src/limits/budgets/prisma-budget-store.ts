@@ -80,12 +80,20 @@ export class PrismaBudgetStore implements BudgetStore {
     });
   }
 
+  ownLeases(id: string): Promise<readonly OwnLease[]> {
+    const where = { accountId: id, holder: this.holder() };
+    return this.database.transaction(async (tx) => {
+      // Under the account's lock, which each of those statements holds until it is committed or rolled back.
+      await tx.budgetAccount.updateMany({ where: { id }, data: { committedNanos: { increment: 0n } } });
+      return (await tx.budgetLease.findMany({ where })).map(toOwnLease);
+    });
+  }
+
   async renew(): Promise<readonly OwnLease[]> {
     const where = { holder: this.holder() };
     return this.database.run(async (client) => {
       await client.budgetLease.updateMany({ where, data: { expiresAt: this.expiresAt() } });
-      const rows = await client.budgetLease.findMany({ where });
-      return rows.map(({ accountId, ...lease }) => ({ account: accountId, ...lease }));
+      return (await client.budgetLease.findMany({ where })).map(toOwnLease);
     });
   }
 
@@ -164,4 +172,13 @@ export class PrismaBudgetStore implements BudgetStore {
   private expiresAt(): Date {
     return new Date(this.clock.now() + leaseTtlMs);
   }
+}
+
+function toOwnLease({
+  accountId: account,
+  epoch,
+  grantedNanos,
+  settledNanos,
+}: Omit<OwnLease, 'account'> & { readonly accountId: string }): OwnLease {
+  return { account, epoch, grantedNanos, settledNanos };
 }

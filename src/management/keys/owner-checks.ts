@@ -37,13 +37,10 @@ export function checkOwners(scope: AccessScope, owners: KeyOwnersFound, { teamMu
 /** Fields that only administrators set, by what they would do in other hands. */
 export function checkPrivileges(
   scope: AccessScope,
-  body: Pick<UpdateKeyBody, 'spend' | 'blocked' | 'throttle_on_budget_exceeded'>,
+  body: Pick<UpdateKeyBody, 'spend' | 'blocked'>,
   { isNew, isAdministered }: { isNew: boolean; isAdministered: boolean },
 ): void {
   if (scope.everything === 'write') return;
-  if (body.throttle_on_budget_exceeded === true) {
-    throw reserved('throttle_on_budget_exceeded', 'a key over its budget would go on spending');
-  }
   // A new key has spent nothing and is not blocked; to say so is to say nothing.
   if (isAdministered || (isNew && !body.spend)) return;
   if (body.spend != null) throw reserved('spend', 'a budget would begin anew');

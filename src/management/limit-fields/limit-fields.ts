@@ -50,7 +50,12 @@ export const limitFields = {
   rpm_limit_type: z.enum(limitTypes).nullish(),
   tpm_limit_type: z.enum(limitTypes).nullish(),
   budget_fallbacks: z.record(name, z.array(name).max(20)).nullish(),
-  throttle_on_budget_exceeded: z.boolean().nullish(),
+  throttle_on_budget_exceeded: z
+    .boolean()
+    .nullish()
+    .refine((throttles) => throttles !== true, {
+      error: 'is not served: what is over its budget is refused, and not slowed down. Leave it out, or say false',
+    }),
 } as const;
 
 /** Beside the others in updates. */

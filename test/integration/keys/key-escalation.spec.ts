@@ -85,7 +85,6 @@ describeOnBothDatabases('who makes and changes keys', (database) => {
       [{ max_budget: 10.01 }, 'max_budget', 'forbidden'],
       [{ rpm_limit: 11 }, 'rpm_limit', 'forbidden'],
       [{ spend: 1 }, 'spend', 'forbidden'],
-      [{ throttle_on_budget_exceeded: true }, 'throttle_on_budget_exceeded', 'forbidden'],
     ])('does not make one with %j', async (body, param, code) => {
       await expectRefused(() => generate(body, as('user')), param, code);
     });

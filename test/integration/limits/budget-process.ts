@@ -183,7 +183,7 @@ export class BudgetProcess {
   }
 }
 
-function rowOf(
+export function rowOf(
   intent: SpendIntent,
   costNanos: bigint,
   deployment: RequestOf['deployment'],

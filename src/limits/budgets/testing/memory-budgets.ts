@@ -28,8 +28,11 @@ export class MemoryBudgets {
   /** Accounts that were asked for, in order, each with who asked. */
   readonly recalls: { readonly account: string; readonly holder: string }[] = [];
   isAway = false;
-  /** Asked before each answer: whether it is lost, after its work was done. */
+  /** Asked at each statement: whether its answer is lost. The work is done. */
   losesAnswer: () => boolean = () => false;
+  /** A statement whose answer is lost comes to pass only when `catchUp` is called. */
+  isLate = false;
+  private late: (() => unknown)[] = [];
 
   constructor(private readonly now: () => number) {}
 
@@ -77,6 +80,10 @@ export class MemoryBudgets {
     }
   }
 
+  catchUp(): void {
+    for (const work of this.late.splice(0)) work();
+  }
+
   leftOf(id: string): bigint {
     let left = 0n;
     for (const lease of this.leases.values()) if (lease.account === id) left += lease.grantedNanos - lease.settledNanos;
@@ -93,9 +100,10 @@ export class MemoryBudgets {
     const turn = async <T>(work: () => T): Promise<T> => {
       await Promise.resolve();
       if (this.isAway) throw new Error('the database is away');
-      const answer = work();
-      if (this.losesAnswer()) throw new Error('the connection broke');
-      return answer;
+      if (!this.losesAnswer()) return work();
+      if (this.isLate) this.late.push(work);
+      else work();
+      throw new Error('the connection broke');
     };
     const own = (id: string, epoch: number): LeaseRow | undefined => this.leases.get(keyOf(id, holder, epoch));
     return {
@@ -113,6 +121,12 @@ export class MemoryBudgets {
           this.get(id).committedNanos -= nanos;
           return true;
         }),
+      ownLeases: (id) =>
+        turn(() =>
+          [...this.leases.values()]
+            .filter((lease) => lease.holder === holder && lease.account === id)
+            .map((lease): OwnLease => ({ ...lease })),
+        ),
       renew: () =>
         turn(() => {
           const leases = [...this.leases.values()].filter((lease) => lease.holder === holder);
