@@ -20,7 +20,7 @@ import { SpendReportService } from './spend-report.service.js';
 import { SpendScopes } from './spend-scopes.service.js';
 import { ManagementController } from '../idempotency/management-controller.decorator.js';
 
-type Column = 'apiKeyHash' | 'userId' | 'teamId' | 'organizationId';
+type Column = 'userId' | 'teamId' | 'organizationId';
 
 @ManagementController()
 export class SpendReportController {
@@ -39,17 +39,6 @@ export class SpendReportController {
   ): Promise<object[] | string> {
     const report = await this.reports.global(await this.scopes.of(principalOf(request)), query);
     return inAskedForm(request, reply, report, flat);
-  }
-
-  @Get('key/spend/report')
-  @Audience('scoped_read')
-  @Answers(keyReportAnswer)
-  ofKey(
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-    @CheckedQuery(ownReportQuerySchema) query: OwnReportQuery,
-  ): Promise<object[] | string> {
-    return this.ofOwner(request, reply, query, { column: 'apiKeyHash', named: 'api_key', own: 'keyHash' });
   }
 
   @Get('user/spend/report')
@@ -93,8 +82,8 @@ export class SpendReportController {
     query: OwnReportQuery,
     by: {
       readonly column: Column;
-      readonly named: 'api_key' | 'user_id' | 'team_id' | 'organization_id';
-      readonly own: keyof Pick<Principal, 'keyHash' | 'userId' | 'teamId' | 'organizationId'>;
+      readonly named: 'user_id' | 'team_id' | 'organization_id';
+      readonly own: keyof Pick<Principal, 'userId' | 'teamId' | 'organizationId'>;
     },
   ): Promise<object[] | string> {
     const principal = principalOf(request);
