@@ -1,10 +1,7 @@
 /** Hands management to authentication, for what tokens name. */
 import { Global, Module } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
-import {
-  IDENTITY_REGISTRAR,
-  type IdentityRegistrar,
-} from '../../auth/authenticators/external/identity-registrar.js';
+import { IDENTITY_REGISTRAR, type IdentityRegistrar } from '../../auth/authenticators/external/identity-registrar.js';
 import { JwtMappingsModule } from '../jwt-mappings/jwt-mappings.module.js';
 import { KeysModule } from '../keys/keys.module.js';
 import { UsersModule } from '../users/users.module.js';

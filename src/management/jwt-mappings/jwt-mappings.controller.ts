@@ -65,9 +65,7 @@ export class JwtMappingsController {
   @Get('info')
   @Audience('admin_read')
   @Answers(mappingAnswer)
-  info(
-    @CheckedQuery(mappingInfoQuerySchema) { id }: z.output<typeof mappingInfoQuerySchema>,
-  ): Promise<MappingAnswer> {
+  info(@CheckedQuery(mappingInfoQuerySchema) { id }: z.output<typeof mappingInfoQuerySchema>): Promise<MappingAnswer> {
     return this.mappings.info(id);
   }
 }

@@ -83,7 +83,8 @@ export class ExternalRecords {
     );
     if (mapping && !mapping.active) throw refused('the virtual key that it stands for is not active');
     // An admin acts by the token itself: a key would not be one's.
-    if (!mapping && unregistered === 'reject' && !identity.isAdmin) throw refused('no virtual key is registered for it');
+    if (!mapping && unregistered === 'reject' && !identity.isAdmin)
+      throw refused('no virtual key is registered for it');
     return mapping?.token ?? null;
   }
 
@@ -109,13 +110,7 @@ export class ExternalRecords {
     };
   }
 
-  private async user({
-    userId,
-    userEmail,
-    userRole,
-    teamIds,
-    namesTeams,
-  }: TokenIdentity): Promise<User | null> {
+  private async user({ userId, userEmail, userRole, teamIds, namesTeams }: TokenIdentity): Promise<User | null> {
     if (userId === undefined) return null;
     const { makesUsers, syncsRolesAndTeams } = this.options.settings;
     let user = await this.findUser(userId, userEmail);
