@@ -36,8 +36,9 @@ test-integration: ## the tests under test/: databases, the app over HTTP, real S
 test-wire: ## requests and answers recorded on the wire, against a running gateway
 	@scripts/test-wire.sh
 
-soak: ## the long forms of tests that have one: the gateway killed 200 times under load on each database (about 20 minutes)
+soak: ## the long forms of tests that have one: the gateway killed 200 times under load on each database (about 20 minutes), and asked by Schemathesis with 1,000 examples for each operation (some hours)
 	@TOLLGATE_KILLS=200 scripts/test.sh integration test/e2e/kill
+	@SCHEMATHESIS_EXAMPLES=$${SCHEMATHESIS_EXAMPLES:-1000} scripts/test.sh integration test/compat/schemathesis
 
 lint: install ## formatting, types, eslint, the walls, licences, vulnerable versions, schema drift
 	@scripts/lint.sh
