@@ -99,7 +99,8 @@ function schemathesis(key: string, isAdmin: boolean): Promise<{ code: number; ou
     ...['run', `${url}/openapi.json`, '--header', `Authorization: Bearer ${key}`, '--checks', checks.join(',')],
     ...['--max-examples', examples, '--seed', seed, '--phases', 'examples,coverage,fuzzing', '--continue-on-failure'],
     ...['--no-color', '--output-sanitize', 'true', '--suppress-health-check', 'all', '--warnings', 'off'],
-    ...Object.keys(leftOut).flatMap((path) => ['--exclude-path-regex', path]),
+    // One expression: of several the last one alone counts.
+    ...['--exclude-path-regex', Object.keys(leftOut).join('|')],
     // Any key may call a model, and gets the same from it: one of the roles asks for all of them.
     ...(isAdmin ? [] : ['--exclude-by', '/x-audience == llm_api']),
   ];

@@ -13,6 +13,8 @@ interface Operation {
   readonly responses: Readonly<Record<string, object>>;
 }
 
+type Content = Readonly<Record<string, { readonly schema: object }>>;
+
 let gateway: TestGateway;
 let operations: Map<string, Operation>;
 beforeAll(async () => {
@@ -56,6 +58,42 @@ it('shows the schemas that check bodies and queries', () => {
   expect(operations.get('GET /key/info')?.parameters).toEqual([
     expect.objectContaining({ name: 'key', in: 'query', required: false }),
   ]);
+});
+
+it('names each part of a path, and nothing else, among its parameters', () => {
+  const differing = [...operations].filter(([route, { parameters = [] }]) => {
+    const inPath = [...route.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
+    const named = parameters.filter((parameter) => parameter.in === 'path').map(({ name }) => name);
+    return inPath.join() !== named.join();
+  });
+  expect(differing.map(([route]) => route)).toEqual([]);
+});
+
+it('says of each answer of the management API, and of each field of a query, what it is', () => {
+  const isUnknown = (schema: object): boolean => Object.keys(schema).length === 0;
+  const management = [...operations].filter(([, operation]) => !/^(llm_api|public)$/.test(operation['x-audience']));
+  expect(management.length).toBeGreaterThan(100);
+  const silent = management
+    .filter(([route]) => !/ \/health/.test(route))
+    .filter(([, { responses }]) => {
+      const { content = {} } = (responses['200'] ?? responses['201'] ?? {}) as { content?: Content };
+      const schemas = Object.values(content).map(({ schema }) => schema);
+      return !('204' in responses) && (schemas.length === 0 || schemas.some(isUnknown));
+    });
+  expect(silent.map(([route]) => route)).toEqual([]);
+  const unknown = [...operations].flatMap(([route, { parameters = [] }]) =>
+    parameters.filter(({ schema }) => isUnknown(schema)).map(({ name }) => `${route} ${name}`),
+  );
+  expect(unknown).toEqual([]);
+});
+
+it('tells the status of success, and the forms in which it may be had', () => {
+  expect(operations.get('POST /v1/access_group')?.responses).toHaveProperty('201');
+  expect(operations.get('DELETE /v1/access_group/{access_group_id}')?.responses).toHaveProperty('204');
+  expect(operations.get('DELETE /v1/access_group/{access_group_id}')?.responses).not.toHaveProperty('200');
+  expect(operations.get('GET /spend/keys')?.responses['200']).toMatchObject({
+    content: { 'application/json': { schema: { type: 'array' } }, 'text/csv': { schema: { type: 'string' } } },
+  });
 });
 
 it('is for callers with a key', async () => {

@@ -153,7 +153,13 @@ describeOnBothDatabases('Activity', (database) => {
           data: { id: `user${i}`, role: 'internal_user', models: [], metadata: {}, ...stamps },
         });
         for (const owner of [`key:key${i}`, `user:user${i}`]) {
-          await client.budgetAccount.create({ data: { id: owner, owner, spentNanos: BigInt(i) * 1_000_000_000n } });
+          // The ledger has made the account already, where it had rows.
+          const spent = { spentNanos: BigInt(i) * 1_000_000_000n };
+          await client.budgetAccount.upsert({
+            where: { id: owner },
+            create: { id: owner, owner, ...spent },
+            update: spent,
+          });
           await client.budgetAccount.create({ data: { id: `${owner}/w/1d`, owner, spentNanos: 9_000_000_000n } });
         }
       }
