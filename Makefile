@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run install build generate test test-unit test-integration test-wire soak lint format migration bench bench-core bench-reports sim clean
+.PHONY: help run install build generate test test-unit test-integration test-wire soak lint format migration bench bench-core bench-keys bench-key-list bench-reports sim clean
 
 NODE := scripts/with-node
 
@@ -53,6 +53,12 @@ bench-core: install build ## what translating costs in each adapter; compared wi
 
 bench: install build ## speed and memory against a bare forwarder; writes bench/results/
 	@$(NODE) bench/run.sh
+
+bench-keys: install build ## what KEYS=1000000 keys in the database change in start-up and memory, on both databases
+	@scripts/with-postgres.sh $(NODE) node bench/keys/many-keys.mjs --keys $(or $(KEYS),1000000)
+
+bench-key-list: install build ## lists of keys over HTTP on a PostgreSQL with ROWS=10000000 made-up keys (about 11 GB)
+	@scripts/with-postgres.sh $(NODE) node bench/keys/key-list.mjs $(ROWS)
 
 bench-reports: install build ## reports over HTTP on a PostgreSQL with ROWS=10000000 made-up rows in each table (about 13 GB)
 	@scripts/with-postgres.sh $(NODE) node bench/reports/reports.mjs $(ROWS)

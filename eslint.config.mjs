@@ -93,7 +93,7 @@ export default tseslint.config(
     rules: { 'house/no-raw-sql': 'off', 'house/closed-modules': ['error', [noCodeFromText, noProcesses]] },
   },
 
-  // LiteLLM's tables are not the gateway's: Prisma has no models of them (docs/decisions/0017).
+  // LiteLLM's tables are not the gateway's: Prisma has no models of them (docs/decisions/0010).
   {
     files: ['src/management/litellm-import/litellm-database.ts'],
     rules: { 'house/closed-modules': ['error', [noCodeFromText, noProcesses]] },

@@ -33,6 +33,8 @@ module.exports = {
     require('node:fs').existsSync(dir.replace('<rootDir>', __dirname)),
   ),
   testMatch: ['**/*.spec.ts'],
+  // A guard against what hangs, and no measure of speed: many suites share the cores of a busy machine.
+  testTimeout: 30_000,
   transform,
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1', '^#(src|enterprise)/(.*)\\.js$': '<rootDir>/$1/$2' },
   transformIgnorePatterns: [`/node_modules/(?!(${esmOnly.join('|')})/)`],

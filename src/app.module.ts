@@ -31,6 +31,8 @@ import { CustomersModule } from './management/customers/customers.module.js';
 import { auditKeySource, auditKeySources, auditSecretKey } from './management/audit/audit-secret-key.js';
 import { ConfigManagementModule } from './management/config/config.module.js';
 import { CredentialsModule } from './management/credentials/credentials.module.js';
+import { IdentityRegistrarModule } from './management/identity-registrar/identity-registrar.module.js';
+import { JwtMappingsModule } from './management/jwt-mappings/jwt-mappings.module.js';
 import { ModelsModule } from './management/models/models.module.js';
 import { KeysModule } from './management/keys/keys.module.js';
 import { SpendLogsModule } from './management/spend/spend-logs.module.js';
@@ -108,6 +110,8 @@ export class AppModule {
         ProjectsModule,
         AccessGroupsModule,
         ActivityModule,
+        JwtMappingsModule,
+        IdentityRegistrarModule,
         ...enterpriseModules(settings.config),
       ],
     };

@@ -1,7 +1,7 @@
 /** Fills a migrated PostgreSQL database with made-up rows of the spend log and of the sums by day. */
+import { fillTable } from '../database/postgres.mjs';
 
 const days = 365;
-const chunk = 500_000;
 
 const spendLogs = `
 INSERT INTO spend_logs (request_id, started_at, api_key_hash, model_group, model, model_id, user_id, team_id, end_user, status, spend_nanos, total_tokens, detail)
@@ -28,33 +28,8 @@ SELECT md5(n::text), to_char($3::timestamptz - interval '1 day' * (n % ${days}),
 FROM (SELECT n, (n * 2654435761) % 10000 AS k FROM generate_series($1::bigint, $2::bigint) AS n) AS made
 WHERE $4::bigint > 0`;
 
-/** @returns how long it took, seconds */
-export async function fill(client, rows, log) {
-  const startedMs = performance.now();
-  const now = new Date();
-  for (const [table, statement] of Object.entries({ spend_logs: spendLogs, daily_spend: dailySpend })) {
-    const { rows: indexes } = await client.query(
-      `SELECT indexname, indexdef FROM pg_indexes WHERE tablename = $1 AND indexname NOT LIKE '%_pkey'`,
-      [table],
-    );
-    for (const { indexname } of indexes) await client.query(`DROP INDEX "${indexname}"`);
-    for (let from = 1; from <= rows; from += chunk) {
-      const to = Math.min(from + chunk - 1, rows);
-      await client.query(statement, [from, to, now, rows]);
-      log(`${table}: ${to} of ${rows} rows`);
-    }
-    // As the migration makes them.
-    for (const { indexdef } of indexes) await client.query(indexdef);
-    await client.query(`VACUUM ANALYZE ${table}`);
-  }
-  return (performance.now() - startedMs) / 1_000;
-}
-
-/** How much of the disk the tables take. */
-export async function sizes(client) {
-  const { rows } = await client.query(
-    `SELECT relname, n_live_tup::bigint AS rows, pg_size_pretty(pg_total_relation_size(relid)) AS size FROM pg_stat_user_tables
-     WHERE relname IN ('spend_logs', 'daily_spend') ORDER BY relname`,
-  );
-  return rows;
+export async function fillReports(client, rows, log) {
+  const values = [new Date(), rows];
+  await fillTable(client, 'spend_logs', spendLogs, { rows, values, log });
+  await fillTable(client, 'daily_spend', dailySpend, { rows, values, log });
 }

@@ -1,17 +1,18 @@
 /** Measures the spend log's pages and daily activity over HTTP, against the built product on a PostgreSQL full of rows. */
-import { spawn } from 'node:child_process';
-import { createHash, randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import pg from 'pg';
-import { fill, sizes } from './fill.mjs';
+// scripts/with-postgres.sh scripts/with-node node bench/reports/reports.mjs [ROWS] [--rounds 15] [--database URL of one that is filled already]
+import { createHash } from 'node:crypto';
+import { parseArgs } from 'node:util';
+import { startGateway } from '../database/gateway.mjs';
+import { keepTable, measure } from '../database/measuring.mjs';
+import { connected, makeDatabase, migrateDatabase, sizes } from '../database/postgres.mjs';
+import { fillReports } from './fill.mjs';
 
-const rows = Number(process.argv[2] ?? 10_000_000);
-const repeats = 15;
-const masterKey = `sk-${randomBytes(24).toString('hex')}`;
-const root = path.resolve(import.meta.dirname, '../..');
+const { values: given, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { rounds: { type: 'string', default: '15' }, database: { type: 'string' } },
+});
+const rows = Number(positionals[0] ?? 10_000_000);
+const rounds = Number(given.rounds);
 const log = (line) => process.stderr.write(`${line}\n`);
 const md5 = (text) => createHash('md5').update(text).digest('hex');
 const dayMs = 86_400_000;
@@ -33,9 +34,14 @@ const queries = {
   'logs, model, month': `/spend/logs/v2?model=model-3&${month}`,
   'logs, model group': '/spend/logs/v2?model_group=group-3',
   'logs, deployment': '/spend/logs/v2?model_id=deployment-3',
+  'logs, status, month': `/spend/logs/v2?status_filter=failure&${month}`,
   'logs, customer, month': `/spend/logs/v2?end_user=customer-3&${month}`,
   'logs, customer': '/spend/logs/v2?end_user=customer-3',
   'logs, min_spend, month': `/spend/logs/v2?min_spend=0.0499&${month}`,
+  'logs, session': '/spend/logs/v2?session_id=session-7',
+  'logs, no such error code': '/spend/logs/v2?error_code=none',
+  'logs, no such model, oldest first': '/spend/logs/v2?model=none&sort_order=asc',
+  'requests of a session': '/spend/logs/session/ui?session_id=session-7',
   'logs, session, day': `/spend/logs/v2?session_id=session-7&start_date=${day(3)}&end_date=${day(3)}`,
   'logs, error code, month': `/spend/logs/v2?error_code=upstream_timeout&${month}`,
   'logs, key alias, week': `/spend/logs/v2?key_alias=alias-7&start_date=${day(7)}&end_date=${day(0)}`,
@@ -48,85 +54,36 @@ const queries = {
   'customer activity, year': `/customer/daily/activity?end_user_ids=customer-8&${year}`,
   'activity of a key, year': `/user/daily/activity?api_key=${key}&${year}`,
   'activity, page 100': `/user/daily/activity?${month}&page=100`,
+  'activity, page 400 of 1,000 sums': `/user/daily/activity?${month}&page=400&page_size=1000`,
+  'activity, year, model': `/user/daily/activity?${year}&model=model-7`,
 };
 
-async function freePort() {
-  const server = createServer();
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
-async function makeDatabase() {
-  const server = process.env.TEST_POSTGRES_URL;
-  if (!server) throw new Error('Run it by scripts/with-postgres.sh, or set TEST_POSTGRES_URL.');
-  const admin = new pg.Client({ connectionString: server });
-  await admin.connect();
-  const name = `tollgate_reports_${randomBytes(4).toString('hex')}`;
-  await admin.query(`CREATE DATABASE ${name}`);
-  const url = new URL(server);
-  url.pathname = name;
-  const drop = async () => {
-    await admin.query(`DROP DATABASE ${name} WITH (FORCE)`);
-    await admin.end();
-  };
-  return { url: url.href, drop };
-}
-
-async function startGateway(databaseUrl, folder) {
-  const port = await freePort();
-  const config = {
-    model_list: [{ model_name: 'demo', litellm_params: { model: 'demo/hello' } }],
-    general_settings: { master_key: masterKey, database_url: databaseUrl, journal_dir: `${folder}/journal` },
-  };
-  const file = path.join(folder, 'config.yaml');
-  writeFileSync(file, JSON.stringify(config));
-  const args = [path.join(root, 'dist/main.js'), '--config', file, '--port', String(port), '--host', '127.0.0.1'];
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'], cwd: folder });
-  const origin = `http://127.0.0.1:${port}`;
-  for (let tries = 0; ; tries += 1) {
-    const ready = await fetch(`${origin}/health/readiness`).catch(() => undefined);
-    if (ready?.ok) return { origin, child };
-    if (tries > 300) throw new Error('The gateway did not start.');
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-}
-
-async function measure(origin, query) {
-  const times = [];
-  for (let i = 0; i < repeats; i += 1) {
-    const startedMs = performance.now();
-    const response = await fetch(origin + query, { headers: { authorization: `Bearer ${masterKey}` } });
-    const text = await response.text();
-    if (response.status !== 200) throw new Error(`${query}: ${response.status} ${text.slice(0, 300)}`);
-    times.push(performance.now() - startedMs);
-  }
-  const [first] = times;
-  times.sort((a, b) => a - b);
-  return { first, median: times[Math.floor(repeats / 2)], slowest: times.at(-1) };
-}
-
-const folder = mkdtempSync(path.join(tmpdir(), 'tollgate-reports-'));
-const database = await makeDatabase();
+const database = given.database ? { url: given.database, drop: () => undefined } : await makeDatabase('reports');
 let gateway;
 try {
-  gateway = await startGateway(database.url, folder);
-  const client = new pg.Client({ connectionString: database.url });
-  await client.connect();
-  log(`Filled in ${(await fill(client, rows, log)).toFixed(0)} s`);
-  const table = await sizes(client);
+  await migrateDatabase(database.url);
+  const client = await connected(database.url);
+  if (!given.database) await fillReports(client, rows, log);
+  const tables = await sizes(client, ['spend_logs', 'daily_spend']);
   await client.end();
-  console.log(`${rows} rows in each table: ${table.map(({ relname, size }) => `${relname} ${size}`).join(', ')}\n`);
-  console.log('| query | first, ms | median, ms | slowest, ms |');
-  console.log('|---|---|---|---|');
+  gateway = await startGateway(database.url);
+  const measured = [];
+  const rowsOf = ({ data, results }) =>
+    data?.length ?? results.reduce((sum, { breakdown }) => sum + Object.keys(breakdown.api_keys).length, 0);
   for (const [name, query] of Object.entries(queries)) {
-    const { first, median, slowest } = await measure(gateway.origin, query);
-    console.log(`| ${name} | ${first.toFixed(0)} | ${median.toFixed(0)} | ${slowest.toFixed(0)} |`);
+    measured.push(await measure(gateway, name, query, { rounds, rowsOf }));
+    log(`${name}: ${measured.at(-1).medianMs.toFixed(0)} ms`);
   }
+  keepTable(
+    'reports',
+    'Spend reports over many rows',
+    [
+      `\`make bench-reports\`: ${rows.toLocaleString('en')} rows in each table (${tables}), ${rounds} times each, over HTTP on PostgreSQL.`,
+      'Rows of the log, or keys in a page of daily activity.',
+    ],
+    measured,
+  );
 } finally {
-  gateway?.child.kill('SIGTERM');
-  if (gateway) await new Promise((resolve) => gateway.child.once('exit', resolve));
+  await gateway?.stop();
   await database.drop();
-  rmSync(folder, { recursive: true, force: true });
 }

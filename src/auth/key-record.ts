@@ -89,6 +89,9 @@ function refusalOf({ key, user, team, organization, project, deleted = [] }: Key
 
 // What a record depends on
 
+/** The feed topic of a mapping from a claim to a key; its key is that of `mappingKey`. */
+export const jwtMappingTopic = 'jwt_key_mapping';
+
 /** The feed topics of what keys are built from; their keys are ids, of members `team/user` as in their budgets' owner. */
 export const keySurroundingTopics: ReadonlySet<string> = new Set([
   'key',
@@ -98,6 +101,7 @@ export const keySurroundingTopics: ReadonlySet<string> = new Set([
   'project',
   'member',
   'access_group',
+  jwtMappingTopic,
 ]);
 
 /** Any access group may get a name that a list already holds: they are one dependency. */

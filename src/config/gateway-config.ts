@@ -88,6 +88,7 @@ export interface GeneralSettings {
   /** Lower case. */
   readonly keyHeaderName: string | undefined;
   readonly healthChecks: HealthCheckSettings;
+  readonly failsClosedWithoutSharedRates: boolean;
   readonly alerting: AlertingSettings;
   readonly access: AccessSettings;
   readonly requestRules: RequestRules;
@@ -171,6 +172,7 @@ export function toGeneralSettings(wire: WireGeneralSettings, resolved: ResolvedG
     keyCacheTtlMs: toMs(wire.user_api_key_cache_ttl),
     keyCacheMaxSize: wire.user_api_key_cache_max_size,
     storedResponsesRetentionMs: wire.stored_responses_retention_days * msPerDay,
+    failsClosedWithoutSharedRates: wire.fail_closed_rate_limit_enforcement,
     keyHeaderName: wire.litellm_key_header_name?.toLowerCase(),
     healthChecks: {
       inBackground: wire.background_health_checks,

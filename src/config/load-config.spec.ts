@@ -62,6 +62,7 @@ describe('what a configuration comes to', () => {
       keyCacheMaxSize: 10_000,
       storedResponsesRetentionMs: 30 * 86_400_000,
       keyHeaderName: undefined,
+      failsClosedWithoutSharedRates: false,
       alerting: { slackUrls: [], webhookUrls: [], mail: undefined, quietMs: 86_400_000 },
       access: { allowedIps: [], allowedRoutes: [], adminOnlyRoutes: [], publicRoutes: [] },
       requestRules: { enforcedParams: [], mustNameUser: false, refusesClientTags: false, endUserHeaders: [] },

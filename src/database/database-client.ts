@@ -26,6 +26,7 @@ export type {
   DailySpend,
   DeletedObject,
   Invitation,
+  JwtKeyMapping,
   LedgerState,
   Organization,
   OrganizationMember,

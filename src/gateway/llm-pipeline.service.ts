@@ -131,6 +131,7 @@ export class LlmPipelineService implements BeforeApplicationShutdown {
       if (exchange.route.fallsBackOnRefusal) refuseCutOff(exchange);
     } catch (thrown) {
       error = asGatewayError(thrown);
+      this.accounts.noteFailure(exchange, error);
       throw error;
     } finally {
       describeAttempt(notes, started, deployment === configured, operation.settings, error);

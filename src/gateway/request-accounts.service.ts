@@ -68,6 +68,11 @@ export class RequestAccounts {
     return grant;
   }
 
+  /** How an attempt failed, where that says something of limits. */
+  noteFailure({ route }: LlmExchange, error: GatewayError): void {
+    if (error.code === 'upstream_rate_limited') this.admission.noteUpstreamLimit(route.model);
+  }
+
   /** Opens the account with the first attempt: its intent is on record before any provider hears of the request. */
   async begin(exchange: LlmExchange, deployment: Deployment): Promise<void> {
     if (exchange.asked.operation.unbilled) return;

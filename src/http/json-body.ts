@@ -12,10 +12,20 @@ import { readJsonBody } from '../core/dialects/json-body.js';
 import { GatewayError } from '../core/errors/gateway-error.js';
 import { readBody } from './read-body.js';
 
-/** Where the schemas of a handler's body, query and answer stand, for the OpenAPI document. */
+/** Where the schemas of a handler's body and query, and what it answers, stand for the OpenAPI document. */
 export const BODY_SCHEMA = Symbol('BODY_SCHEMA');
 export const QUERY_SCHEMA = Symbol('QUERY_SCHEMA');
-export const ANSWER_SCHEMA = Symbol('ANSWER_SCHEMA');
+export const DECLARED_ANSWER = Symbol('DECLARED_ANSWER');
+
+/** What a handler answers; the status of success is Nest's own (`@HttpCode`). */
+export interface DeclaredAnswer {
+  /** Of its JSON; without it the answer is of other types, or empty. */
+  readonly schema?: z.ZodType;
+  /** Types beside JSON. */
+  readonly contentTypes?: readonly string[];
+  /** Statuses of failures that routes of its kind do not have. */
+  readonly errors?: readonly number[];
+}
 
 /** Management bodies are small; what is larger is a mistake or an attack. */
 const maxManagementBytes = 1024 * 1024;
@@ -70,9 +80,26 @@ export function CheckedQuery<T>(schema: z.ZodType<T>): ParameterDecorator {
   return described(QUERY_SCHEMA, schema, theRequest(new QueryPipe(schema)));
 }
 
-/** The method decorator `@Answers(schema)`: what the OpenAPI document says of a route's answer of 200. */
-export function Answers(schema: z.ZodType): MethodDecorator {
-  return SetMetadata(ANSWER_SCHEMA, schema);
+/** The method decorator `@Answers(schema)`: what the OpenAPI document says of a route's JSON, which may be had as CSV as well. */
+export function Answers(
+  schema: z.ZodType,
+  { csv = false, errors = [] }: { csv?: boolean; errors?: readonly number[] } = {},
+): MethodDecorator {
+  return declares({ schema, contentTypes: csv ? ['text/csv'] : [], errors });
+}
+
+/** `@AnswersWith('text/html')`: an answer that is no JSON. */
+export function AnswersWith(...contentTypes: readonly string[]): MethodDecorator {
+  return declares({ contentTypes });
+}
+
+/** `@AnswersNothing()`: success has no body. */
+export function AnswersNothing(): MethodDecorator {
+  return declares({});
+}
+
+function declares(answer: DeclaredAnswer): MethodDecorator {
+  return SetMetadata(DECLARED_ANSWER, answer);
 }
 
 function described(key: symbol, schema: z.ZodType, decorate: ParameterDecorator): ParameterDecorator {

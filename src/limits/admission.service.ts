@@ -25,6 +25,11 @@ export class AdmissionService {
     return this.pass((gate) => admitsAttempt(gate, attempt));
   }
 
+  /** A provider has refused a request for the model by a limit of its own: limits that are `dynamic` hold now. */
+  noteUpstreamLimit(model: string): void {
+    for (const gate of this.gates) gate.noteUpstreamLimit?.(model);
+  }
+
   /** The models that may be asked instead of one that is over its own budget, in order. */
   budgetFallbacks(request: AdmissionRequest): readonly string[] {
     return [...new Set(this.gates.flatMap((gate) => gate.budgetFallbacks?.(request) ?? []))];

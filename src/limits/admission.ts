@@ -81,6 +81,8 @@ export interface Gate {
   admit(request: AdmissionRequest): Grant | Promise<Grant>;
   /** @throws GatewayError `deployments_over_budget`, or whatever else has another deployment be tried */
   admitAttempt?(attempt: AttemptRequest): Grant | undefined | Promise<Grant | undefined>;
+  /** A provider has refused a request for the model by a limit of its own. */
+  noteUpstreamLimit?(model: string): void;
   /** The models that may be asked instead of one that is over its own budget. */
   budgetFallbacks?(request: AdmissionRequest): readonly string[];
 }

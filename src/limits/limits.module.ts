@@ -2,6 +2,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { CLOCK } from '../config/ports.js';
 import { SettingsService } from '../config/settings.service.js';
+import { SHARED_RATE_STORE, type RateStore } from '../core/spec/rate-store.js';
 import type { Clock } from '../core/spec/clock.js';
 import { ChangeFeedRepository } from '../database/change-feed.repository.js';
 import { DatabaseService } from '../database/database.service.js';
@@ -16,6 +17,8 @@ import { BudgetUpkeep } from './budgets/budget-upkeep.service.js';
 import { ConfiguredBudgets } from './budgets/configured-budgets.js';
 import { PrismaBudgetStore } from './budgets/prisma-budget-store.js';
 import { BUDGET_TIME_ZONE, type BudgetTimeZone } from './definitions/budget-time-zone.js';
+import { MemoryRateStore } from './rates/memory-rate-store.js';
+import { RateGate } from './rates/rate-gate.js';
 import { LimitDefinitions } from './definitions/limit-definitions.service.js';
 
 @Module({})
@@ -50,7 +53,24 @@ export class LimitsModule {
           inject: [SettingsService],
           useFactory: (settings: SettingsService) => new ConfiguredBudgets(() => settings.current().budgets),
         },
-        { provide: ADMISSION_GATES, inject: [BudgetGate], useFactory: (budgets: BudgetGate) => [budgets] },
+        {
+          provide: RateGate,
+          inject: [BudgetDirectory, SettingsService, CLOCK, { token: SHARED_RATE_STORE, optional: true }],
+          useFactory: (source: BudgetDirectory, settings: SettingsService, clock: Clock, shared?: RateStore) =>
+            new RateGate({
+              source,
+              local: new MemoryRateStore(clock),
+              shared,
+              clock,
+              failsClosed: () => settings.general.failsClosedWithoutSharedRates,
+            }),
+        },
+        // Rates first: they cost no look-up of money, and who is too fast is told so.
+        {
+          provide: ADMISSION_GATES,
+          inject: [RateGate, BudgetGate],
+          useFactory: (rates: RateGate, budgets: BudgetGate) => [rates, budgets],
+        },
         AdmissionService,
         BudgetAccounts,
         BudgetDirectory,

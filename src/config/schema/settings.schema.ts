@@ -270,6 +270,10 @@ export const generalSettingsSchema = z.looseObject({
     example: 10,
   }),
   ...alertSettings,
+  fail_closed_rate_limit_enforcement: described(flag().default(false), {
+    description: 'With Redis: while it cannot be reached nothing is admitted that has a rate limit, with 503. Without it each process goes by its own counts.', // prettier-ignore
+    example: true,
+  }),
   ...tokenAuthFields,
   ...accessFields,
   disable_auto_add_proxy_admin_to_teams: described(flag().default(false), {

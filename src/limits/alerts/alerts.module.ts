@@ -2,7 +2,7 @@
 import { Module, type DynamicModule, type FactoryProvider } from '@nestjs/common';
 import { ALERT_SETTINGS, type CurrentAlertSettings } from './alert-settings.js';
 import { BudgetAlerts } from './budget-alerts.service.js';
-import { SentAlertRepository } from './sent-alert.repository.js';
+import { AlertRepository } from './alert.repository.js';
 
 @Module({})
 export class AlertsModule {
@@ -10,7 +10,7 @@ export class AlertsModule {
     return {
       module: AlertsModule,
       global: true,
-      providers: [{ provide: ALERT_SETTINGS, inject: [], ...settings }, SentAlertRepository, BudgetAlerts],
+      providers: [{ provide: ALERT_SETTINGS, inject: [], ...settings }, AlertRepository, BudgetAlerts],
       exports: [BudgetAlerts],
     };
   }

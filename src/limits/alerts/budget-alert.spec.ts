@@ -21,8 +21,8 @@ it.each<readonly [BudgetAlert, string]>([
     'Team research: Soft budget crossed, spent $10.50 of $5.00.',
   ],
   [
-    alert(memberOwner('a/b', 'ada'), { event: 'threshold_crossed' }),
-    'Team member a/b/ada: Budget nearly used up, spent $10.50 of $10.00.',
+    alert(memberOwner('a/b', 'ada'), { event: 'budget_crossed' }),
+    'Team member a/b/ada: Budget crossed, spent $10.50 of $10.00.',
   ],
   [alert('proxy:', { spentNanos: 12_345n, maxNanos: 10_000n }), 'Proxy: Budget crossed, spent $0.0000123 of $0.00001.'],
 ])('says in a line who has spent how much of what: %#', (given, text) => {

@@ -2,8 +2,7 @@
 import { usdFromNanos } from '../../core/pricing/money.js';
 import { idOf, kindOf, type OwnerKind } from '../definitions/owner.js';
 
-/** A budget has come so far. `threshold_crossed` is on the way to the limit. */
-export type BudgetEvent = 'soft_budget_crossed' | 'threshold_crossed' | 'budget_crossed';
+export type BudgetEvent = 'soft_budget_crossed' | 'budget_crossed';
 
 export interface BudgetAlert {
   readonly event: BudgetEvent;
@@ -54,12 +53,7 @@ export function describeAlert({ event, owner, spentNanos, maxNanos, softNanos, a
   // A key's id is its hash, of which the beginning is enough to find it.
   const id = kind === 'key' ? idOf(owner).slice(0, 12) : decodeURIComponent(idOf(owner));
   const who = alias === undefined ? id : `${alias} (${id})`;
-  const what =
-    event === 'soft_budget_crossed'
-      ? 'Soft budget crossed'
-      : event === 'budget_crossed'
-        ? 'Budget crossed'
-        : 'Budget nearly used up';
+  const what = event === 'soft_budget_crossed' ? 'Soft budget crossed' : 'Budget crossed';
   const limit = event === 'soft_budget_crossed' ? softNanos : maxNanos;
   const amounts = `spent ${usdText(spentNanos)} of ${limit === null ? 'no limit' : usdText(limit)}`;
   return `${titles[kind]} ${who}: ${what}, ${amounts}.`.replace('  ', ' ').replace(' :', ':');

@@ -1,12 +1,13 @@
 /** Tells of budgets that are crossed, by Slack, webhook and mail: once a day for each, off the way of requests. */
-import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { Inject, Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { OutboundHttp } from '../../clients/outbound-http.service.js';
 import { CLOCK } from '../../config/ports.js';
 import type { Clock } from '../../core/spec/clock.js';
+import { BudgetEvents, type BudgetCrossed } from '../budgets/budget-events.js';
 import { ALERT_SETTINGS, type AlertSettings, type CurrentAlertSettings } from './alert-settings.js';
 import { describeAlert, webhookEvent, type BudgetAlert } from './budget-alert.js';
 import { sendMail } from './mail.lazy.js';
-import { SentAlertRepository } from './sent-alert.repository.js';
+import { AlertRepository } from './alert.repository.js';
 
 /** More wait for a channel that is slow than anybody would read: the rest is told of in the log. */
 const mostWaiting = 1_000;
@@ -15,19 +16,25 @@ const attempts = 3;
 const firstPauseMs = 1_000;
 
 @Injectable()
-export class BudgetAlerts implements OnApplicationShutdown {
+export class BudgetAlerts implements OnModuleInit, OnApplicationShutdown {
   private readonly logger = new Logger('Alerts');
   /** By id: what waits, with one in hand at a time. */
   private readonly waiting = new Map<string, BudgetAlert>();
   private sending: Promise<void> | undefined;
   private stopped = false;
+  private unsubscribe: (() => void) | undefined;
 
   constructor(
-    private readonly sent: SentAlertRepository,
+    private readonly alerts: AlertRepository,
     private readonly http: OutboundHttp,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(ALERT_SETTINGS) private readonly settings: CurrentAlertSettings,
+    private readonly events: BudgetEvents,
   ) {}
+
+  onModuleInit(): void {
+    this.unsubscribe = this.events.subscribe((crossed) => this.tell(alertOf(crossed)));
+  }
 
   /** Returns at once, and never throws. */
   tell(alert: BudgetAlert): void {
@@ -44,6 +51,7 @@ export class BudgetAlerts implements OnApplicationShutdown {
 
   /** What is in hand is sent; the rest is left. */
   async onApplicationShutdown(): Promise<void> {
+    this.unsubscribe?.();
     this.stopped = true;
     await this.sending;
   }
@@ -64,16 +72,17 @@ export class BudgetAlerts implements OnApplicationShutdown {
     const settings = this.settings();
     const now = new Date(this.clock.now());
     const quietUntil = new Date(now.getTime() + settings.quietMs);
-    if (!(await this.sent.claim(id, now, quietUntil))) return;
-    const failures = (await Promise.allSettled(this.channels(settings, alert))).filter(
+    if (!(await this.alerts.claim(id, now, quietUntil))) return;
+    const known = { ...alert, ...(await this.alerts.ownerOf(alert.owner)) };
+    const failures = (await Promise.allSettled(this.channels(settings, known))).filter(
       (result) => result.status === 'rejected',
     );
     for (const { reason } of failures)
       this.logger.error(`An alert was not sent (${reasonOf(reason)}): ${describeAlert(alert)}`);
     // Where one channel has told of it, nobody is told twice.
-    if (failures.length > 0 && failures.length === this.channelCount(settings, alert))
-      await this.sent.giveBack(id, quietUntil);
-    await this.sent.prune(new Date(now.getTime() - settings.quietMs));
+    if (failures.length > 0 && failures.length === this.channelCount(settings, known))
+      await this.alerts.giveBack(id, quietUntil);
+    await this.alerts.prune(new Date(now.getTime() - settings.quietMs));
   }
 
   private channels(settings: AlertSettings, alert: BudgetAlert): Promise<void>[] {
@@ -119,6 +128,18 @@ export class BudgetAlerts implements OnApplicationShutdown {
       }
     }
   }
+}
+
+function alertOf({ kind, owner, accountId, spentNanos, limitNanos }: BudgetCrossed): BudgetAlert {
+  const isSoft = kind === 'soft_budget';
+  return {
+    event: isSoft ? 'soft_budget_crossed' : 'budget_crossed',
+    owner,
+    accountId,
+    spentNanos,
+    maxNanos: isSoft ? null : limitNanos,
+    softNanos: isSoft ? limitNanos : null,
+  };
 }
 
 function recipientsOf({ mail }: AlertSettings, { emails = [] }: BudgetAlert): string[] {

@@ -17,6 +17,8 @@ export interface OwnerBudgets {
   /** Those that are limited or watched; mostly there are none. */
   readonly accounts: readonly AccountBudget[];
   readonly fallbacks: StoredLimits['budget_fallbacks'];
+  /** Its rates; undefined where it has none. */
+  readonly rates: StoredLimits | undefined;
   /** Read again before it is next used. */
   isStale: boolean;
   readonly readAt: number;
@@ -52,6 +54,14 @@ export class BudgetDirectory {
       found.push(entry);
     }
     return found;
+  }
+
+  /** The rates of each owner, at once where all are known. Rejects as `load` does. */
+  limitsOf(
+    owners: readonly Owner[],
+  ): readonly (StoredLimits | undefined)[] | Promise<readonly (StoredLimits | undefined)[]> {
+    const found = this.find(owners);
+    return found ? found.map(ratesOf) : this.load(owners).then((loaded) => loaded.map(ratesOf));
   }
 
   /** @throws GatewayError `database_unavailable` for owners that are not known */
@@ -131,6 +141,21 @@ export class BudgetDirectory {
     const accounts = (state?.accounts ?? [])
       .filter(isLimited)
       .map((account) => this.budgets.open(account, account.id === id ? configured : () => undefined));
-    return { accounts, fallbacks: state?.effective.budget_fallbacks, isStale, readAt };
+    const { effective } = state ?? {};
+    const rates = effective && limitsRates(effective) ? effective : undefined;
+    return { accounts, fallbacks: effective?.budget_fallbacks, rates, isStale, readAt };
   }
+}
+
+const rateFields = [
+  ...(['rpm_limit', 'tpm_limit', 'tpd_limit', 'max_parallel_requests'] as const),
+  ...(['model_rpm_limit', 'model_tpm_limit', 'tag_rpm_limit'] as const),
+];
+
+function limitsRates(limits: StoredLimits): boolean {
+  return rateFields.some((field) => limits[field] !== undefined);
+}
+
+function ratesOf({ rates }: OwnerBudgets): StoredLimits | undefined {
+  return rates;
 }

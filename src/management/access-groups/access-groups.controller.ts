@@ -2,7 +2,7 @@
 import { Delete, Get, HttpCode, Param, Post, Put, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { Audience } from '../../auth/audience.decorator.js';
-import { Answers, CheckedQuery, JsonBody } from '../../http/json-body.js';
+import { Answers, AnswersNothing, CheckedQuery, JsonBody } from '../../http/json-body.js';
 import { PathIdentifier } from '../wire/path-identifier.js';
 import { actorOf } from '../writes/actor.js';
 import {
@@ -58,6 +58,7 @@ export class AccessGroupsController {
   @Delete(':access_group_id')
   @HttpCode(204)
   @Audience('management')
+  @AnswersNothing()
   async delete(@Req() request: FastifyRequest, @Param('access_group_id', PathIdentifier) id: string): Promise<void> {
     await this.groups.delete({ id }, actorOf(request));
   }

@@ -27,7 +27,7 @@ export class DailyActivityController {
 
   @Get('user/daily/activity')
   @Audience('scoped_read')
-  @Answers(dto.activityAnswer)
+  @Answers(dto.activityAnswer, { csv: true })
   ofUsers(
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -39,7 +39,7 @@ export class DailyActivityController {
 
   @Get('team/daily/activity')
   @Audience('scoped_read')
-  @Answers(dto.activityAnswer)
+  @Answers(dto.activityAnswer, { csv: true })
   ofTeams(
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -50,7 +50,7 @@ export class DailyActivityController {
 
   @Get('organization/daily/activity')
   @Audience('scoped_read')
-  @Answers(dto.activityAnswer)
+  @Answers(dto.activityAnswer, { csv: true })
   ofOrganizations(
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -62,7 +62,7 @@ export class DailyActivityController {
 
   @Get('tag/daily/activity')
   @Audience('scoped_read')
-  @Answers(dto.activityAnswer)
+  @Answers(dto.activityAnswer, { csv: true })
   ofTags(
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -73,7 +73,7 @@ export class DailyActivityController {
 
   @Get(['customer/daily/activity', 'end_user/daily/activity'])
   @Audience('scoped_read')
-  @Answers(dto.activityAnswer)
+  @Answers(dto.activityAnswer, { csv: true })
   ofCustomers(
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -85,7 +85,7 @@ export class DailyActivityController {
 
   @Get('team/spend/by_user')
   @Audience('scoped_read')
-  @Answers(dto.usersOfTeamsAnswer)
+  @Answers(dto.usersOfTeamsAnswer, { csv: true })
   async usersOfTeams(
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,

@@ -6,18 +6,29 @@ import type { KeyMetadata } from './daily-activity-view.js';
 
 type Facts = ReadonlyMap<string, Readonly<Record<string, unknown>>>;
 
+const LEAST_SKIPPED_BY_ID = 1_000;
+
 @Injectable()
 export class DailyActivityRepository {
   constructor(private readonly database: DatabaseService) {}
 
-  /** The newest day first; the id settles the order within a day. */
-  page(where: Prisma.DailySpendWhereInput, skip: number, take: number): Promise<DailySpend[]> {
-    const orderBy = [{ date: 'desc' as const }, { id: 'asc' as const }];
-    return this.database.run((client) => client.dailySpend.findMany({ where, orderBy, skip, take }));
+  /** The newest day first; the id settles the order within a day, in the same direction, so that an index is in the order of both. */
+  async page(where: Prisma.DailySpendWhereInput, skip: number, take: number): Promise<DailySpend[]> {
+    const orderBy = [{ date: 'desc' as const }, { id: 'desc' as const }];
+    if (skip < LEAST_SKIPPED_BY_ID) {
+      return this.database.run((client) => client.dailySpend.findMany({ where, orderBy, skip, take }));
+    }
+    // What is skipped is not read whole: the index alone tells the ids.
+    return this.database.run(async (client) => {
+      const ids = await client.dailySpend.findMany({ where, orderBy, skip, take, select: { id: true } });
+      return client.dailySpend.findMany({ where: { id: { in: ids.map(({ id }) => id) } }, orderBy });
+    });
   }
 
+  /** Counts no further than `most`. Without an order Prisma takes the key's, for which all that matches is read first. */
   count(where: Prisma.DailySpendWhereInput, most: number): Promise<number> {
-    return this.database.run((client) => client.dailySpend.count({ where, take: most }));
+    const orderBy = { date: 'desc' as const };
+    return this.database.run((client) => client.dailySpend.count({ where, orderBy, take: most }));
   }
 
   async keys(hashes: readonly string[]): Promise<ReadonlyMap<string, KeyMetadata>> {

@@ -58,7 +58,9 @@ export class DailyActivityService {
   async of(what: ActivityOf, scope: SpendScope, query: ActivityQuery, entities: Entities): Promise<Activity> {
     const { page, page_size: size } = query;
     const { where, rows } = await this.rows(what, scope, query, entities);
-    const counted = await this.repository.count(where, MAX_COUNTED + 1);
+    // A first page that is not full is all there is.
+    const isAll = page === 1 && rows.length < size;
+    const counted = isAll ? rows.length : await this.repository.count(where, MAX_COUNTED + 1);
     const column = columns[what];
     const known: Known = {
       keys: await this.repository.keys(rows.map(({ apiKeyHash }) => apiKeyHash)),

@@ -24,7 +24,7 @@ export class GlobalActivityController {
 
   @Get()
   @Audience('scoped_read')
-  @Answers(globalActivityAnswer)
+  @Answers(globalActivityAnswer, { csv: true })
   async all(
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -36,7 +36,7 @@ export class GlobalActivityController {
 
   @Get('model')
   @Audience('scoped_read')
-  @Answers(modelActivityAnswer)
+  @Answers(modelActivityAnswer, { csv: true })
   async byModel(
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,

@@ -1,11 +1,12 @@
 /** Makes the OpenAPI document of everything that is served: from the routes, their audiences, and the schemas that check them. */
 import type { INestApplication } from '@nestjs/common';
+import { HTTP_CODE_METADATA } from '@nestjs/common/constants.js';
 import { ModulesContainer } from '@nestjs/core';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { z } from 'zod';
 import { AUDIENCE_METADATA, type AudienceName } from '../../auth/audience.decorator.js';
 import { version } from '../../config/version.js';
-import { ANSWER_SCHEMA, BODY_SCHEMA, QUERY_SCHEMA } from '../../http/json-body.js';
+import { BODY_SCHEMA, DECLARED_ANSWER, QUERY_SCHEMA, type DeclaredAnswer } from '../../http/json-body.js';
 import { answersOf, errorSchema, errorSchemaName } from './documented-answers.js';
 
 type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
@@ -69,7 +70,7 @@ function describe(operation: Operation, handler: Handler, method: string, path: 
   const audience = Reflect.getMetadata(AUDIENCE_METADATA, handler) as AudienceName | undefined;
   const body = Reflect.getMetadata(BODY_SCHEMA, handler) as z.ZodType | undefined;
   const query = Reflect.getMetadata(QUERY_SCHEMA, handler) as z.ZodType | undefined;
-  const answer = Reflect.getMetadata(ANSWER_SCHEMA, handler) as z.ZodType | undefined;
+  const answer = Reflect.getMetadata(DECLARED_ANSWER, handler) as DeclaredAnswer | undefined;
   // One handler may serve several paths, and ids have to be unique.
   operation.operationId = `${method}${path.replace(/[^a-zA-Z0-9]+/g, '_')}`;
   operation.tags = [tagOf(path)];
@@ -81,12 +82,21 @@ function describe(operation: Operation, handler: Handler, method: string, path: 
   operation.parameters = [...pathParameters(path), ...(query ? queryParameters(query) : [])];
   operation.responses = answersOf({
     audience: audience ?? 'public',
-    answer: answer && schemaOf(answer, 'output'),
+    status: answer ? statusOf(handler, method) : 200,
+    answer: answer?.schema && schemaOf(answer.schema, 'output'),
+    contentTypes: answer?.contentTypes ?? [],
+    errors: answer?.errors ?? [],
     hasBody: body !== undefined,
     isFound: query !== undefined || path.includes('{'),
     hasErrorsOfItsOwn: otherDialects.test(path),
     takesRepetitions: method === 'post' && audience !== 'llm_api' && audience !== 'public',
   });
+}
+
+/** As Nest has it. */
+function statusOf(handler: Handler, method: string): number {
+  const declared = Reflect.getMetadata(HTTP_CODE_METADATA, handler) as number | undefined;
+  return declared ?? (method === 'post' ? 201 : 200);
 }
 
 /** Where clients of Anthropic and Google read errors in their own form. */
@@ -114,22 +124,33 @@ function pathParameters(path: string): Parameter[] {
   }));
 }
 
+/** As they are sent: texts, whatever they are read as. */
 function queryParameters(schema: z.ZodType): Parameter[] {
-  const { properties = {}, required = [] } = schemaOf(schema, 'output') as {
+  const { properties = {}, required = [] } = schemaOf(schema, 'input') as {
     properties?: Record<string, JsonSchema>;
     required?: readonly string[];
   };
-  return Object.entries(properties).map(([name, { description, default: byDefault, ...rest }]) => ({
+  return Object.entries(properties).map(([name, { description, ...rest }]) => ({
     name,
     in: 'query',
-    // What has a default need not be given.
-    required: required.includes(name) && byDefault === undefined,
-    schema: { ...rest, ...(byDefault !== undefined && { default: byDefault }) },
+    required: required.includes(name),
+    schema: rest,
     ...(typeof description === 'string' && { description }),
   }));
 }
 
 function schemaOf(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
-  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
+  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, {
+    io,
+    unrepresentable: 'any',
+    override: ({ jsonSchema }) => {
+      if (jsonSchema.pattern !== undefined) jsonSchema.pattern = portable(jsonSchema.pattern);
+    },
+  });
   return rest;
+}
+
+/** Control characters by number: the patterns of few languages know properties of Unicode. */
+function portable(pattern: string): string {
+  return pattern.replaceAll('\\p{Cc}', '\\u0000-\\u001f\\u007f-\\u009f');
 }

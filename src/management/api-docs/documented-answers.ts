@@ -28,6 +28,8 @@ const errorContent = { 'application/json': { schema: { $ref: `#/components/schem
 
 const otherErrorContent = { 'application/json': { schema: { type: 'object' } } };
 
+/** Of any request: its line and headers are bounded together, so that a long query is too large for them. */
+const ofRequests = [400, 431] as const;
 /** Of routes that a key opens: none, a wrong one, or a database that cannot say. */
 const ofAuthentication = [401, 403, 503] as const;
 /** Of routes with a body. */
@@ -37,8 +39,14 @@ const ofModels = [400, 404, 408, 409, 413, 415, 422, 429, 499, 500, 502, 504] as
 
 export interface RouteAnswers {
   readonly audience: AudienceName;
-  /** JSON schema of the answer; undefined where the answer is another dialect's. */
+  /** Of success. */
+  readonly status: number;
+  /** JSON schema of the answer; undefined where the answer is another dialect's, no JSON, or empty. */
   readonly answer: Record<string, unknown> | undefined;
+  /** Types that the answer may have, beside JSON. */
+  readonly contentTypes: readonly string[];
+  /** Statuses that routes of this kind do not end in otherwise. */
+  readonly errors: readonly number[];
   readonly hasBody: boolean;
   /** What it is asked for, by a query or a part of the path, may not be there. */
   readonly isFound: boolean;
@@ -50,19 +58,23 @@ export interface RouteAnswers {
 
 export function answersOf({
   audience,
+  status: success,
   answer,
+  contentTypes,
+  errors: further,
   hasBody,
   isFound,
   hasErrorsOfItsOwn,
   takesRepetitions,
 }: RouteAnswers): Responses {
   const statuses = new Set<number>([
-    400,
+    ...ofRequests,
     ...(audience === 'public' ? [503] : ofAuthentication),
     ...(hasBody ? ofBodies : []),
     ...(isFound ? [404] : []),
     ...(audience === 'llm_api' ? ofModels : []),
     ...(takesRepetitions ? [409, 422] : []),
+    ...further,
   ]);
   const errors = [...statuses]
     .sort((left, right) => left - right)
@@ -70,8 +82,13 @@ export function answersOf({
       String(status),
       { description: STATUS_CODES[status] ?? 'Error', content: hasErrorsOfItsOwn ? otherErrorContent : errorContent },
     ]);
-  const success = answer
-    ? { description: 'OK', content: { 'application/json': { schema: answer } } }
-    : { description: 'OK' };
-  return { '200': success, ...Object.fromEntries(errors) } as Responses;
+  const content = {
+    ...(answer && { 'application/json': { schema: answer } }),
+    ...Object.fromEntries(contentTypes.map((type) => [type, { schema: { type: 'string' } }])),
+  };
+  const description = STATUS_CODES[success] ?? 'OK';
+  return {
+    [success]: Object.keys(content).length > 0 ? { description, content } : { description },
+    ...Object.fromEntries(errors),
+  } as Responses;
 }

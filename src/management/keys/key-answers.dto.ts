@@ -99,6 +99,9 @@ const pageAnswer = {
   total_count: z.number().int().describe('Exact up to 10,000; beyond it, at least so many.'),
   current_page: z.number().int(),
   total_pages: z.number().int(),
+  total_is_exact: z
+    .boolean()
+    .describe('Also false where a part of a text was looked for in a list of more than 50,000 keys.'),
 } as const;
 
 export const keyListAnswer = z.object({

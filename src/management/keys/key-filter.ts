@@ -2,6 +2,7 @@
 import type { AccessScope } from '../../auth/scope/access-scope.js';
 import type { Prisma } from '../../database/database-client.js';
 import type { KeyListQuery } from './key-queries.dto.js';
+import { isKeyHash } from './key-token.js';
 
 type Where = Prisma.VirtualKeyWhereInput;
 
@@ -13,26 +14,71 @@ export function containing(text: string, dialect: TextDialect): Prisma.StringNul
   return dialect === 'postgres' ? ({ ...filter, mode: 'insensitive' } as Prisma.StringNullableFilter) : filter;
 }
 
-/** The filters of a query. */
-export function keyFilter(query: KeyListQuery, isAdmin: boolean, now: Date, dialect: TextDialect): Where {
-  const { user_id: user, key_alias: alias, substring_matching: bySubstring, search } = query;
-  const isUser: Where | null =
-    user === undefined ? null : { userId: bySubstring && isAdmin ? containing(user, dialect) : user };
-  const ofUser: Where | null =
-    isUser && query.include_created_by_keys && isAdmin ? { OR: [isUser, { createdBy: user ?? '' }] } : isUser;
-  const parts: (Where | null | undefined | false)[] = [
-    // Who sees a part of the keys alone is shown their own by that, and the teams' keys that they asked for beside them.
-    isAdmin && ofUser,
+export interface ListFilter {
+  readonly where: Where;
+  /** The part of it that an index leads to. */
+  readonly led: Where;
+  /** Where a part of a text is looked for: that text whole. An index leads to it. */
+  readonly exact: Where;
+  /** Whether it looks for a part of a text. */
+  readonly byText: boolean;
+}
+
+/** The filters of a query, within what the caller sees. */
+export function listFilter(
+  visible: Where,
+  query: KeyListQuery,
+  isAdmin: boolean,
+  now: Date,
+  dialect: TextDialect,
+): ListFilter {
+  const { key_alias: alias, substring_matching: bySubstring, search } = query;
+  const ofUser = userFilter(query, isAdmin, dialect);
+  // A hash is looked for as one; an alias that holds one helps nobody.
+  const bySearch = search !== undefined && !isKeyHash(search);
+  const led = [
+    visible,
     query.team_id !== undefined && { teamId: query.team_id },
     query.organization_id !== undefined && { organizationId: query.organization_id },
     query.project_id !== undefined && { projectId: query.project_id },
     query.key_hash !== undefined && { token: query.key_hash },
-    alias !== undefined && { keyAlias: bySubstring ? containing(alias, dialect) : alias },
-    search !== undefined && { OR: [{ token: search }, { keyAlias: containing(search, dialect) }] },
+    alias !== undefined && !bySubstring && { keyAlias: alias },
+    search !== undefined && !bySearch && { token: search },
+    !ofUser.byText && ofUser.where,
+  ];
+  const others = [
+    alias !== undefined && bySubstring && { keyAlias: containing(alias, dialect) },
+    bySearch && { keyAlias: containing(search, dialect) },
+    ofUser.byText && ofUser.where,
     query.expires !== undefined && lifeOf(query.expires, now),
     statusOf(query.status, now),
   ];
-  return { AND: parts.filter((part) => part !== null && part !== undefined && part !== false) };
+  const exact = [
+    alias !== undefined && bySubstring && { keyAlias: alias },
+    bySearch && { keyAlias: search },
+    ofUser.byText && { userId: query.user_id ?? '' },
+  ];
+  return {
+    where: allOf([...led, ...others]),
+    led: allOf(led),
+    exact: allOf(exact),
+    byText: bySearch || ofUser.byText || (alias !== undefined && bySubstring),
+  };
+}
+
+function allOf(parts: readonly (Where | null | false)[]): Where {
+  return { AND: parts.filter((part) => part !== null && part !== false) };
+}
+
+/** Who sees a part of the keys alone is shown their own by that, and the teams' keys that they asked for beside them. */
+function userFilter(
+  { user_id: user, substring_matching: bySubstring, include_created_by_keys: withMade }: KeyListQuery,
+  isAdmin: boolean,
+  dialect: TextDialect,
+): { readonly where: Where | null; readonly byText: boolean } {
+  if (user === undefined || !isAdmin) return { where: null, byText: false };
+  const isUser: Where = { userId: bySubstring ? containing(user, dialect) : user };
+  return { where: withMade ? { OR: [isUser, { createdBy: user }] } : isUser, byText: bySubstring };
 }
 
 function lifeOf(expires: 'active' | 'expired', now: Date): Where {

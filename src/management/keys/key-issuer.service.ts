@@ -10,6 +10,7 @@ import type { Prisma } from '../../database/database-client.js';
 import { patchLimits, withBudget, type LimitPatch, type StoredLimits } from '../../limits/definitions/owner-limits.js';
 import { limitPatchOf } from '../limit-fields/limit-fields.js';
 import type { Actor } from '../writes/actor.js';
+import type { ManagementWrite } from '../writes/management-writes.service.js';
 import { administersKey } from './key-access.js';
 import type { GenerateKeyBody } from './key-bodies.dto.js';
 import { routesFor } from './key-changes.js';
@@ -57,7 +58,27 @@ export class KeyIssuer {
     return this.issue({ ...body, user_id: null }, actor, serviceAccountRoute);
   }
 
-  private issue(given: GenerateKeyBody, actor: Actor, route: string): Promise<Record<string, unknown>> {
+  /**
+   * A key whose value nobody ever sees: something else stands for it.
+   *
+   * @param alongside makes that, in the same transaction
+   * @returns the key's hash
+   */
+  async register(
+    body: GenerateKeyBody,
+    actor: Actor,
+    alongside: (change: ManagementWrite, token: string) => Promise<void>,
+  ): Promise<string> {
+    const { token } = await this.issue(body, actor, generateRoute, alongside);
+    return token;
+  }
+
+  private issue(
+    given: GenerateKeyBody,
+    actor: Actor,
+    route: string,
+    alongside?: (change: ManagementWrite, token: string) => Promise<void>,
+  ): Promise<Record<string, unknown> & { readonly token: string }> {
     this.rules.checkCustomKey(given.key, 'key');
     const key = given.key ?? newKeyValue();
     const token = keyHash(key);
@@ -75,7 +96,8 @@ export class KeyIssuer {
       const state = await this.keys.create(tx, row, limits, nanosFromUsd(body.spend ?? 0));
       const view = keyView(state, this.rules.now().getTime());
       write.record({ action: 'key.generate', token, after: view });
-      return { key, token, token_id: token, ...view };
+      await alongside?.(write.change, token);
+      return { ...view, key, token, token_id: token };
     });
   }
 

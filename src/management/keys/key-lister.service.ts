@@ -8,13 +8,15 @@ import type { DatabaseClient, Prisma, VirtualKey } from '../../database/database
 import { DatabaseService } from '../../database/database.service.js';
 import { deletedKeys } from './deleted-keys.js';
 import { maySeeKey } from './key-access.js';
-import { containing, keyFilter, visibleKeys } from './key-filter.js';
+import { containing, listFilter, visibleKeys } from './key-filter.js';
+import { rowsInOrder, type ColumnSort } from './key-order.js';
 import { KeyOwners } from './key-owners.service.js';
 import { behind, mostCounted, pageCounts, PageEnds, type Direction, type PageCounts } from './key-page.js';
 import { computedSorts, type KeyAliasesQuery, type KeyListQuery } from './key-queries.dto.js';
 import { KeyRepository } from './key.repository.js';
 import { KeyRules } from './key-rules.service.js';
 import { sortByLimits, type ComputedSort } from './key-sort.js';
+import { foundByText } from './key-text-search.js';
 import { keyView } from './key-view.js';
 
 type Where = Prisma.VirtualKeyWhereInput;
@@ -72,14 +74,14 @@ export class KeyLister {
         includeCreatedByKeys: false,
         organizationId: undefined,
       });
-      const where: Where = {
-        AND: [
-          visible,
-          { keyAlias: { not: null } },
-          ...(search === undefined ? [] : [{ keyAlias: containing(search, this.database.dialect) }]),
-          ...(teamId === undefined ? [] : [{ teamId }]),
-        ],
+      const led: Where = {
+        AND: [visible, { keyAlias: { not: null } }, ...(teamId === undefined ? [] : [{ teamId }])],
       };
+      const asked: Where =
+        search === undefined ? led : { AND: [led, { keyAlias: containing(search, this.database.dialect) }] };
+      const found =
+        search === undefined ? null : await foundByText(client, { led, where: asked, exact: { keyAlias: search } });
+      const where = found ?? asked;
       const rows = await client.virtualKey.findMany({
         where,
         select: { keyAlias: true },
@@ -89,7 +91,8 @@ export class KeyLister {
       });
       const shown = rows.slice(0, size);
       const counted = await countUpTo(client, where, { team_id: teamId });
-      const counts = pageCounts(counted, query, { rows: shown.length, hasMore: rows.length > size });
+      const hasMore = rows.length > size;
+      const counts = pageCounts(counted, query, { rows: shown.length, hasMore, isWhole: found === null });
       return { aliases: shown.map(({ keyAlias }) => keyAlias ?? ''), ...counts, size };
     });
   }
@@ -130,17 +133,19 @@ export class KeyLister {
       organizationId: query.organization_id,
     };
     const isAdmin = scope.everything !== 'none';
-    const where: Where = {
-      AND: [await this.#visible(client, scope, asked), keyFilter(query, isAdmin, now, this.database.dialect)],
-    };
-    const counted = await countUpTo(client, where, query);
+    const visible = await this.#visible(client, scope, asked);
+    const filter = listFilter(visible, query, isAdmin, now, this.database.dialect);
+    const found = filter.byText ? await foundByText(client, filter) : null;
+    const where = found ?? filter.where;
+    const counted = await countUpTo(client, where, found ? {} : query);
     const direction: Direction = query.sort_order.toLowerCase() === 'asc' ? 'asc' : 'desc';
     const sort = query.sort_by;
     const page = isComputed(sort)
       ? await this.#sorted(client, where, query, { sort, direction, counted })
       : await this.#inOrder(client, where, query, { sort, direction });
     const rows = page.slice(0, query.size);
-    return { rows, counts: pageCounts(counted, query, { rows: rows.length, hasMore: page.length > query.size }) };
+    const hasMore = page.length > query.size;
+    return { rows, counts: pageCounts(counted, query, { rows: rows.length, hasMore, isWhole: found === null }) };
   }
 
   /** By a column. One row more than the page has, where there is one. */
@@ -148,23 +153,17 @@ export class KeyLister {
     client: DatabaseClient,
     where: Where,
     { page, size }: KeyListQuery,
-    { sort, direction }: { sort: Exclude<KeyListQuery['sort_by'], ComputedSort>; direction: Direction },
+    { sort, direction }: { sort: ColumnSort; direction: Direction },
   ): Promise<VirtualKey[]> {
-    if (sort !== 'created_at') {
-      const orderBy = [columnOrders[sort](direction), { token: 'asc' as const }];
-      return client.virtualKey.findMany({ where, orderBy, skip: (page - 1) * size, take: size + 1 });
-    }
+    const order = { sort, direction };
+    if (sort !== 'created_at') return rowsInOrder(client, where, order, { skip: (page - 1) * size, take: size + 1 });
     // The moment is not a part of it: a list of what has not expired is the same list a second later.
     const list = JSON.stringify([where, direction, size], (name, value: unknown) =>
       name === 'expires' ? null : value,
     );
     const { after, skip } = this.#ends.startOf(list, page, size);
-    const rows = await client.virtualKey.findMany({
-      where: after ? { AND: [where, behind(after, direction)] } : where,
-      orderBy: [{ createdAt: direction }, { token: direction }],
-      skip,
-      take: size + 1,
-    });
+    const here = after ? { AND: [where, behind(after, direction)] } : where;
+    const rows = await rowsInOrder(client, here, order, { skip, take: size + 1 });
     this.#ends.remember(list, page, rows[size - 1]);
     return rows;
   }
@@ -207,14 +206,6 @@ function countUpTo(client: DatabaseClient, where: Where, query: Partial<KeyListQ
   const orderBy = held.find(([isHeld]) => isHeld === true)?.[1] ?? { createdAt: 'desc' as const };
   return client.virtualKey.count({ where, orderBy, take: mostCounted + 1 });
 }
-
-/** Keys without a value come last, whichever the direction. */
-const columnOrders = {
-  updated_at: (sort: Direction) => ({ updatedAt: sort }),
-  token: (sort: Direction) => ({ token: sort }),
-  key_alias: (sort: Direction) => ({ keyAlias: { sort, nulls: 'last' } }),
-  expires: (sort: Direction) => ({ expires: { sort, nulls: 'last' } }),
-} as const satisfies Record<string, (sort: Direction) => Prisma.VirtualKeyOrderByWithRelationInput>;
 
 function isComputed(sort: KeyListQuery['sort_by']): sort is ComputedSort {
   return (computedSorts as readonly string[]).includes(sort);

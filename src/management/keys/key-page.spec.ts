@@ -11,7 +11,7 @@ it.each([
   [mostCounted, 1_000, { rows: 10, hasMore: false }, mostCounted, 1_000],
 ])('of %i keys, page %i is counted exactly', (counted, page, shown, total, pages) => {
   const counts = pageCounts(counted, { page, size: 10 }, shown);
-  expect(counts).toEqual({ total_count: total, current_page: page, total_pages: pages });
+  expect(counts).toEqual({ total_count: total, current_page: page, total_pages: pages, total_is_exact: true });
 });
 
 it('beyond the bound there is a page more for as long as there is one', () => {

@@ -40,7 +40,11 @@ export const keyListQuerySchema = z.object({
   project_id: text.optional(),
   key_hash: text.optional(),
   key_alias: text.optional(),
-  search: text.optional().describe('Keys whose hash is this, or whose alias holds it.'),
+  search: text
+    .optional()
+    .describe(
+      'Keys whose hash is this, or whose alias holds it; in a list of more than 50,000 keys, among the newest 50,000, the 450 newest of them.',
+    ),
   substring_matching: flag
     .default(false)
     .describe('`key_alias`, and for proxy admins `user_id`, as a part of the value.'),

@@ -1,6 +1,5 @@
 /** The transactions in which keys change: with the caller's access scope, their audit entries, and the caches told of each key. */
 import { Injectable } from '@nestjs/common';
-import { AuthService } from '../../auth/auth.service.js';
 import type { AccessScope } from '../../auth/scope/access-scope.js';
 import { AccessScopes } from '../../auth/scope/access-scopes.service.js';
 import { keyTopic } from '../../auth/virtual-key.repository.js';
@@ -8,7 +7,7 @@ import { isUniqueViolation } from '../../database/database-errors.js';
 import type { TransactionClient } from '../../database/database-client.js';
 import { limitsTopic } from '../../limits/definitions/limit-definitions.service.js';
 import type { Actor } from '../writes/actor.js';
-import { ManagementWrites } from '../writes/management-writes.service.js';
+import { ManagementWrites, type ManagementWrite } from '../writes/management-writes.service.js';
 import { keyOwner } from './key.repository.js';
 import { keyTaken } from './key-rules.service.js';
 
@@ -21,6 +20,8 @@ export interface KeyRecord {
 }
 
 export interface KeyWrite {
+  /** For what else is changed with a key. */
+  readonly change: ManagementWrite;
   readonly tx: TransactionClient;
   readonly actor: Actor;
   /** What the caller may see and change. */
@@ -36,7 +37,6 @@ export class KeyWrites {
   constructor(
     private readonly writes: ManagementWrites,
     private readonly scopes: AccessScopes,
-    private readonly auth: AuthService,
   ) {}
 
   /**
@@ -45,12 +45,9 @@ export class KeyWrites {
    */
   async run<T>(actor: Actor, work: (write: KeyWrite) => Promise<T>): Promise<T> {
     const scope = await this.scopes.of(actor.principal);
-    const touched = new Set<string>();
     try {
-      const result = await this.writes.run(actor, (change) => {
-        touched.clear();
+      return await this.writes.run(actor, (change) => {
         const forget = (token: string): void => {
-          touched.add(token);
           change.changed(limitsTopic, keyOwner(token));
           change.changed(keyTopic, token);
         };
@@ -58,11 +55,8 @@ export class KeyWrites {
           change.audit({ action, objectKind: 'key', objectId: token, before, after });
           forget(token);
         };
-        return work({ tx: change.tx, actor, scope, record, forget });
+        return work({ change, tx: change.tx, actor, scope, record, forget });
       });
-      // Other processes hear of it by the feed; here it holds at once.
-      for (const token of touched) this.auth.forgetKey(token);
-      return result;
     } catch (error) {
       throw isUniqueViolation(error) ? keyTaken('key_alias', error) : error;
     }

@@ -29,8 +29,13 @@ export class KeyRepository {
     return this.find(tx, token);
   }
 
+  /** By their hashes. Ordered here: a database that orders them takes no more than some hundred hashes to look for. */
   async findMany(client: DatabaseClient, where: Prisma.VirtualKeyWhereInput): Promise<KeyState[]> {
-    return this.statesOf(client, await client.virtualKey.findMany({ where, orderBy: { token: 'asc' } }));
+    const rows = await client.virtualKey.findMany({ where });
+    return this.statesOf(
+      client,
+      rows.toSorted((left, right) => (left.token < right.token ? -1 : 1)),
+    );
   }
 
   /** In the order of the rows. */

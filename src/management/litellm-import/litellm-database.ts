@@ -1,4 +1,4 @@
-/** Reads a LiteLLM database: whichever of its tables and columns there are, as they stood at one moment. The one place of the product with SQL of its own (docs/decisions/0017). */
+/** Reads a LiteLLM database: whichever of its tables and columns there are, as they stood at one moment. The one place of the product with SQL of its own (docs/decisions/0010). */
 import pg from 'pg';
 import { LiteLLMRow } from './litellm-row.js';
 

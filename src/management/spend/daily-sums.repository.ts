@@ -67,17 +67,6 @@ export class DailySums {
     return groups.map((group) => ({ ...group, ...amountsOf(group._sum) }));
   }
 
-  /** The first and the last day of a customer or a tag; null where there is none. */
-  async daysOf(
-    kind: 'customer' | 'tag',
-    entity: string,
-  ): Promise<{ readonly first: string; readonly last: string } | null> {
-    const { _min, _max } = await this.database.run((client) =>
-      client.dailySpend.aggregate({ where: { kind, entity }, _min: { date: true }, _max: { date: true } }),
-    );
-    return _min.date !== null && _max.date !== null ? { first: _min.date, last: _max.date } : null;
-  }
-
   async total(where: Prisma.DailySpendWhereInput): Promise<Amounts> {
     const { _sum } = await this.database.run((client) => client.dailySpend.aggregate({ where, _sum: AMOUNTS }));
     return amountsOf(_sum);

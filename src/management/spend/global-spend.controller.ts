@@ -29,7 +29,7 @@ export class GlobalSpendController {
 
   @Get('global/spend/logs')
   @Audience('scoped_read')
-  @Answers(dto.daysAnswer)
+  @Answers(dto.daysAnswer, { csv: true })
   async byDay(
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -41,7 +41,7 @@ export class GlobalSpendController {
 
   @Get('global/spend/keys')
   @Audience('scoped_read')
-  @Answers(dto.keysAnswer)
+  @Answers(dto.keysAnswer, { csv: true })
   async byKey(
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -53,7 +53,7 @@ export class GlobalSpendController {
 
   @Get('global/spend/teams')
   @Audience('scoped_read')
-  @Answers(dto.teamsAnswer)
+  @Answers(dto.teamsAnswer, { csv: true })
   async byTeam(
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -65,7 +65,7 @@ export class GlobalSpendController {
 
   @Get('global/spend/models')
   @Audience('scoped_read')
-  @Answers(dto.modelsAnswer)
+  @Answers(dto.modelsAnswer, { csv: true })
   async byModel(
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -77,7 +77,7 @@ export class GlobalSpendController {
 
   @Get('global/spend/provider')
   @Audience('scoped_read')
-  @Answers(dto.providersAnswer)
+  @Answers(dto.providersAnswer, { csv: true })
   async byProvider(
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -89,7 +89,7 @@ export class GlobalSpendController {
 
   @Get('global/spend/tags')
   @Audience('scoped_read')
-  @Answers(dto.globalTagsAnswer)
+  @Answers(dto.globalTagsAnswer, { csv: true })
   async ofTags(
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -116,7 +116,7 @@ export class GlobalSpendController {
   @Post('global/spend/end_users')
   @HttpCode(200)
   @Audience('scoped_read')
-  @Answers(dto.endUsersAnswer)
+  @Answers(dto.endUsersAnswer, { csv: true })
   async byCustomer(
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -128,7 +128,7 @@ export class GlobalSpendController {
 
   @Get('spend/tags')
   @Audience('scoped_read')
-  @Answers(dto.tagsAnswer)
+  @Answers(dto.tagsAnswer, { csv: true })
   async byTag(
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,

@@ -30,7 +30,6 @@ export const reportQuerySchema = z
 export const ownReportQuerySchema = z
   .object({
     ...dayRange,
-    api_key: apiKey.optional(),
     user_id: text.optional(),
     team_id: text.optional(),
     organization_id: text.optional(),

@@ -60,15 +60,38 @@ export class SpendLogRepository {
 
   /** Whether rows are filtered by what no index leads to. */
   hasSlowFilter(query: SpendLogsPageQuery): boolean {
-    const { model, model_group: group, model_id: deployment, end_user: customer, status_filter: status } = query;
+    const { model, model_group: group, model_id: deployment, status_filter: status } = query;
     const { min_spend: min, max_spend: max, session_id: session, key_alias: alias, error_code: code } = query;
-    const slow = [model, group, deployment, customer, status, min, max, session, alias, code, query.cache_hit_filter];
-    return slow.some((filter) => filter !== undefined);
+    const slow = [model, group, deployment, status, min, max, session, alias, code, query.cache_hit_filter];
+    return query.request_id === undefined && slow.some((filter) => filter !== undefined);
   }
 
-  /** Counts no further than `most`. */
+  /** Of a query the part that an index leads to. */
+  indexedFilterOf(query: SpendLogsPageQuery): LogFilter {
+    const { start_date, end_date, api_key, user_id, team_id, end_user } = query;
+    return this.filterOf({ start_date, end_date, api_key, user_id, team_id, end_user });
+  }
+
+  /** The time of the row that stands behind `most` others; null where there are not so many. */
+  async timeBehind(where: LogFilter, order: Order, most: number): Promise<Date | null> {
+    // The time alone, and by the time alone: then the index knows it all.
+    const asked = { where, orderBy: { startedAt: order }, select: { startedAt: true }, skip: most, take: 1 };
+    const [row] = await this.database.run((client) => client.spendLog.findMany(asked));
+    return row?.startedAt ?? null;
+  }
+
+  /** Counts no further than `most`. Without an order Prisma takes the key's, for which all that matches is read first. */
   count(where: LogFilter, most: number): Promise<number> {
-    return this.database.run((client) => client.spendLog.count({ where, take: most }));
+    const orderBy = { startedAt: 'desc' as const };
+    return this.database.run((client) => client.spendLog.count({ where, orderBy, take: most }));
+  }
+
+  /** The ids of the first rows that match. */
+  async ids(where: LogFilter, order: Order, take: number): Promise<string[]> {
+    const orderBy = [{ startedAt: order }, { requestId: order }];
+    const select = { requestId: true } as const;
+    const rows = await this.database.run((client) => client.spendLog.findMany({ where, orderBy, select, take }));
+    return rows.map(({ requestId }) => requestId);
   }
 
   find(where: LogFilter, order: Order, take: number, skip = 0): Promise<SpendLog[]> {
@@ -86,6 +109,12 @@ export class SpendLogRepository {
     };
   }
 
+  /** As if a row had stood at the end of what is on this side of a time, that time included. */
+  cursorAt(edge: Date, order: Order): LogCursor {
+    // Every id is greater than a space.
+    return { startedAt: order === 'desc' ? edge : new Date(edge.getTime() + 1), requestId: ' ' };
+  }
+
   /** The ids of all rows that match, in the order of a field without an index; null where they are more than `most`. */
   async idsInOrder(where: LogFilter, by: SortField, order: Order, most: number): Promise<string[] | null> {
     const inDetail = by === 'endTime' || by === 'request_duration_ms' || by === 'ttft_ms';
@@ -97,7 +126,9 @@ export class SpendLogRepository {
       model: true,
       detail: inDetail,
     };
-    const rows = await this.database.run((client) => client.spendLog.findMany({ where, select, take: most + 1 }));
+    const rows = await this.database.run((client) =>
+      client.spendLog.findMany({ where, select, orderBy: { startedAt: 'desc' }, take: most + 1 }),
+    );
     if (rows.length > most) return null;
     return (rows as Sortable[])
       .map((row) => ({ row, value: sortValue(row, by) }))

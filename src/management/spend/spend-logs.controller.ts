@@ -29,7 +29,7 @@ export class SpendLogsController {
 
   @Get()
   @Audience('scoped_read')
-  @Answers(spendLogsAnswer)
+  @Answers(spendLogsAnswer, { csv: true })
   async list(
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -41,7 +41,7 @@ export class SpendLogsController {
 
   @Get(['v2', 'ui'])
   @Audience('scoped_read')
-  @Answers(spendLogsPageAnswer)
+  @Answers(spendLogsPageAnswer, { csv: true })
   async page(
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,

@@ -85,7 +85,12 @@ export const spendLogsPageQuerySchema = z.object({
 });
 export type SpendLogsPageQuery = z.infer<typeof spendLogsPageQuerySchema>;
 
-export const sessionLogsQuerySchema = z.object({ session_id: text, ...paging });
+export const sessionLogsQuerySchema = z.object({
+  session_id: text,
+  start_date: startDate.optional(),
+  end_date: endDate.optional(),
+  ...paging,
+});
 export type SessionLogsQuery = z.infer<typeof sessionLogsQuerySchema>;
 
 const count = z.number().int();
@@ -129,13 +134,18 @@ export const spendLogsAnswer = z.array(anyObject).describe('Rows of the spend lo
 export const spendLogsPageAnswer = z.object({
   data: z.array(spendLogSchema),
   total: count.describe(
-    'At most 10,000, or 1,000 with a filter that no index serves; `total_is_exact` says whether there are more.',
+    'At most 10,000. With a filter that no index serves, and with a `cursor`, those that were found on the way, at most 1,000; `total_is_exact` says whether there are more.',
   ),
   total_is_exact: z.boolean(),
   page: count,
   page_size: count,
   total_pages: count,
-  next_cursor: z.string().nullable().describe('For `cursor`: the rows after these, however many there are.'),
+  next_cursor: z
+    .string()
+    .nullable()
+    .describe(
+      'For `cursor`: the rows after these, however many there are. With a filter that no index serves a page may have fewer rows than asked for, or none, and yet a cursor: go on until it is null.',
+    ),
 });
 export const requestDetailAnswer = z.object({
   request_id: z.string(),

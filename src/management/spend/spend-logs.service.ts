@@ -7,7 +7,14 @@ import { within } from './global-spend.service.js';
 import { isoDay } from './report-query.js';
 import { SpendLogRepository, type DaySum, type LogFilter } from './spend-log.repository.js';
 import { payloadView, spendLogView } from './spend-log-view.js';
-import { cursorText, type SessionLogsQuery, type SpendLogsPageQuery, type SpendLogsQuery } from './spend-logs.dto.js';
+import {
+  cursorText,
+  type LogCursor,
+  type SessionLogsQuery,
+  type SortField,
+  type SpendLogsPageQuery,
+  type SpendLogsQuery,
+} from './spend-logs.dto.js';
 import type { SpendScope } from './spend-scope.js';
 import { DAY_MS, emptyDay, startOfDay, summaryOf } from './spend-summary.js';
 
@@ -25,8 +32,9 @@ const MAX_ROWS = 10_000;
 /** Rows are counted, skipped, and sorted without an index up to this many: what lies beyond is reached by the cursor. */
 const MAX_COUNTED = 10_000;
 const MAX_SKIPPED = 50_000;
-/** Where only some of the rows that an index leads to match: counting reads all of them. */
+/** Where only some of the rows that an index leads to match: so many are counted, and so many are read to find them. */
 const MAX_COUNTED_SLOWLY = 1_000;
+const MAX_READ = 50_000;
 const MAX_DAYS = 1_000;
 
 @Injectable()
@@ -46,31 +54,53 @@ export class SpendLogsService {
   }
 
   async page(scope: SpendScope, query: SpendLogsPageQuery): Promise<SpendLogsPage> {
-    const where = this.rows.visible(scope, this.rows.filterOf(await this.#narrowed(query)));
-    const most = this.rows.hasSlowFilter(query) ? MAX_COUNTED_SLOWLY : MAX_COUNTED;
     const sorted = query.sort_by !== 'startTime';
     if (sorted && query.cursor) throw refused('cursor', 'goes with `sort_by=startTime` alone.');
+    // Rows of an organization are known by their detail alone.
+    if (this.rows.hasSlowFilter(query) || scope.organizationIds.length > 0) {
+      return this.#filteredPage(scope, query, query.sort_order);
+    }
+    const where = this.rows.visible(scope, this.rows.filterOf(query));
     const [counted, rows] = await Promise.all([
-      this.rows.count(where, most + 1),
+      this.rows.count(where, MAX_COUNTED + 1),
       sorted ? this.#sortedPage(where, query) : this.#page(where, query),
     ]);
-    const total = Math.min(counted, most);
-    const { page, page_size: pageSize } = query;
-    const last = rows.length === pageSize && !sorted ? rows.at(-1) : undefined;
-    return {
-      data: rows.map(spendLogView),
-      total,
-      total_is_exact: counted <= most,
-      page,
-      page_size: pageSize,
-      total_pages: Math.ceil(total / pageSize),
-      next_cursor: last ? cursorText(last) : null,
-    };
+    const last = rows.length === query.page_size && !sorted ? rows.at(-1) : undefined;
+    return pageOf(query, rows, { counted, most: MAX_COUNTED }, last ?? null);
   }
 
-  /** The requests of a session, the first one first. */
+  /** The requests of a session among the newest ones, the first one first. */
   session(scope: SpendScope, query: SessionLogsQuery): Promise<SpendLogsPage> {
-    return this.page(scope, { ...query, sort_by: 'startTime', sort_order: 'asc' });
+    return this.#filteredPage(scope, { ...query, sort_by: 'startTime', sort_order: 'asc' }, 'desc');
+  }
+
+  /**
+   * With a filter that no index serves: of the rows that an index leads to, so many are read, and the cursor leads to those behind them.
+   *
+   * @param from the end at which it begins to read
+   */
+  async #filteredPage(scope: SpendScope, query: SpendLogsPageQuery, from: 'asc' | 'desc'): Promise<SpendLogsPage> {
+    const { page, page_size: size, sort_by: by, sort_order: order, cursor } = query;
+    const skip = skipped(query);
+    const behind = cursor ? [this.rows.after(cursor, order)] : [];
+    // Who sees the rows of organizations has no index that leads to all of theirs.
+    const indexed = this.rows.indexedFilterOf(query);
+    const led = scope.organizationIds.length > 0 ? indexed : this.rows.visible(scope, indexed);
+    const edge = await this.rows.timeBehind({ AND: [led, ...behind] }, from, MAX_READ);
+    if (edge && by !== 'startTime') {
+      throw refused('sort_by', `of ${by} with these filters is for at most ${MAX_READ} rows. Give fewer days.`);
+    }
+    const within = edge ? [{ startedAt: from === 'desc' ? { gte: edge } : { lte: edge } }] : [];
+    const where = { AND: [this.rows.visible(scope, this.rows.filterOf(query)), ...behind, ...within] };
+    const most = Math.max(MAX_COUNTED_SLOWLY, skip + size);
+    const ids =
+      by === 'startTime' ? await this.rows.ids(where, order, most + 1) : await this.#idsInOrder(where, by, order);
+    const rows = await this.rows.named(ids.slice(skip, page * size));
+    const hasMore = by === 'startTime' && ids.length > page * size;
+    const last = hasMore ? (rows.at(-1) ?? null) : null;
+    const next = last ?? (edge && from === order ? this.rows.cursorAt(edge, order) : null);
+    const total = { counted: ids.length, most, isWhole: edge === null && cursor === undefined };
+    return pageOf(query, rows, total, next);
   }
 
   /**
@@ -89,36 +119,22 @@ export class SpendLogsService {
     return { request_id: requestId, ...payloadView(await this.rows.findPayload(requestId)) };
   }
 
-  /** To the days on which the customer had requests: the sums know them by an index, the rows do not. */
-  async #narrowed(query: SpendLogsPageQuery): Promise<SpendLogsPageQuery> {
-    if (query.end_user === undefined) return query;
-    const days = await this.sums.daysOf('customer', query.end_user);
-    if (!days) return query;
-    const [first, end] = [Date.parse(days.first), Date.parse(days.last) + DAY_MS - 1];
-    return {
-      ...query,
-      start_date: new Date(Math.max(first, query.start_date?.getTime() ?? first)),
-      end_date: new Date(Math.min(end, query.end_date?.getTime() ?? end)),
-    };
-  }
-
   async #page(where: LogFilter, query: SpendLogsPageQuery): Promise<SpendLog[]> {
-    const { page, page_size: take, sort_order: order, cursor } = query;
+    const { page_size: take, sort_order: order, cursor } = query;
     if (cursor) return this.rows.find({ AND: [where, this.rows.after(cursor, order)] }, order, take);
-    const skip = (page - 1) * take;
-    if (skip > MAX_SKIPPED) {
-      throw refused('page', `begins behind ${MAX_SKIPPED} rows. Go on by \`cursor\`, or give fewer days.`);
-    }
-    return this.rows.find(where, order, take, skip);
+    return this.rows.find(where, order, take, skipped(query));
   }
 
   async #sortedPage(where: LogFilter, query: SpendLogsPageQuery): Promise<SpendLog[]> {
     const { page, page_size: take, sort_by: by, sort_order: order } = query;
-    const ids = await this.rows.idsInOrder(where, by, order, MAX_COUNTED);
-    if (ids === null) {
-      throw refused('sort_by', `of ${by} is for at most ${MAX_COUNTED} rows. Give fewer days, or filter them.`);
-    }
+    const ids = await this.#idsInOrder(where, by, order);
     return this.rows.named(ids.slice((page - 1) * take, page * take));
+  }
+
+  async #idsInOrder(where: LogFilter, by: SortField, order: 'asc' | 'desc'): Promise<string[]> {
+    const ids = await this.rows.idsInOrder(where, by, order, MAX_COUNTED);
+    if (ids !== null) return ids;
+    throw refused('sort_by', `of ${by} is for at most ${MAX_COUNTED} rows. Give fewer days, or filter them.`);
   }
 
   /**
@@ -183,6 +199,38 @@ function checkDays(first: number, last: number): void {
   if ((last - first) / DAY_MS < MAX_DAYS) return;
   const reason = `The spend of more than ${MAX_DAYS} days cannot be summarized at once. Give a later start_date or an earlier end_date.`;
   throw new GatewayError('invalid_request', { param: 'start_date', facts: { reason } });
+}
+
+interface Total {
+  readonly counted: number;
+  /** It is counted up to this many. */
+  readonly most: number;
+  /** Not where only a part of the rows was looked at. */
+  readonly isWhole?: boolean;
+}
+
+function pageOf(
+  { page, page_size: pageSize }: SpendLogsPageQuery,
+  rows: readonly SpendLog[],
+  { counted, most, isWhole = true }: Total,
+  next: LogCursor | null,
+): SpendLogsPage {
+  const total = Math.min(counted, most);
+  return {
+    data: rows.map(spendLogView),
+    total,
+    total_is_exact: isWhole && counted <= most,
+    page,
+    page_size: pageSize,
+    total_pages: Math.ceil(total / pageSize),
+    next_cursor: next && cursorText(next),
+  };
+}
+
+function skipped({ page, page_size: pageSize }: SpendLogsPageQuery): number {
+  const skip = (page - 1) * pageSize;
+  if (skip <= MAX_SKIPPED) return skip;
+  throw refused('page', `begins behind ${MAX_SKIPPED} rows. Go on by \`cursor\`, or give fewer days.`);
 }
 
 function refused(param: string, what: string): GatewayError {

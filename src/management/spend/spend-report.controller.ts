@@ -20,7 +20,7 @@ import { SpendReportService } from './spend-report.service.js';
 import { SpendScopes } from './spend-scopes.service.js';
 import { ManagementController } from '../idempotency/management-controller.decorator.js';
 
-type Column = 'apiKeyHash' | 'userId' | 'teamId' | 'organizationId';
+type Column = 'userId' | 'teamId' | 'organizationId';
 
 @ManagementController()
 export class SpendReportController {
@@ -31,7 +31,7 @@ export class SpendReportController {
 
   @Get('global/spend/report')
   @Audience('scoped_read')
-  @Answers(reportAnswer)
+  @Answers(reportAnswer, { csv: true })
   async global(
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -41,20 +41,9 @@ export class SpendReportController {
     return inAskedForm(request, reply, report, flat);
   }
 
-  @Get('key/spend/report')
-  @Audience('scoped_read')
-  @Answers(keyReportAnswer)
-  ofKey(
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-    @CheckedQuery(ownReportQuerySchema) query: OwnReportQuery,
-  ): Promise<object[] | string> {
-    return this.ofOwner(request, reply, query, { column: 'apiKeyHash', named: 'api_key', own: 'keyHash' });
-  }
-
   @Get('user/spend/report')
   @Audience('scoped_read')
-  @Answers(keyReportAnswer)
+  @Answers(keyReportAnswer, { csv: true })
   ofUser(
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -65,7 +54,7 @@ export class SpendReportController {
 
   @Get('team/spend/report')
   @Audience('scoped_read')
-  @Answers(keyReportAnswer)
+  @Answers(keyReportAnswer, { csv: true })
   ofTeam(
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -76,7 +65,7 @@ export class SpendReportController {
 
   @Get('organization/spend/report')
   @Audience('scoped_read')
-  @Answers(keyReportAnswer)
+  @Answers(keyReportAnswer, { csv: true })
   ofOrganization(
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -93,8 +82,8 @@ export class SpendReportController {
     query: OwnReportQuery,
     by: {
       readonly column: Column;
-      readonly named: 'api_key' | 'user_id' | 'team_id' | 'organization_id';
-      readonly own: keyof Pick<Principal, 'keyHash' | 'userId' | 'teamId' | 'organizationId'>;
+      readonly named: 'user_id' | 'team_id' | 'organization_id';
+      readonly own: keyof Pick<Principal, 'userId' | 'teamId' | 'organizationId'>;
     },
   ): Promise<object[] | string> {
     const principal = principalOf(request);

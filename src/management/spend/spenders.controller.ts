@@ -29,7 +29,7 @@ export class SpendersController {
 
   @Get('spend/keys')
   @Audience('scoped_read')
-  @Answers(keysAnswer)
+  @Answers(keysAnswer, { csv: true })
   async keys(
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -41,7 +41,7 @@ export class SpendersController {
 
   @Get('spend/users')
   @Audience('scoped_read')
-  @Answers(usersAnswer)
+  @Answers(usersAnswer, { csv: true })
   async users(
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,

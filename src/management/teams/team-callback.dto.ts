@@ -52,7 +52,11 @@ export const callbackSchema = closedBody('a callback', {
   callback_type: z.enum(['success', 'failure', 'success_and_failure']).nullish(),
   callback_vars: z.partialRecord(
     known,
-    z.string().regex(/^[\t\n\r -\u{D7FF}\u{E000}-\u{10FFFF}]{1,8192}$/u, 'expected text'),
+    z
+      .string()
+      .min(1)
+      .max(8_192)
+      .regex(/^(?:[^\p{Cc}]|[\t\n\r])*$/u, 'expected text'),
   ),
 });
 export type CallbackBody = z.output<typeof callbackSchema>;

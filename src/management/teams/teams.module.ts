@@ -40,7 +40,7 @@ export class TeamsModule {
         TeamReads,
         TeamCallbacks,
       ],
-      exports: [TeamRemoval, TeamViews],
+      exports: [TeamCreation, TeamMembership, TeamRemoval, TeamViews, TeamWrites],
     };
   }
 }

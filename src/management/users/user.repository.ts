@@ -49,6 +49,13 @@ export class UserRepository {
     return client ? knownUsers(client, ids) : this.database.run((own) => knownUsers(own, ids));
   }
 
+  /** Those of the teams that are there. */
+  async existingTeams(ids: readonly string[]): Promise<string[]> {
+    const where = { id: { in: [...ids] } };
+    const rows = await this.database.run((client) => client.team.findMany({ where, select: { id: true } }));
+    return rows.map(({ id }) => id);
+  }
+
   async findIdByEmail(email: string): Promise<string | null> {
     const where = { emailKey: email.toLowerCase() };
     const row = await this.database.run((client) => client.user.findUnique({ where, select: { id: true } }));

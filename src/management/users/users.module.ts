@@ -35,5 +35,6 @@ import { UsersController } from './users.controller.js';
     UserRepository,
     UserUpdates,
   ],
+  exports: [NewUsers, UserChanges, UserRepository],
 })
 export class UsersModule {}

@@ -1,5 +1,6 @@
 /** The one way in which management changes the database: the change, its audit entries and its feed events are one transaction. */
-import { Injectable } from '@nestjs/common';
+import { Injectable, Optional } from '@nestjs/common';
+import { AuthService } from '../../auth/auth.service.js';
 import { GatewayError } from '../../core/errors/gateway-error.js';
 import { ChangeFeedRepository } from '../../database/change-feed.repository.js';
 import type { TransactionClient } from '../../database/database-client.js';
@@ -22,6 +23,8 @@ export class ManagementWrites {
     private readonly database: DatabaseService,
     private readonly feed: ChangeFeedRepository,
     private readonly auditLog: AuditLog,
+    /** Absent from a command, which lets nobody in. */
+    @Optional() private readonly auth?: AuthService,
   ) {}
 
   /**
@@ -45,6 +48,10 @@ export class ManagementWrites {
       // Both hold a row that everybody waits for: last, and always in this order.
       await this.auditLog.append(tx, actor, records);
       await this.feed.appendAll(tx, events);
+      // Other processes hear of it by the feed; here it holds at once.
+      this.database.afterCommit(tx, () => {
+        for (const [topic, key] of events) this.auth?.forget(topic, key);
+      });
       return result;
     });
   }

@@ -142,13 +142,12 @@ describe('a token of an identity provider', () => {
 
   it('has the role of its user, and is no admin by a claim that nobody has mapped', async () => {
     const plain = token({ sub: 'ada', role: 'proxy_admin', user_role: 'proxy_admin' });
-    const deletion = {
+    const refused = await gateway.send({
       method: 'POST',
-      path: '/key/delete',
+      path: '/budget/new',
       headers: { authorization: `Bearer ${plain}`, 'content-type': 'application/json' },
-      body: '{"keys":["x"]}',
-    };
-    const refused = await gateway.send(deletion);
+      body: '{"max_budget":1}',
+    });
     expect(refused.status).toBe(401);
     expect(refused.text).toContain('Your role=internal_user');
     expect((await get('/key/info', token({ sub: 'ada' }))).status).not.toBe(200);

@@ -177,7 +177,7 @@ describeOnBothDatabases('lists of keys', (database) => {
       expect(keyAliasesAnswer.parse(answer)).toEqual(answer);
       return answer;
     };
-    expect(await aliases({ size: '3', page: '2' })).toEqual({ aliases: ['Alias-D', 'Alias-E', 'Alias-F'], total_count: 7, current_page: 2, total_pages: 3, size: 3 }); // prettier-ignore
+    expect(await aliases({ size: '3', page: '2' })).toEqual({ aliases: ['Alias-D', 'Alias-E', 'Alias-F'], total_count: 7, current_page: 2, total_pages: 3, total_is_exact: true, size: 3 }); // prettier-ignore
     expect(await aliases({ search: 'S-b' })).toMatchObject({ aliases: ['Alias-B'] });
     expect(await aliases({ team_id: 't1' })).toMatchObject({ aliases: ['Alias-B', 'Alias-C'] });
     expect(await aliases({}, bench.actor({ userId: 'u2' }))).toMatchObject({ aliases: ['Alias-B', 'Alias-C', 'Alias-F'] }); // prettier-ignore

@@ -11,6 +11,7 @@ import { ChangeFeedRepository } from '../../../src/database/change-feed.reposito
 import type { DatabaseService } from '../../../src/database/database.service.js';
 import { LimitDefinitions } from '../../../src/limits/definitions/limit-definitions.service.js';
 import { AuditLog } from '../../../src/management/audit/audit-log.service.js';
+import { keyTopic } from '../../../src/auth/virtual-key.repository.js';
 import { KeyChanger } from '../../../src/management/keys/key-changer.service.js';
 import { KeyGrants } from '../../../src/management/keys/key-grants.service.js';
 import { KeyIssuer } from '../../../src/management/keys/key-issuer.service.js';
@@ -132,10 +133,12 @@ function assemble(bench: Pick<KeysOnDatabase, 'database' | 'clock' | 'settings' 
   const owners = new KeyOwners(limits, keys);
   const catalog = { current: () => ({ find: () => null }) } as unknown as CatalogService;
   const settings = { current: () => ({ keys: bench.settings }), general: { masterKey } } as unknown as SettingsService;
-  const auth = { forgetKey: (token: string) => void bench.forgotten.push(token) } as unknown as AuthService;
+  const forget = (topic: string, id: string): unknown => topic === keyTopic && bench.forgotten.push(id);
+  const auth = { forget } as unknown as AuthService;
   const scopes = new AccessScopes(database);
   const audit = new AuditLog(clock, Buffer.alloc(32));
-  const writes = new KeyWrites(new ManagementWrites(database, new ChangeFeedRepository(database), audit), scopes, auth);
+  const feed = new ChangeFeedRepository(database);
+  const writes = new KeyWrites(new ManagementWrites(database, feed, audit, auth), scopes);
   const grants = new KeyGrants(owners, catalog);
   const rules = new KeyRules(settings, clock);
   const changer = new KeyChanger(writes, owners, grants, rules, keys);

@@ -11,9 +11,10 @@ import type { SettingsService } from '../../../src/config/settings.service.js';
 import { systemClock } from '../../../src/core/spec/clock.js';
 import type { DatabaseService } from '../../../src/database/database.service.js';
 import { FakeClock } from '../../../src/core/testing/fake-clock.js';
+import { BudgetEvents } from '../../../src/limits/budgets/budget-events.js';
 import { BudgetAlerts } from '../../../src/limits/alerts/budget-alerts.service.js';
 import type { BudgetAlert } from '../../../src/limits/alerts/budget-alert.js';
-import { SentAlertRepository } from '../../../src/limits/alerts/sent-alert.repository.js';
+import { AlertRepository } from '../../../src/limits/alerts/alert.repository.js';
 import { eventually } from '../../e2e/support/eventually.js';
 import { describeOnBothDatabases, openDatabase } from '../support/databases.js';
 import { SmtpServer } from './smtp-server.js';
@@ -25,8 +26,6 @@ const alert: BudgetAlert = {
   spentNanos: 10_000_000_000n,
   maxNanos: 9_000_000_000n,
   softNanos: null,
-  alias: '<!channel> research',
-  emails: ['lead@example.com'],
 };
 
 beforeAll(() => Logger.overrideLogger(false));
@@ -91,12 +90,17 @@ describeOnBothDatabases('alerts of budgets', (database) => {
     const general = { egress: { allowedHosts: [], allowedCidrs: [] } };
     const profiles = new EgressProfiles({ general, onChange: () => () => undefined } as unknown as SettingsService);
     const http = new OutboundHttp(new UpstreamConnections(clients, profiles, systemClock));
-    const service = new BudgetAlerts(new SentAlertRepository(opened), http, clock, () => settings);
+    const service = new BudgetAlerts(new AlertRepository(opened), http, clock, () => settings, new BudgetEvents());
     services.push(service);
     return service;
   }
 
-  it('are told by Slack, webhook and mail', async () => {
+  it('are told by Slack, webhook and mail, by the name of the team and to those whom it names', async () => {
+    const by = { createdBy: 'test', updatedBy: 'test' };
+    const metadata = { soft_budget_alerting_emails: ['lead@example.com', 'no address'] };
+    await opened.run((client) =>
+      client.team.create({ data: { id: 'research', alias: '<!channel> research', models: [], metadata, ...by } }),
+    );
     process().tell({ ...alert, accountId: 'told' });
     await eventually('all have heard', () => received.length === 2 && mail.mails.length === 1);
     expect(received.find(({ path }) => path === '/slack')).toEqual({

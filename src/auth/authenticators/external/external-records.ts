@@ -4,11 +4,12 @@ import type { JwtSettings, UnregisteredBehavior } from '../../../config/jwt-sett
 import { GatewayError } from '../../../core/errors/gateway-error.js';
 import type { DatabaseClient, Team, User, VirtualKey } from '../../../database/database-client.js';
 import type { DatabaseService } from '../../../database/database.service.js';
-import type { VirtualKeyRecord } from '../../key-record.js';
+import { dependencyOf, jwtMappingTopic, type VirtualKeyRecord } from '../../key-record.js';
 import type { Role } from '../../principal.js';
 import type { VirtualKeyRepository } from '../../virtual-key.repository.js';
-import type { TokenIdentity } from '../jwt/token-identity.js';
+import type { TokenIdentity, VirtualKeyClaim } from '../jwt/token-identity.js';
 import type { IdentityRegistrar } from './identity-registrar.js';
+import { everyIssuer, mappingKey } from './key-mapping.js';
 
 /** Nobody is to wait for long. */
 const longestLookUpMs = 2_000;
@@ -44,56 +45,72 @@ export class ExternalRecords {
   /** @throws GatewayError `token_not_allowed`; `database_unavailable` */
   async of(bearer: Bearer): Promise<VirtualKeyRecord> {
     const mapped = await this.mappedKey(bearer);
-    if (mapped) {
-      const expiresAtMs = earlier(mapped.expiresAtMs, bearer.expiresAtMs);
-      return { ...mapped, expiresAtMs, endUserId: bearer.identity.endUserId };
-    }
+    if (mapped !== null) return this.recordOfKey(mapped, bearer);
     const { identity } = bearer;
     const user = await this.user(identity);
     const team = await this.team(bearer);
     const organizationId = await this.organization(identity);
-    const record = await this.options.keys.surround(
-      keyRow(identity, user?.id ?? identity.userId, team?.id, organizationId),
-    );
+    const owners = { userId: user?.id ?? identity.userId, teamId: team?.id };
+    const record = await this.options.keys.surround(keyRow(identity, owners.userId, owners.teamId, organizationId));
+    const claim = this.claimToRegister(bearer, owners);
+    if (claim) {
+      const allowedRoutes = this.routesOf(identity, record, team);
+      return this.recordOfKey(await this.registrar().registerKey({ ...claim, ...owners, allowedRoutes }), bearer);
+    }
     return {
       ...record,
       expiresAtMs: bearer.expiresAtMs,
       endUserId: identity.endUserId,
       role: roleOf(identity, record, team),
       allowedRoutes: this.routesOf(identity, record, team),
+      dependsOn: [...record.dependsOn, ...dependenciesOf(identity)],
       ...(this.options.settings.needsTeamForModels && !team && !identity.isAdmin && { models: ['no-default-models'] }),
     };
   }
 
-  /** The virtual key that a claim of the token stands for. */
-  private async mappedKey({ identity, unregistered }: Bearer): Promise<VirtualKeyRecord | null> {
+  /** The virtual key that a claim of the token stands for; null where the other claims are to say who it is. */
+  private async mappedKey({ identity, unregistered }: Bearer): Promise<string | null> {
     const { virtualKeyClaim: claim } = identity;
     if (!claim) {
       if (unregistered === 'reject') throw refused('it has no claim that stands for a virtual key');
       return null;
     }
-    const claimName_claimValue = { claimName: claim.name, claimValue: claim.value };
-    const mapping = await this.run((client) => client.jwtKeyMapping.findUnique({ where: { claimName_claimValue } }));
+    const { issuer, name: claimName, value: claimValue } = claim;
+    const where = { issuer: { in: [issuer, everyIssuer] }, claimName, claimValue };
+    // The issuer's own goes before the one of all issuers.
+    const [mapping] = await this.run((client) =>
+      client.jwtKeyMapping.findMany({ where, orderBy: { issuer: 'desc' }, take: 1 }),
+    );
     if (mapping && !mapping.active) throw refused('the virtual key that it stands for is not active');
-    const token = mapping?.token ?? (await this.unmapped(identity, unregistered, claim));
-    if (token === null) return null;
-    const record = await this.options.keys.find(token);
-    if (!record) throw refused('the virtual key that it stands for does not exist any more');
-    return record;
-  }
-
-  private async unmapped(
-    identity: TokenIdentity,
-    behavior: UnregisteredBehavior,
-    claim: NonNullable<TokenIdentity['virtualKeyClaim']>,
-  ): Promise<string | null> {
     // An admin acts by the token itself: a key would not be one's.
-    if (behavior === 'fallback_team_mapping' || identity.isAdmin) return null;
-    if (behavior === 'reject') throw refused('no virtual key is registered for it');
-    return this.registrar().registerKey({ ...claim, userId: identity.userId, teamId: identity.teamIds[0] });
+    if (!mapping && unregistered === 'reject' && !identity.isAdmin)
+      throw refused('no virtual key is registered for it');
+    return mapping?.token ?? null;
   }
 
-  private async user({ userId, userEmail, userRole, teamIds }: TokenIdentity): Promise<User | null> {
+  /** A key is given to nobody whom the token itself holds to less than a key of these owners could do. */
+  private claimToRegister(
+    { identity, unregistered }: Bearer,
+    { userId, teamId }: { readonly userId: string | undefined; readonly teamId: string | undefined },
+  ): VirtualKeyClaim | undefined {
+    if (unregistered !== 'auto_register' || identity.isAdmin || identity.isCustomer || identity.scoped)
+      return undefined;
+    const isOwned = teamId !== undefined || (userId !== undefined && !this.options.settings.needsTeamForModels);
+    return isOwned ? identity.virtualKeyClaim : undefined;
+  }
+
+  private async recordOfKey(token: string, { identity, expiresAtMs }: Bearer): Promise<VirtualKeyRecord> {
+    const key = await this.options.keys.find(token);
+    if (!key) throw refused('the virtual key that it stands for does not exist any more');
+    return {
+      ...key,
+      expiresAtMs: earlier(key.expiresAtMs, expiresAtMs),
+      endUserId: identity.endUserId,
+      dependsOn: [...key.dependsOn, ...dependenciesOf(identity)],
+    };
+  }
+
+  private async user({ userId, userEmail, userRole, teamIds, namesTeams }: TokenIdentity): Promise<User | null> {
     if (userId === undefined) return null;
     const { makesUsers, syncsRolesAndTeams } = this.options.settings;
     let user = await this.findUser(userId, userEmail);
@@ -103,7 +120,7 @@ export class ExternalRecords {
     }
     if (!user) throw refused(`there is no user ${userId}; the operator can have users made by \`user_id_upsert\``);
     if (!syncsRolesAndTeams) return user;
-    await this.registrar().syncUser({ id: user.id, role: userRole, teamIds });
+    await this.registrar().syncUser({ id: user.id, role: userRole, teamIds: namesTeams ? teamIds : undefined });
     return this.findUser(user.id, undefined);
   }
 
@@ -170,6 +187,11 @@ export class ExternalRecords {
     if (!registrar) throw new GatewayError('internal', { detail: 'nobody makes users and teams that tokens name' });
     return registrar;
   }
+}
+
+/** A mapping that is made, changed or deleted makes void what was read without it. */
+function dependenciesOf({ virtualKeyClaim: claim }: TokenIdentity): readonly string[] {
+  return claim ? [dependencyOf(jwtMappingTopic, mappingKey(claim.name, claim.value))] : [];
 }
 
 function roleOf(identity: TokenIdentity, record: VirtualKeyRecord, team: Team | null): Role {

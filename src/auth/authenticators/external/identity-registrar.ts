@@ -11,17 +11,24 @@ export interface IdentityRegistrar {
     readonly role: UserRole | undefined;
   }): Promise<void>;
   createTeam(team: { readonly id: string }): Promise<void>;
-  /** Makes the user's role and memberships what the token says. Teams that do not exist are left out. */
+  /**
+   * Makes the user's role and memberships what the token says. Teams that do not exist are left out.
+   *
+   * @param user absent parts are those of which the token says nothing: they stay as they are
+   */
   syncUser(user: {
     readonly id: string;
     readonly role: UserRole | undefined;
-    readonly teamIds: readonly string[];
+    readonly teamIds: readonly string[] | undefined;
   }): Promise<void>;
-  /** A new key for whom the claim stands, and the mapping to it; its hash. */
+  /** A new key for whom the claim of this issuer stands, and the mapping to it; its hash. */
   registerKey(claim: {
+    readonly issuer: string;
     readonly name: string;
     readonly value: string;
     readonly userId: string | undefined;
     readonly teamId: string | undefined;
+    /** Empty for all that its role may call. */
+    readonly allowedRoutes: readonly string[];
   }): Promise<string>;
 }

@@ -175,6 +175,7 @@ function identityFrom(
     userId: userId ?? userEmail,
     userEmail,
     teamIds: teamId === undefined ? [] : [teamId],
+    namesTeams: true,
     teamAlias: undefined,
     organizationId,
     organizationAlias: undefined,

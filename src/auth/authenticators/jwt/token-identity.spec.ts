@@ -25,6 +25,7 @@ it('says nothing of a bearer where no claim is mapped', () => {
     isAdmin: false,
     isCustomer: false,
     teamIds: [],
+    namesTeams: false,
   });
 });
 
@@ -156,6 +157,7 @@ it('opens what the scopes open, and nothing without one', () => {
 
 it('gives the claim that stands for a virtual key', () => {
   expect(identity({ virtual_key_claim_field: 'azp' }, { azp: 'app-1' }).virtualKeyClaim).toEqual({
+    issuer: issuerName,
     name: 'azp',
     value: 'app-1',
   });

@@ -3,6 +3,13 @@ import type { JwtSettings, UserRole } from '../../../config/jwt-settings.js';
 import { GatewayError } from '../../../core/errors/gateway-error.js';
 import type { Claims, VerifiedToken } from './jwt-verifier.js';
 
+/** Two issuers may give one value to different people: only theirs is a claim's. */
+export interface VirtualKeyClaim {
+  readonly issuer: string;
+  readonly name: string;
+  readonly value: string;
+}
+
 export interface TokenIdentity {
   /** Issuer and subject: whose requests these are in the ledger where nothing else is known. */
   readonly subject: string;
@@ -13,6 +20,8 @@ export interface TokenIdentity {
   readonly userEmail: string | undefined;
   /** The teams that it names, the default where it names none; in the token's order. */
   readonly teamIds: readonly string[];
+  /** Whether claims of it are read for teams at all: one that could not name any says nothing of memberships. */
+  readonly namesTeams: boolean;
   readonly teamAlias: string | undefined;
   readonly organizationId: string | undefined;
   readonly organizationAlias: string | undefined;
@@ -20,7 +29,7 @@ export interface TokenIdentity {
   /** What the provider's roles make of the user, by `jwt_litellm_role_map`. */
   readonly userRole: UserRole | undefined;
   /** The claim's value that may stand for a virtual key. */
-  readonly virtualKeyClaim: { readonly name: string; readonly value: string } | undefined;
+  readonly virtualKeyClaim: VirtualKeyClaim | undefined;
   /** What its scopes open, where that is enforced. */
   readonly scoped: { readonly models: readonly string[]; readonly routes: readonly string[] } | undefined;
 }
@@ -42,12 +51,13 @@ export function identityOf({ claims, issuer }: VerifiedToken, settings: JwtSetti
     userId: userId ?? userEmail,
     userEmail,
     teamIds: teamsOf(claims, paths, role === 'team' ? objectId : undefined, settings),
+    namesTeams: paths.teamId !== undefined || paths.teamIds !== undefined,
     teamAlias: textAt(claims, settings.teamAlias),
     organizationId: textAt(claims, paths.organizationId),
     organizationAlias: textAt(claims, settings.organizationAlias),
     endUserId: textAt(claims, paths.endUserId),
     userRole: userRoleOf(claims, settings),
-    virtualKeyClaim: virtualKeyClaim(claims, paths.virtualKey),
+    virtualKeyClaim: virtualKeyClaim(claims, issuer.issuer, paths.virtualKey),
     scoped: settings.enforcesScopes ? openedBy(scopes, settings) : undefined,
   };
 }
@@ -101,9 +111,9 @@ function matches(pattern: string, role: string): boolean {
   return new RegExp(`^${parts.join('.*')}$`, 's').test(role);
 }
 
-function virtualKeyClaim(claims: Claims, path: string | undefined): TokenIdentity['virtualKeyClaim'] {
+function virtualKeyClaim(claims: Claims, issuer: string, path: string | undefined): VirtualKeyClaim | undefined {
   const value = textAt(claims, path);
-  return path === undefined || value === undefined ? undefined : { name: path, value };
+  return path === undefined || value === undefined ? undefined : { issuer, name: path, value };
 }
 
 function openedBy(scopes: readonly string[], { scopeMappings }: JwtSettings): NonNullable<TokenIdentity['scoped']> {

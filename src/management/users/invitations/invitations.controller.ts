@@ -25,6 +25,9 @@ import { InvitationsService } from './invitations.service.js';
 import { OnboardingService } from './onboarding.service.js';
 import { ManagementController } from '../../idempotency/management-controller.decorator.js';
 
+/** An invitation that is none any more, and too many tries of guessing one. */
+const ofInvitations = [401, 429] as const;
+
 @ManagementController()
 export class InvitationsController {
   constructor(
@@ -78,7 +81,7 @@ export class InvitationsController {
 
   @Get('onboarding/get_token')
   @Audience('public')
-  @Answers(onboardingAnswer)
+  @Answers(onboardingAnswer, { errors: ofInvitations })
   open(
     @Req() request: FastifyRequest,
     @CheckedQuery(getTokenQuerySchema) { invite_link: token }: z.output<typeof getTokenQuerySchema>,
@@ -89,7 +92,7 @@ export class InvitationsController {
   @Post('onboarding/claim_token')
   @HttpCode(200)
   @Audience('public')
-  @Answers(claimedAnswer)
+  @Answers(claimedAnswer, { errors: ofInvitations })
   claim(@Req() request: FastifyRequest, @JsonBody(claimSchema) body: ClaimBody): Promise<object> {
     const session = (request.headers.authorization ?? '').replace(/^bearer\s+/i, '');
     return this.#throttled(request.ip, () => this.onboarding.claim(body, session, request.ip));

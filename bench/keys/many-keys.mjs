@@ -1,6 +1,6 @@
 // What a million keys in the database change: start to the first answer, and memory after keys have been used. Prints a table of medians
 // and ratios. SQLite always, PostgreSQL where TEST_POSTGRES_URL is set (scripts/with-postgres.sh). SQL fills the tables, nothing else.
-// scripts/with-node node bench/many-keys.mjs [--keys 1000000] [--rounds 5]
+// scripts/with-node node bench/keys/many-keys.mjs [--keys 1000000] [--rounds 5]
 import { spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -19,7 +19,7 @@ const many = Number(values.keys);
 const rounds = Number(values.rounds);
 /** How many different keys are used before memory is read. */
 const used = 200;
-const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const folder = mkdtempSync(path.join(tmpdir(), 'tollgate-many-keys-'));
 const masterKey = `sk-${randomBytes(32).toString('base64url')}`;
 const clearKey = (index) => `sk-bench-key-number-${String(index).padStart(12, '0')}`;
@@ -149,9 +149,13 @@ async function databaseWith(dialect, count) {
   };
 }
 
-console.log(
-  `| database | keys | start to the first answer, ms | memory after ${used} keys, MB |\n| --- | --- | --- | --- |`,
-);
+const lines = [];
+const say = (line) => {
+  console.log(line);
+  lines.push(line);
+};
+say('| database | keys | start to the first answer, ms | memory after use, MB |');
+say('| --- | ---: | ---: | ---: |');
 try {
   for (const dialect of ['sqlite', ...(process.env.TEST_POSTGRES_URL ? ['postgres'] : [])]) {
     const sizes = [used, many];
@@ -169,16 +173,16 @@ try {
     }
     const medians = figures.map(({ readyMs, memoryMb }) => ({ readyMs: median(readyMs), memoryMb: median(memoryMb) }));
     medians.forEach(({ readyMs, memoryMb }, place) =>
-      console.log(
-        `| ${dialect} | ${sizes[place].toLocaleString('en')} | ${readyMs.toFixed(0)} | ${memoryMb.toFixed(1)} |`,
-      ),
+      say(`| ${dialect} | ${sizes[place].toLocaleString('en')} | ${readyMs.toFixed(0)} | ${memoryMb.toFixed(1)} |`),
     );
     const [few, lots] = medians;
-    console.log(
+    say(
       `| ${dialect} | ratio | ${(lots.readyMs / few.readyMs).toFixed(3)} | ${(lots.memoryMb / few.memoryMb).toFixed(3)} |`,
     );
     for (const { drop } of databases) await drop();
   }
+  const head = `# Many keys in the database\n\n\`make bench-keys\`: medians of ${rounds} starts each, by turns; memory after ${used} keys were used.\n`;
+  writeFileSync(path.join(root, 'bench/results/many-keys-latest.md'), `${head}\n${lines.join('\n')}\n`);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
