@@ -1,51 +1,8 @@
 /** The database goes away and comes back: the process lives, says so, and recovers by itself. */
-import net from 'node:net';
 import { Logger } from '@nestjs/common';
 import { DatabaseService } from '../../../src/database/database.service.js';
+import { DatabaseLine } from '../support/database-line.js';
 import { createDatabase, describeOnDatabase, eventually, openDatabase } from '../support/databases.js';
-
-/** Stands between the gateway and PostgreSQL, and can be taken away. */
-class Line {
-  readonly #sockets = new Set<net.Socket>();
-  #server: net.Server | undefined;
-
-  constructor(
-    private readonly target: URL,
-    private port = 0,
-  ) {}
-
-  async up(): Promise<void> {
-    this.#server = net.createServer((inbound) => {
-      const outbound = net.connect(Number(this.target.port || 5432), this.target.hostname);
-      for (const socket of [inbound, outbound]) {
-        this.#sockets.add(socket);
-        socket
-          .on('error', () => undefined)
-          .on('close', () => {
-            this.#sockets.delete(socket);
-            inbound.destroy();
-            outbound.destroy();
-          });
-      }
-      inbound.pipe(outbound).pipe(inbound);
-    });
-    await new Promise<void>((resolve) => this.#server?.listen(this.port, '127.0.0.1', resolve));
-    this.port = (this.#server.address() as net.AddressInfo).port;
-  }
-
-  async down(): Promise<void> {
-    const closed = new Promise<void>((resolve) => (this.#server ? this.#server.close(() => resolve()) : resolve()));
-    for (const socket of this.#sockets) socket.destroy();
-    await closed;
-  }
-
-  get url(): string {
-    const url = new URL(this.target);
-    url.hostname = '127.0.0.1';
-    url.port = String(this.port);
-    return url.href;
-  }
-}
 
 const head = (service: DatabaseService) => service.run((client) => client.feedHead.findUnique({ where: { id: 1 } }));
 const unavailable = { code: 'database_unavailable', status: 503 };
@@ -54,7 +11,7 @@ beforeAll(() => Logger.overrideLogger(false));
 
 describeOnDatabase('postgres', 'a database that is away', (database) => {
   it('at start keeps the process alive, and is migrated and used when it comes', async () => {
-    const line = new Line(new URL((await database.another()).url));
+    const line = new DatabaseLine(new URL((await database.another()).url));
     await line.up();
     await line.down();
     const service = new DatabaseService({ url: line.url });
@@ -69,7 +26,7 @@ describeOnDatabase('postgres', 'a database that is away', (database) => {
   });
 
   it('in mid-life is noticed by the first call, and used again within seconds of its return', async () => {
-    const line = new Line(new URL(database.url));
+    const line = new DatabaseLine(new URL(database.url));
     await line.up();
     const service = await openDatabase(line.url);
     expect(await head(service)).toBeNull();
@@ -96,7 +53,7 @@ describeOnDatabase('postgres', 'a database that is away', (database) => {
   });
 
   it('fails a transaction that it breaks, and nothing of it is kept', async () => {
-    const line = new Line(new URL(database.url));
+    const line = new DatabaseLine(new URL(database.url));
     await line.up();
     const service = await openDatabase(line.url);
     const broken = service.transaction(async (tx) => {
