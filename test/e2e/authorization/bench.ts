@@ -79,7 +79,7 @@ export class AuthorizationBench {
     await make('/credentials', { credential_name: 'a-credential', credential_values: { api_key: 'none' } });
     const models = [['a-model'], ['team_model-own', 'team-own'], ['team_model-other', 'team-other'], ['team_model-foreign', 'team-foreign']]; // prettier-ignore
     for (const [id, team_id] of models) {
-      const litellm_params = { model: 'demo/hello', timeout: 5 };
+      const litellm_params = { model: 'demo/hello', timeout: 5, input_cost_per_token: 1, output_cost_per_token: 1 };
       await make('/model/new', { model_name: id, litellm_params, model_info: { id, ...(team_id && { team_id }) } });
     }
     this.sealed = await this.database.run(async (client) => ({
@@ -131,7 +131,10 @@ export class AuthorizationBench {
 
   ask(caller: Caller, { method, path, body, headers }: Asked): Promise<Answer> {
     const given = body ?? (method === 'POST' || method === 'PUT' || method === 'PATCH' ? '{}' : undefined);
-    const type: Record<string, string> = given === undefined ? {} : { 'content-type': 'application/json' };
+    const type: Record<string, string> =
+      given === undefined
+        ? {}
+        : { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(given)) };
     const all = { ...type, ...headersOf(caller), ...headers };
     return send(this.gateway.port, { method, path, headers: all, ...(given !== undefined && { body: given }) });
   }

@@ -44,7 +44,7 @@ const teamOf: Readonly<Record<string, string>> = {
 const keyObjectOf = (user: string): string => keyHash(`sk-object-of-${user}`);
 
 const missing: Partial<Record<ObjectKind, string>> = { key: keyHash('sk-nobody-has-it'), audit_entry: '999999999' };
-const shared: Partial<Record<ObjectKind, string>> = { fallback: 'echo', setting: 'max_parallel_requests', audit_entry: '1' }; // prettier-ignore
+const shared: Partial<Record<ObjectKind, string>> = { fallback: 'echo', setting: 'enforce_user_param', audit_entry: '1' }; // prettier-ignore
 
 /** The id that an object of the kind has at a position; undefined where the position makes no difference for the kind. */
 export function objectId(kind: ObjectKind, position: Position, caller: KnownCaller): string | undefined {
@@ -77,7 +77,8 @@ export function objectId(kind: ObjectKind, position: Position, caller: KnownCall
 /** Whether the caller's user, team or organization has to do with an object there: to nobody else does it exist. */
 export function mayKnowOf(kind: ObjectKind, position: Position, caller: KnownCaller): boolean {
   if (/^(proxy_admin|proxy_admin_viewer|master)$/.test(caller)) return true;
-  if ((sharedKinds as readonly string[]).includes(kind) || /^(missing|other_organization)$/.test(position)) return false;
+  if ((sharedKinds as readonly string[]).includes(kind) || /^(missing|other_organization)$/.test(position))
+    return false;
   if (position === 'other_team') return caller === 'org_admin';
   const isPersonal = !['team', 'organization', 'project', 'team_model'].includes(kind);
   if (isPersonal && position === 'own') return true;
