@@ -1,5 +1,5 @@
 /** Whom an object belongs to, and who may see it. */
-import type { ModelFacts } from '../auth/model-access.js';
+import type { FoundModel } from '../catalog/catalog-snapshot.js';
 import type { ErrorCode } from '../core/errors/catalog.js';
 
 export interface ObjectOwner {
@@ -20,7 +20,7 @@ export interface ModelAccess {
   /** True where it is limited to no names. */
   readonly unrestricted: boolean;
   /** What the model is refused with; null where it may be used. */
-  denial(model: string, facts?: ModelFacts | null): ErrorCode | null;
+  denial(model: string, facts?: Pick<FoundModel, 'accessGroups' | 'teamId'> | null): ErrorCode | null;
   /** Whose own models it may use beside those that are for all. */
   readonly teamId?: string | undefined;
 }
