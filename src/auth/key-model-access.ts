@@ -12,10 +12,10 @@ export function accessLevels(rows: KeyRows): { models: readonly string[]; levels
   const listOf = (row: { models: unknown; settings?: unknown } | null | undefined): readonly string[] =>
     row ? withAccessGroups(namesOf(row.models), namesOf(mapOf(row.settings)['access_group_ids']), accessGroups) : [];
   const levels: ModelAccessLevel[] = [];
-  const narrow = (denial: ModelDenial, models: readonly string[]): void => {
-    if (models.length > 0) levels.push({ denial, models });
+  const narrow = (denial: ModelDenial, models: readonly string[], of: Pick<ModelAccessLevel, 'isTeams'> = {}): void => {
+    if (models.length > 0) levels.push({ denial, models, ...of });
   };
-  narrow('team_model_access_denied', everyoneIn(listOf(team)));
+  narrow('team_model_access_denied', everyoneIn(listOf(team)), { isTeams: true });
   narrow('team_model_access_denied', listOf(member));
   // A key of a team is the team's business, whoever uses it.
   if (key.teamId === null) narrow('user_model_access_denied', nothingIn(listOf(user)));

@@ -39,7 +39,7 @@ const group = (name: string, models: unknown): Row<'accessGroups'>[number] =>
   ({ id: `id-${name}`, name, description: null, models, settings: null, ...stamps }) as Row<'accessGroups'>[number];
 
 const denial = (rows: KeyRows, model: string, groups: readonly string[] = []): string | null =>
-  modelDenial(keyRecordOf(rows), model, groups);
+  modelDenial(keyRecordOf(rows), model, { accessGroups: groups });
 
 describe('the role', () => {
   it.each([

@@ -3,7 +3,15 @@ import { GatewayError } from '../core/errors/gateway-error.js';
 import type { ModelDenial, Principal } from './principal.js';
 
 /** Whose models are asked about. */
-export type ModelUser = Pick<Principal, 'models' | 'modelLevels'>;
+export type ModelUser = Pick<Principal, 'models' | 'modelLevels'> & { readonly teamId?: string | null | undefined };
+
+/** What the catalog says of a model that access turns on; nothing of one that it does not know. */
+export interface ModelFacts {
+  /** Those that it is in. */
+  readonly accessGroups: readonly string[];
+  /** The team whose own model it is. */
+  readonly teamId?: string | undefined;
+}
 
 /** Everything that is served. */
 const everyModel = 'all-proxy-models';
@@ -19,20 +27,23 @@ export function mayUseModel(allowed: readonly string[], model: string, accessGro
   );
 }
 
-/** What the model is refused with; null where every level allows it. */
-export function modelDenial(
-  { models, modelLevels = [] }: ModelUser,
-  model: string,
-  accessGroups: readonly string[] = [],
-): ModelDenial | null {
+/**
+ * What the model is refused with; null where every level allows it. A model that is a team's own is what the team has: the team's list is of
+ * those that others have.
+ */
+export function modelDenial(user: ModelUser, model: string, facts?: ModelFacts | null): ModelDenial | null {
+  const { models, modelLevels = [] } = user;
+  const accessGroups = facts?.accessGroups ?? [];
   if (!mayUseModel(models, model, accessGroups)) return 'model_access_denied';
-  for (const level of modelLevels) if (!mayUseModel(level.models, model, accessGroups)) return level.denial;
+  const isOwn = facts?.teamId !== undefined && facts.teamId === user.teamId;
+  for (const { denial, models: allowed, isTeams } of modelLevels)
+    if (!(isOwn && isTeams) && !mayUseModel(allowed, model, accessGroups)) return denial;
   return null;
 }
 
 /** @throws GatewayError `model_access_denied`, or that of the level which does not allow it */
-export function checkModelAccess(user: ModelUser, model: string, accessGroups?: readonly string[]): void {
-  const denial = modelDenial(user, model, accessGroups);
+export function checkModelAccess(user: ModelUser, model: string, facts?: ModelFacts | null): void {
+  const denial = modelDenial(user, model, facts);
   if (denial) throw new GatewayError(denial, { param: 'model', facts: { model } });
 }
 

@@ -20,6 +20,8 @@ export type ModelDenial = Extract<ErrorCode, `${string}model_access_denied`>;
 export interface ModelAccessLevel {
   /** What a model that is not listed is refused with. */
   readonly denial: ModelDenial;
+  /** The list of the team itself, which does not speak of the team's own models. */
+  readonly isTeams?: boolean;
   /** Never empty: who does not narrow has no level. */
   readonly models: readonly string[];
 }

@@ -68,9 +68,8 @@ export class RequestRoute {
 
   /** Turns to another group before anybody was asked; false where there is none, or the key may not use it. */
   standsIn(model: string): boolean {
-    const { catalog, principal } = this.asked;
-    const found = catalog.find(model);
-    if (!found || !mayUseModel(principal.models, model, found.accessGroups)) return false;
+    const found = this.asked.catalog.find(model);
+    if (!found || !this.mayGoTo(model, found)) return false;
     this.found = found;
     this.model = this.group = model;
     this.chain = this.openChain(this.routing);
@@ -98,11 +97,15 @@ export class RequestRoute {
   private allowed(model: string): FoundModel {
     const { catalog, principal } = this.asked;
     const found = catalog.find(model);
-    checkModelAccess(principal, model, found?.accessGroups);
+    checkModelAccess(principal, model, found);
     if (!this.customerMayUse(model, found))
       throw new GatewayError('customer_model_access_denied', { param: 'model', facts: { model } });
     if (found) return found;
     throw new GatewayError('unknown_model', { param: 'model', facts: { model, route: this.path } });
+  }
+
+  private mayGoTo(model: string, found: FoundModel): boolean {
+    return modelDenial(this.asked.principal, model, found) === null && this.customerMayUse(model, found);
   }
 
   private customerMayUse(model: string, found: FoundModel | null): boolean {
@@ -124,11 +127,9 @@ export class RequestRoute {
   }
 
   private chainOf(rules: FallbackRules): FallbackChain {
-    const { catalog, principal } = this.asked;
     return new FallbackChain(this.model, rules, (model) => {
-      const found = catalog.find(model);
-      if (found === null || modelDenial(principal, model, found.accessGroups) !== null) return false;
-      return this.customerMayUse(model, found);
+      const found = this.asked.catalog.find(model);
+      return found !== null && this.mayGoTo(model, found);
     });
   }
 

@@ -1,4 +1,5 @@
 /** Whom an object belongs to, and who may see it. */
+import type { FoundModel } from '../catalog/catalog-snapshot.js';
 import type { ErrorCode } from '../core/errors/catalog.js';
 
 export interface ObjectOwner {
@@ -19,7 +20,7 @@ export interface ModelAccess {
   /** True where it is limited to no names. */
   readonly unrestricted: boolean;
   /** What the model is refused with; null where it may be used. */
-  denial(model: string, accessGroups: readonly string[]): ErrorCode | null;
+  denial(model: string, facts?: Pick<FoundModel, 'accessGroups' | 'teamId'> | null): ErrorCode | null;
   /** Whose own models it may use beside those that are for all. */
   readonly teamId?: string | undefined;
 }

@@ -58,7 +58,7 @@ export class PlacementFinder {
   /** @throws GatewayError for a model that does not exist, or that the key may not use */
   allowed(model: string): FoundModel {
     const found = this.catalog.find(model);
-    const denial = this.access.denial(model, found?.accessGroups ?? []);
+    const denial = this.access.denial(model, found);
     if (denial) throw new GatewayError(denial, { param: 'model', facts: { model } });
     if (found) return found;
     throw new GatewayError('unknown_model', { param: 'model', facts: { model, route: 'files' } });
@@ -68,7 +68,7 @@ export class PlacementFinder {
   deployments(): readonly Deployment[] {
     return this.catalog
       .models()
-      .filter(({ id, accessGroups }) => this.access.denial(id, accessGroups) === null)
+      .filter((model) => this.access.denial(model.id, model) === null)
       .flatMap(({ deployments }) => deployments);
   }
 

@@ -82,11 +82,11 @@ it('administrators see all; keys are limited where they name models', () => {
   const limited = accessOf({ ...principal, models: ['a', 'group'] });
   expect([
     limited.unrestricted,
-    limited.denial('a', []),
-    limited.denial('b', ['group']),
-    limited.denial('b', []),
+    limited.denial('a'),
+    limited.denial('b', { accessGroups: ['group'] }),
+    limited.denial('b'),
   ]).toEqual([false, null, null, 'model_access_denied']);
   const modelLevels = [{ denial: 'team_model_access_denied', models: ['a'] }] as const;
-  expect(accessOf({ ...principal, modelLevels }).denial('b', [])).toBe('team_model_access_denied');
+  expect(accessOf({ ...principal, modelLevels }).denial('b')).toBe('team_model_access_denied');
   expect(accessOf({ ...principal, modelLevels }).unrestricted).toBe(false);
 });

@@ -25,7 +25,7 @@ export function accessOf(principal: Principal): ModelAccess {
   return {
     teamId: principal.teamId,
     unrestricted: mayUseEveryModel(principal),
-    denial: (model, accessGroups) => modelDenial(principal, model, accessGroups),
+    denial: (model, facts) => modelDenial(principal, model, facts),
   };
 }
 

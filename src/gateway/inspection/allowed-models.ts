@@ -13,11 +13,11 @@ export function allowedModel(
 ): FoundModel {
   const model = resolveModelAlias(user, asked);
   const found = catalog.find(model);
-  checkModelAccess(user, model, found?.accessGroups);
+  checkModelAccess(user, model, found);
   if (found) return found;
   throw new GatewayError('unknown_model', { param: 'model', facts: { model, route } });
 }
 
 export function allowedModels(catalog: CatalogSnapshot, user: ModelUser): readonly ListedModel[] {
-  return catalog.models().filter(({ id, accessGroups }) => modelDenial(user, id, accessGroups) === null);
+  return catalog.models().filter((model) => modelDenial(user, model.id, model) === null);
 }

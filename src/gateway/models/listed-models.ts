@@ -12,7 +12,7 @@ export interface ListOptions {
 
 export function namesFor(models: readonly ListedModel[], { user, withPatterns }: ListOptions): readonly string[] {
   const names = models.flatMap((model) =>
-    namesOf(model, withPatterns).filter((name) => modelDenial(user, name, model.accessGroups) === null),
+    namesOf(model, withPatterns).filter((name) => modelDenial(user, name, model) === null),
   );
   return [...new Set(names)];
 }

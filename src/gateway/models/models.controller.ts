@@ -64,7 +64,7 @@ export class ModelsController {
   ): ModelObject | AnthropicModel {
     const user = principalOf(request);
     const found = this.catalog.current().ofTeam(user.teamId).find(name);
-    if (found && modelDenial(user, name, found.accessGroups) === null)
+    if (found && modelDenial(user, name, found) === null)
       return anthropicVersion === undefined ? modelObject(name) : anthropicModel(name);
     const reason = `The model '${name}' does not exist or is not available for this API key.`;
     throw new GatewayError('object_not_found', { param: 'model', facts: { reason } });

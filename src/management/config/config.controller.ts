@@ -1,5 +1,5 @@
 /** The routes that show and change settings. */
-import { Controller, Get, HttpCode, Post, Req } from '@nestjs/common';
+import { Get, HttpCode, Post, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { Audience } from '../../auth/audience.decorator.js';
 import { Answers, CheckedQuery, JsonBody } from '../../http/json-body.js';
@@ -27,8 +27,9 @@ import {
   type UpdateFieldBody,
 } from './config.dto.js';
 import { ConfigService } from './config.service.js';
+import { ManagementController } from '../idempotency/management-controller.decorator.js';
 
-@Controller()
+@ManagementController()
 export class ConfigController {
   constructor(private readonly config: ConfigService) {}
 

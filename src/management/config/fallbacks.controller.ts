@@ -1,5 +1,5 @@
 /** The routes of one model's fallbacks. Model names hold slashes. */
-import { Controller, Delete, Get, HttpCode, Param, Post, Req } from '@nestjs/common';
+import { Delete, Get, HttpCode, Param, Post, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { Audience } from '../../auth/audience.decorator.js';
 import { Answers, CheckedQuery, JsonBody } from '../../http/json-body.js';
@@ -17,8 +17,9 @@ import {
   type WrittenFallback,
 } from './config.dto.js';
 import { FallbacksService } from './fallbacks.service.js';
+import { ManagementController } from '../idempotency/management-controller.decorator.js';
 
-@Controller('fallback')
+@ManagementController('fallback')
 export class FallbacksController {
   constructor(private readonly fallbacks: FallbacksService) {}
 

@@ -1,5 +1,5 @@
 /** The routes of stored credentials. */
-import { Controller, Delete, Get, HttpCode, Param, Patch, Post, Req } from '@nestjs/common';
+import { Delete, Get, HttpCode, Param, Patch, Post, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { Audience } from '../../auth/audience.decorator.js';
 import { Answers, CheckedQuery, JsonBody } from '../../http/json-body.js';
@@ -19,9 +19,10 @@ import {
   type UpdateCredentialBody,
 } from './credential.dto.js';
 import { CredentialsService } from './credentials.service.js';
+import { ManagementController } from '../idempotency/management-controller.decorator.js';
 
 /** Names may hold slashes. */
-@Controller('credentials')
+@ManagementController('credentials')
 export class CredentialsController {
   constructor(private readonly credentials: CredentialsService) {}
 

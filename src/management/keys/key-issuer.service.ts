@@ -87,8 +87,8 @@ export class KeyIssuer {
       const body = this.rules.complete(given, scope);
       const owners = await this.owners.read(tx, idsOf(body, scope, route));
       checkMayMake(scope, owners, route);
-      checkOwners(scope, owners, { teamMustExist: route === serviceAccountRoute });
       checkPrivileges(scope, body, { isNew: true, isAdministered: administersKey(scope, owners.ownership) });
+      checkOwners(scope, owners, { teamMustExist: route === serviceAccountRoute });
       this.rules.checkGeneration(body, scope, owners);
       if (await tx.replacedKey.findUnique({ where: { token } })) throw keyTaken('key');
       const { data, limits } = await this.draft(write, body, owners);

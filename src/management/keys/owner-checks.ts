@@ -14,8 +14,9 @@ export function checkOwners(scope: AccessScope, owners: KeyOwnersFound, { teamMu
   const isAdmin = scope.everything === 'write';
   if (ids.teamId !== null && !team && (teamMustExist || !isAdmin)) throw missing('team_id', 'There is no such team.');
   if (ids.userId !== null && !isAdmin) {
+    // Whether there is a user who has nothing to do with the team is not the team's to know.
+    if (team && !member) throw missing('user_id', `The team ${team.id} has no such member.`);
     if (!user) throw missing('user_id', 'There is no such user.');
-    if (team && !member) throw missing('user_id', `The user is no member of the team ${team.id}.`);
   }
   if (ids.organizationId !== null) {
     if (!organization) throw missing('organization_id', 'There is no such organization.');
@@ -37,10 +38,13 @@ export function checkOwners(scope: AccessScope, owners: KeyOwnersFound, { teamMu
 /** Fields that only administrators set, by what they would do in other hands. */
 export function checkPrivileges(
   scope: AccessScope,
-  body: Pick<UpdateKeyBody, 'spend' | 'blocked'>,
+  body: Pick<UpdateKeyBody, 'spend' | 'blocked' | 'budget_id'>,
   { isNew, isAdministered }: { isNew: boolean; isAdministered: boolean },
 ): void {
   if (scope.everything === 'write') return;
+  if (body.budget_id != null) {
+    throw reserved('budget_id', 'the budgets that several may share are theirs to see', 'proxy admins');
+  }
   // A new key has spent nothing and is not blocked; to say so is to say nothing.
   if (isAdministered || (isNew && !body.spend)) return;
   if (body.spend != null) throw reserved('spend', 'a budget would begin anew');
@@ -51,7 +55,7 @@ function missing(param: string, reason: string): GatewayError {
   return new GatewayError('invalid_request', { param, facts: { reason: `\`${param}\`: ${reason}` } });
 }
 
-function reserved(param: string, risk: string): GatewayError {
-  const reason = `\`${param}\` is set by administrators alone: ${risk}.`;
+function reserved(param: string, risk: string, whom = 'administrators'): GatewayError {
+  const reason = `\`${param}\` is set by ${whom} alone: ${risk}.`;
   return new GatewayError('forbidden', { param, facts: { reason } });
 }

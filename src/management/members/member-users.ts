@@ -24,24 +24,29 @@ export interface Person {
 /** The master key's user has no row: nobody is to sign in as it. */
 export const masterUserId = 'default_user_id';
 
-/**
- * @param mayChooseIds a caller who may not is refused an id that nobody has, and makes users by their email only
- * @throws GatewayError `invalid_request` where id and email are two users', `forbidden` for an unknown id
- */
+/** Whom a request may mean. */
+export interface PersonRules {
+  /** A caller who may not is refused an id that nobody has, and makes users by their email only. */
+  readonly mayChooseIds: boolean;
+  /**
+   * Where it is given, a user who is there already must be a member of one of these: who administers an organization manages its users,
+   * and would otherwise come by anybody's account by adding it.
+   */
+  readonly organizationIds?: readonly string[] | undefined;
+}
+
+/** @throws GatewayError `invalid_request` where id and email are two users', `forbidden` for an id that is not there or not the caller's to add */
 export async function getOrMakePerson(
   write: ManagementWrite,
   actor: Actor,
   name: PersonName,
-  mayChooseIds: boolean,
+  { mayChooseIds, organizationIds }: PersonRules,
 ): Promise<Person> {
   const found = await findPerson(write.tx, name);
-  if (found) return found;
+  if (found && (await isWithin(write.tx, found.id, organizationIds))) return found;
   const email = name.user_email ?? null;
   if (name.user_id === masterUserId) return { id: masterUserId, email, role: 'proxy_admin', isNew: false };
-  if (name.user_id != null && !mayChooseIds) {
-    const reason = `You have no access to a user ${name.user_id}. Name the member by \`user_email\`, or ask a proxy admin to make the user first.`;
-    throw new GatewayError('forbidden', { param: 'user_id', facts: { reason } });
-  }
+  if (found || (name.user_id != null && !mayChooseIds)) throw noAccessTo(name);
   const id = name.user_id ?? randomUUID();
   const row = await write.tx.user.create({
     data: {
@@ -59,6 +64,22 @@ export async function getOrMakePerson(
   write.audit({ action: 'user.new', objectKind: 'user', objectId: id, after });
   write.changed(userTopic, id);
   return { id, email, role: row.role, isNew: true };
+}
+
+/** The same words for who is not there and for who is somebody else's. */
+export function noAccessTo({ user_id: id, user_email: email }: PersonName): GatewayError {
+  const reason = `You have no access to a user ${id ?? email}. Ask an admin of the organization to make somebody new by \`user_email\`, or a proxy admin to add the user.`;
+  return new GatewayError('forbidden', { param: id == null ? 'user_email' : 'user_id', facts: { reason } });
+}
+
+async function isWithin(
+  tx: ManagementWrite['tx'],
+  userId: string,
+  organizationIds: readonly string[] | undefined,
+): Promise<boolean> {
+  if (organizationIds === undefined) return true;
+  const where = { userId, organizationId: { in: [...organizationIds] } };
+  return (await tx.organizationMember.count({ where })) > 0;
 }
 
 /** @throws GatewayError `invalid_request` where id and email are two users' */

@@ -1,5 +1,5 @@
 /** The routes that show models: what is configured, what is known of them, and who may use them. */
-import { Controller, Get, Req } from '@nestjs/common';
+import { Get, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { Audience } from '../../auth/audience.decorator.js';
 import { principalOf } from '../../auth/principal-of.js';
@@ -14,8 +14,9 @@ import {
   type ModelInfoQuery,
 } from './model.dto.js';
 import { ModelInfoService, type ModelInfoPage } from './model-info.service.js';
+import { ManagementController } from '../idempotency/management-controller.decorator.js';
 
-@Controller()
+@ManagementController()
 export class ModelInfoController {
   constructor(private readonly models: ModelInfoService) {}
 

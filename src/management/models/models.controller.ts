@@ -1,5 +1,5 @@
 /** The routes that add, change and delete models. */
-import { Controller, HttpCode, Param, Patch, Post, Req } from '@nestjs/common';
+import { HttpCode, Param, Patch, Post, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { Audience } from '../../auth/audience.decorator.js';
 import { GatewayError } from '../../core/errors/gateway-error.js';
@@ -21,8 +21,9 @@ import {
   type UpdateModelBody,
 } from './model.dto.js';
 import { ModelsService } from './models.service.js';
+import { ManagementController } from '../idempotency/management-controller.decorator.js';
 
-@Controller('model')
+@ManagementController('model')
 export class ModelsManagementController {
   constructor(private readonly models: ModelsService) {}
 

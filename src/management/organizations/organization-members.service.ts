@@ -37,8 +37,12 @@ export class OrganizationMembersService {
       const known = new Set(organization.members.map(({ userId }) => userId));
       const people: Person[] = [];
       const rows: OrganizationMember[] = [];
+      const mayChooseIds = scope.everything === 'write';
+      const rules = mayChooseIds
+        ? { mayChooseIds }
+        : { mayChooseIds, organizationIds: [...scope.administeredOrganizations] };
       for (const { role, ...name } of member) {
-        const person = await getOrMakePerson(write, actor, name, scope.everything === 'write');
+        const person = await getOrMakePerson(write, actor, name, rules);
         if (known.has(person.id)) throw alreadyMember(person.id);
         known.add(person.id);
         people.push(person);

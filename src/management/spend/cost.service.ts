@@ -1,6 +1,6 @@
 /** What requests will cost, or have cost: by the same prices that the ledger is written with. */
 import { Injectable } from '@nestjs/common';
-import { mayUseModel } from '../../auth/model-access.js';
+import { modelDenial } from '../../auth/model-access.js';
 import type { Principal } from '../../auth/principal.js';
 import { CatalogService } from '../../catalog/catalog.service.js';
 import { GatewayError } from '../../core/errors/gateway-error.js';
@@ -88,9 +88,9 @@ export class CostService {
   }
 
   /** By the first deployment that has a price. */
-  #priced(model: string, { models }: Principal): Priced {
-    const found = this.catalog.current().find(model);
-    if (found && mayUseModel(models, model, found.accessGroups)) {
+  #priced(model: string, principal: Principal): Priced {
+    const found = this.catalog.current().ofTeam(principal.teamId).find(model);
+    if (found && modelDenial(principal, model, found) === null) {
       for (const deployment of found.deployments) {
         const { prices, unadjusted } = pricesOf(deployment);
         if (prices) return { deployment, prices, listed: unadjusted ?? prices };

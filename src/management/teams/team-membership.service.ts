@@ -1,11 +1,10 @@
 /** Puts users into a team and takes them out of it, within the transaction of a change. */
 import { Injectable } from '@nestjs/common';
-import { GatewayError } from '../../core/errors/gateway-error.js';
 import { LimitDefinitions, limitsTopic } from '../../limits/definitions/limit-definitions.service.js';
 import { idOf, memberOwner } from '../../limits/definitions/owner.js';
 import type { LimitPatch } from '../../limits/definitions/owner-limits.js';
 import { removeKeys, type Removal } from '../deletions/remove-keys.js';
-import { getOrMakePerson, masterUserId, type Person, type PersonName } from '../members/member-users.js';
+import { getOrMakePerson, masterUserId, noAccessTo, type Person, type PersonName } from '../members/member-users.js';
 import { joinOrganization } from '../members/organization-membership.js';
 import { memberTopic, settingsOf } from './stored-team.js';
 import { TeamLimits } from './team-limits.service.js';
@@ -36,11 +35,13 @@ export class TeamMembership {
     const { write, actor, team, by } = change;
     const known = new Set(team.members.map(({ userId }) => userId));
     const added: Person[] = [];
+    const mayChooseIds = by === 'proxy_admin';
+    const within = mayChooseIds || team.organizationId === null ? undefined : [team.organizationId];
     for (const member of members) {
-      const person = await getOrMakePerson(write, actor, member, by === 'proxy_admin');
+      const person = await getOrMakePerson(write, actor, member, { mayChooseIds, organizationIds: within });
       if (known.has(person.id)) continue;
       known.add(person.id);
-      await this.#checkOrganization(change, person);
+      await this.#checkOrganization(change, person, member);
       await this.#enter(change, person, member.role, terms);
       added.push(person);
     }
@@ -69,13 +70,12 @@ export class TeamMembership {
   }
 
   /** A team within an organization has no members from elsewhere; only its admins let somebody into the organization. */
-  async #checkOrganization({ write, team, by }: TeamChange, { id: userId }: Person): Promise<void> {
+  async #checkOrganization({ write, team, by }: TeamChange, { id: userId }: Person, name: PersonName): Promise<void> {
     const { organizationId } = team;
     if (organizationId === null || userId === masterUserId) return;
     if (by !== 'team_admin') return joinOrganization(write, organizationId, userId);
     const where = { organizationId_userId: { organizationId, userId } };
     if (await write.tx.organizationMember.findUnique({ where })) return;
-    const reason = "The user is no member of the team's organization. Ask an admin of the organization to add them.";
-    throw new GatewayError('forbidden', { param: 'member', facts: { reason } });
+    throw noAccessTo(name);
   }
 }

@@ -45,7 +45,7 @@ export class BatchesService {
     const catalog = this.catalog.current().ofTeam(access.teamId);
     for (const { name } of lineModelsIn(file.models)) {
       const served = catalog.find(name);
-      const denial = served && access.denial(name, served.accessGroups);
+      const denial = served && access.denial(name, served);
       if (denial) throw new GatewayError(denial, { param: 'input_file_id', facts: { model: name } });
     }
     const deployment = accountOf(catalog, file);

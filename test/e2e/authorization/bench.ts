@@ -2,10 +2,13 @@
 import { Reflector } from '@nestjs/core';
 import { AUDIENCE_METADATA } from '../../../src/auth/audience.decorator.js';
 import { AuthService } from '../../../src/auth/auth.service.js';
+import { CatalogService } from '../../../src/catalog/catalog.service.js';
+import { StoredSettings } from '../../../src/catalog/stored-settings.service.js';
 import { DatabaseService } from '../../../src/database/database.service.js';
 import { TestGateway, type Route } from '../support/gateway.js';
 import { send, type Answer } from '../support/http-client.js';
 import { headersOf, keyOf, type Caller } from './callers.js';
+import type { Sealed } from './things.js';
 import { build, customer } from './world.js';
 
 /**
@@ -37,12 +40,18 @@ export interface Asked {
 export class AuthorizationBench {
   /** What the guard read from the last matched route; undefined where no route was matched. */
   audience: unknown;
+  private sealed: Sealed = { models: [], credentials: [] };
 
   private constructor(readonly gateway: TestGateway) {}
 
   static async start(): Promise<AuthorizationBench> {
     const model = { model: 'openai/gpt-e2e', api_key: 'none', mock_response: 'Hello back.' };
-    const gateway = await TestGateway.start({ models: [{ model_name: 'echo', litellm_params: model }] });
+    const gateway = await TestGateway.start({
+      models: ['echo', 'other'].map((name) => ({ model_name: name, litellm_params: model })),
+      router: { fallbacks: [{ echo: ['other'] }] },
+      general: { store_model_in_db: true },
+      environment: { TOLLGATE_ENCRYPTION_KEY: '5f0c1a9d7be24836a1c2d3e4f5061728' },
+    });
     const bench = new AuthorizationBench(gateway);
     const read = Reflector.prototype.get as (key: unknown, target: never) => unknown;
     jest.spyOn(Reflector.prototype, 'get').mockImplementation(function (this: Reflector, key: unknown, target: never) {
@@ -57,7 +66,27 @@ export class AuthorizationBench {
       return authenticate(request, queryKey);
     });
     await bench.restore();
+    await bench.seal();
     return bench;
+  }
+
+  /** Has the gateway itself make what it keeps sealed. */
+  private async seal(): Promise<void> {
+    const make = async (path: string, body: object): Promise<void> => {
+      const { status, text } = await this.ask('master', { method: 'POST', path, body: JSON.stringify(body) });
+      if (status !== 200) throw new Error(`${path} was refused: ${text}`);
+    };
+    await make('/credentials', { credential_name: 'a-credential', credential_values: { api_key: 'none' } });
+    const models = [['a-model'], ['team_model-own', 'team-own'], ['team_model-other', 'team-other'], ['team_model-foreign', 'team-foreign']]; // prettier-ignore
+    for (const [id, team_id] of models) {
+      const litellm_params = { model: 'demo/hello', timeout: 5, input_cost_per_token: 1, output_cost_per_token: 1 };
+      await make('/model/new', { model_name: id, litellm_params, model_info: { id, ...(team_id && { team_id }) } });
+    }
+    this.sealed = await this.database.run(async (client) => ({
+      models: await client.configModel.findMany(),
+      credentials: await client.credential.findMany(),
+    }));
+    await this.restore();
   }
 
   async stop(): Promise<void> {
@@ -82,8 +111,15 @@ export class AuthorizationBench {
   }
 
   async restore(): Promise<void> {
-    await this.database.transaction((tx) => build(tx));
+    const { sealed } = this;
+    const hadSettings = await this.database.transaction(async (tx) => {
+      const settings = await tx.configSetting.count();
+      await build(tx, sealed);
+      return settings > 0;
+    });
     this.auth.forgetAll();
+    await this.gateway.app.get(CatalogService, { strict: false }).refresh();
+    if (hadSettings) await this.gateway.app.get(StoredSettings, { strict: false }).refresh();
   }
 
   /** In the form that the route takes: one in another is refused before anybody looks at who sends it. */
@@ -95,7 +131,10 @@ export class AuthorizationBench {
 
   ask(caller: Caller, { method, path, body, headers }: Asked): Promise<Answer> {
     const given = body ?? (method === 'POST' || method === 'PUT' || method === 'PATCH' ? '{}' : undefined);
-    const type: Record<string, string> = given === undefined ? {} : { 'content-type': 'application/json' };
+    const type: Record<string, string> =
+      given === undefined
+        ? {}
+        : { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(given)) };
     const all = { ...type, ...headersOf(caller), ...headers };
     return send(this.gateway.port, { method, path, headers: all, ...(given !== undefined && { body: given }) });
   }
