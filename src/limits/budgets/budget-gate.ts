@@ -85,7 +85,7 @@ export class BudgetGate implements Gate {
       for (const account of owner.accounts)
         if (account.account.model === null || countsModel(account.account.model, model)) accounts.push(account);
     }
-    if (accounts.length === 0) return new BudgetGrant(accounts, [], wanted.nanos, undefined);
+    if (accounts.length === 0) return unlimited;
     const keyAccount = accounts.find(({ id }) => id === key);
     const holds: Hold[] = [];
     for (const account of accounts) {
@@ -126,6 +126,9 @@ export class BudgetGate implements Gate {
     return new BudgetGrant(accounts, holds, most, keyAccount);
   }
 }
+
+/** For requests that nothing limits. */
+const unlimited: Grant = { settle: () => undefined };
 
 class BudgetGrant implements Grant {
   readonly reservation: Reservation | undefined;
