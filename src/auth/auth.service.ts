@@ -11,19 +11,11 @@ import { MasterKeyAuthenticator } from './authenticators/master-key.js';
 import { principalOfKey } from './authenticators/virtual-key.js';
 import { TOKEN_AUTHENTICATOR, type TokenAuthenticator } from './authenticators/external/token-authenticator.js';
 import { dependencyOf, keySurroundingTopics, type VirtualKeyRecord } from './key-record.js';
+import type { CallingRequest } from './calling-request.js';
 import { presentedKey } from './presented-key.js';
 import type { Principal } from './principal.js';
 import { VirtualKeyCache } from './virtual-key-cache.js';
 import { keyTopic, VirtualKeyRepository } from './virtual-key.repository.js';
-
-/** What of a request says who makes it; Fastify's own requests have it. */
-export interface CallingRequest {
-  readonly headers: IncomingHttpHeaders;
-  readonly method: string;
-  readonly ip: string;
-  /** `url` is the matched route's template. */
-  readonly routeOptions: { readonly url?: string | undefined };
-}
 
 @Injectable()
 export class AuthService implements OnModuleInit, OnApplicationShutdown {
@@ -74,19 +66,10 @@ export class AuthService implements OnModuleInit, OnApplicationShutdown {
   }
 
   private callerOf(text: string, digest: Buffer, request: CallingRequest): Principal | Promise<Principal> {
-    if (this.tokens.hasCustomAuth) return this.callerByCustomAuth(text, digest, request);
-    return this.tokens.byToken(text, request.headers) ?? this.byKey(text, digest, request.headers);
-  }
-
-  private async callerByCustomAuth(text: string, digest: Buffer, request: CallingRequest): Promise<Principal> {
-    const { headers, method, ip: clientAddress, routeOptions } = request;
-    const known = await this.tokens.byCustomAuth(text, {
-      headers,
-      method,
-      route: routeOptions.url ?? '',
-      clientAddress,
-    });
-    return known ?? this.tokens.byToken(text, headers) ?? this.byKey(text, digest, headers);
+    const { headers } = request;
+    const other = this.tokens.callerBy(text, request);
+    if (other instanceof Promise) return other.then((known) => known ?? this.byKey(text, digest, headers));
+    return other ?? this.byKey(text, digest, headers);
   }
 
   private byKey(text: string, digest: Buffer, headers: IncomingHttpHeaders): Principal | Promise<Principal> {

@@ -2,7 +2,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Clock } from '../../core/spec/clock.js';
 import type { AuthSettings } from '../auth-settings.js';
-import type { CallingRequest } from '../auth.service.js';
+import type { CallingRequest } from '../calling-request.js';
 import { TokenAuthenticator } from '../authenticators/external/token-authenticator.js';
 
 export function calling(headers: IncomingHttpHeaders): CallingRequest {

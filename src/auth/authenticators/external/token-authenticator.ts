@@ -7,6 +7,7 @@ import type { OAuth2Settings } from '../../../config/oauth2-settings.js';
 import { GatewayError } from '../../../core/errors/gateway-error.js';
 import type { Clock } from '../../../core/spec/clock.js';
 import type { AuthSettings } from '../../auth-settings.js';
+import type { CallingRequest } from '../../calling-request.js';
 import { dependencyOf, keySurroundingTopics, type VirtualKeyRecord } from '../../key-record.js';
 import type { Principal } from '../../principal.js';
 import { VirtualKeyCache } from '../../virtual-key-cache.js';
@@ -57,8 +58,16 @@ export class TokenAuthenticator {
     this.known = new VirtualKeyCache(source, options.settings, options.clock);
   }
 
+  /** The caller by the operator's own module, else by a JWT; undefined where it is neither's. */
+  callerBy(text: string, request: CallingRequest): Principal | undefined | Promise<Principal | undefined> {
+    const { headers, method, ip: clientAddress, routeOptions } = request;
+    if (!this.options.custom) return this.byToken(text, headers);
+    const asked = { headers, method, route: routeOptions.url ?? '', clientAddress };
+    return this.byCustomAuth(text, asked).then((known) => known ?? this.byToken(text, headers));
+  }
+
   /** The caller by a JWT; undefined for what is none, or where none are taken. */
-  byToken(text: string, headers: IncomingHttpHeaders): Principal | Promise<Principal> | undefined {
+  private byToken(text: string, headers: IncomingHttpHeaders): Principal | Promise<Principal> | undefined {
     const { jwt } = this.options;
     if (!jwt || !looksLikeToken(text)) return undefined;
     return this.principal(text, headers, async (wantedTeamId) => {
@@ -88,7 +97,7 @@ export class TokenAuthenticator {
   }
 
   /** Whom the operator's own module says; undefined where it does not know, or where there is none. Asked anew for each request. */
-  async byCustomAuth(text: string, request: CustomAuthRequest): Promise<Principal | undefined> {
+  private async byCustomAuth(text: string, request: CustomAuthRequest): Promise<Principal | undefined> {
     const { custom } = this.options;
     if (!custom) return undefined;
     const answer = await this.askCustomAuth(custom.authenticate, text, request);
@@ -96,10 +105,6 @@ export class TokenAuthenticator {
     const identity = identityFrom(`custom ${answer.user_id ?? answer.team_id ?? hash('sha256', text, 'hex')}`, answer);
     const record = await custom.records.of({ identity, unregistered, wantedTeamId: undefined, expiresAtMs: null });
     return principalOfKey(record, this.options.clock.now());
-  }
-
-  get hasCustomAuth(): boolean {
-    return this.options.custom !== undefined;
   }
 
   /** For topics of the change feed. */
