@@ -33,6 +33,7 @@ export function estimateFor(
     const input = estimateNanos({ ...size, maxTokens: 0 }, prices);
     if (input > leastNanos) leastNanos = input;
   }
-  const tokens = estimateTokens(bodyBytes) + mostOutput * Math.max(1, Math.trunc(answers ?? 1) || 1);
-  return { nanos, leastNanos: isGuess ? leastNanos : nanos, tokens };
+  const outputTokens = mostOutput * Math.max(1, Math.trunc(answers ?? 1) || 1);
+  const tokens = estimateTokens(bodyBytes) + outputTokens;
+  return { nanos, leastNanos: isGuess ? leastNanos : nanos, tokens, guessedTokens: isGuess ? outputTokens : 0 };
 }

@@ -85,6 +85,12 @@ it('counts the tokens that requests came to, not those that they might have', as
   expect([status, headers['rate_limit_type']]).toEqual([429, 'tokens']);
 });
 
+it('refuses nobody for the length of an answer that nobody has asked for', async () => {
+  const key = await gateway.makeKey({ tpm_limit: 100 });
+  expect((await chat(key, { max_tokens: undefined })).status).toBe(200);
+  expect((await chat(key, { max_tokens: 101 })).status).toBe(429);
+});
+
 it('holds requests at once, and lets the next in when one has ended, however it ended', async () => {
   const key = await gateway.makeKey({ max_parallel_requests: 1 });
   const running = chat(key, { model: 'held' });

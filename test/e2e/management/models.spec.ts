@@ -126,8 +126,8 @@ it.each([
   ],
   [
     'what is not enforced',
-    { model_name: 'x', litellm_params: { ...demo, max_budget: 1 } },
-    'litellm_params.max_budget',
+    { model_name: 'x', litellm_params: { ...demo, guardrails: ['pii'] } },
+    'litellm_params.guardrails',
   ],
   [
     'a metadata address',
