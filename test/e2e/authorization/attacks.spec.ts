@@ -5,7 +5,7 @@
 import { VirtualKeyRepository } from '../../../src/auth/virtual-key.repository.js';
 import { GatewayError } from '../../../src/core/errors/gateway-error.js';
 import { ChangeFeedPoller } from '../../../src/database/change-feed.poller.js';
-import { masterKey, TestGateway } from '../support/gateway.js';
+import { masterKey, TestGateway, type Route } from '../support/gateway.js';
 import { sendRaw } from '../support/http-client.js';
 import { AuthorizationBench, nameOf } from './bench.js';
 import { keyOf } from './callers.js';
@@ -32,6 +32,12 @@ const injections = [
 ];
 const databaseWords = /sqlite|postgres|prisma|syntax error|SQLITE_|P20\d\d/i;
 
+/** The list of settings names databases in its descriptions, whoever asks for what. */
+async function speaksOfThemAnyway(caller: 'internal_user' | 'master', { method, url }: Route): Promise<boolean> {
+  if (method !== 'GET' || url.includes(':') || url.includes('*')) return false;
+  return databaseWords.test((await bench.ask(caller, { method, path: url })).text);
+}
+
 it('SQL in the ids of paths and in queries is a name that does not exist (S-02)', async () => {
   const failed: string[] = [];
   const keysBefore = await bench.gateway.countKeys();
@@ -49,8 +55,8 @@ it('SQL in the ids of paths and in queries is a name that does not exist (S-02)'
       const asked = { method: route.method, path: inQueries ? `${path}?${query}` : path };
       for (const caller of ['internal_user', 'master'] as const) {
         const { status, text: answer } = await bench.ask(caller, asked);
-        if (status >= 500 || databaseWords.test(answer))
-          failed.push(`${nameOf(route)} ${injection}: ${status} ${answer}`);
+        const speaksOfDatabases = databaseWords.test(answer) && !(await speaksOfThemAnyway(caller, route));
+        if (status >= 500 || speaksOfDatabases) failed.push(`${nameOf(route)} ${injection}: ${status} ${answer}`);
       }
     }
   }
