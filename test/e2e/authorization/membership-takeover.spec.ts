@@ -82,7 +82,6 @@ describe.each(everybody)('%s is refused by name (S-08)', (caller) => {
     ['max_budget', '/user/update', (user_id) => ({ user_id, max_budget: 5 })],
     ['models', '/user/update', (user_id) => ({ user_id, models: ['echo'] })],
     ['budget_id', '/key/generate', () => ({ budget_id: 'a-budget' })],
-    ['throttle_on_budget_exceeded', '/key/generate', () => ({ throttle_on_budget_exceeded: true })],
     ['organization_id', '/key/generate', () => ({ organization_id: 'org-foreign' })],
     ['team_id', '/key/generate', () => ({ team_id: 'team-foreign' })],
     ['user_id', '/key/generate', () => ({ user_id: 'u-foreign' })],
