@@ -6,7 +6,7 @@ import type { DatabaseClient } from '../../database/database-client.js';
 import { DatabaseService } from '../../database/database.service.js';
 import { LimitDefinitions, type OwnerState } from '../definitions/limit-definitions.service.js';
 import { nextReset } from '../definitions/next-reset.js';
-import { kindOf, mainAccount, type Owner } from '../definitions/owner.js';
+import { kindOf, mainAccount, type Owner, type OwnerKind } from '../definitions/owner.js';
 import type { StoredLimits } from '../definitions/owner-limits.js';
 import type { AccountBudget } from './account-budget.js';
 import { BudgetAccounts } from './budget-accounts.js';
@@ -64,7 +64,7 @@ export class BudgetDirectory {
     return found ? found.map(ratesOf) : this.load(owners).then((loaded) => loaded.map(ratesOf));
   }
 
-  /** @throws GatewayError `database_unavailable` for owners that are not known */
+  /** @throws GatewayError `database_unavailable` for owners that are not known and may have a budget */
   async load(owners: readonly Owner[]): Promise<OwnerBudgets[]> {
     const { changes } = this;
     const readAt = this.surroundings.clock.monotonic();
@@ -72,9 +72,9 @@ export class BudgetDirectory {
     try {
       read = await this.database.run((client) => this.read(client, owners), longestLookUpMs);
     } catch (error) {
-      const known = owners.map((owner) => this.owners.get(owner));
-      const mayServe = error instanceof GatewayError && error.code === 'database_unavailable';
-      if (mayServe && this.surroundings.servesWithoutDatabase && known.every((entry) => entry !== undefined))
+      const isAway = error instanceof GatewayError && error.code === 'database_unavailable';
+      const known = owners.map((owner) => this.owners.get(owner) ?? this.unlimited(owner, readAt));
+      if (isAway && this.surroundings.servesWithoutDatabase && known.every((entry) => entry !== undefined))
         return known;
       throw error;
     }
@@ -99,6 +99,16 @@ export class BudgetDirectory {
   /** Whether an account belongs to an owner that is known. */
   has(account: AccountBudget): boolean {
     return this.owners.peek(account.account.owner as Owner)?.accounts.includes(account) === true;
+  }
+
+  /**
+   * For an owner that is first heard of while the database is away. Whoever a virtual key belongs to was read when the key was; the
+   * others are served, unless the configuration gives them a budget, of which nobody knows what is left.
+   */
+  private unlimited(owner: Owner, readAt: number): OwnerBudgets | undefined {
+    const isOfKey = !lateKinds.has(kindOf(owner)) && !this.surroundings.isMasters(owner);
+    if (isOfKey || this.configured.of(owner) !== undefined) return undefined;
+    return { accounts: [], fallbacks: undefined, rates: undefined, isStale: true, readAt };
   }
 
   private async read(client: DatabaseClient, owners: readonly Owner[]): Promise<ReadonlyMap<Owner, OwnerState>> {
@@ -146,6 +156,9 @@ export class BudgetDirectory {
     return { accounts, fallbacks: effective?.budget_fallbacks, rates, isStale, readAt };
   }
 }
+
+/** Owners that a request names itself, and the one of all. */
+const lateKinds: ReadonlySet<OwnerKind> = new Set(['customer', 'tag', 'proxy']);
 
 const rateFields = [
   ...(['rpm_limit', 'tpm_limit', 'tpd_limit', 'max_parallel_requests'] as const),
