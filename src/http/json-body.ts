@@ -123,9 +123,11 @@ export function checkedBy<T>(schema: z.ZodType<T>, value: unknown): T {
 /** @throws GatewayError `invalid_request` for what no database could keep, or be asked for */
 function storable(value: unknown): unknown {
   if (isStorable(value)) return value;
+  const fields = typeof value === 'object' ? Object.entries(value ?? {}) : [];
+  const param = fields.find(([, inner]) => !isStorable(inner))?.[0];
   const reason =
     'The input holds a NUL character, or half of a surrogate pair: text that no database keeps. Remove it.';
-  throw new GatewayError('invalid_request', { facts: { reason } });
+  throw new GatewayError('invalid_request', { ...(param !== undefined && { param }), facts: { reason } });
 }
 
 /** PostgreSQL takes neither NUL characters nor lone surrogates, in texts as in JSON. Depth is bounded where the body is read. */

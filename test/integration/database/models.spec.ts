@@ -29,6 +29,15 @@ describeOnBothDatabases('the models', (database) => {
       createdAt: at('2030-01-01T00:00:00.001Z'),
       createdBy: 'admin',
       updatedBy: 'admin',
+      allowedRoutes: ['/chat/completions', '/models'],
+      autoRotate: true,
+      organizationId: 'o1',
+      projectId: 'p1',
+      rotateAt: at('2030-02-01T00:00:00.002Z'),
+      rotatedAt: at('2030-01-01T00:00:00.003Z'),
+      rotationCount: 3,
+      rotationInterval: '30d',
+      settings: { enforced_params: ['user'], tags: { 'é': [1, null] } },
     };
     await service.run((client) => client.virtualKey.create({ data: key }));
     const read = await service.run((client) => client.virtualKey.findUniqueOrThrow({ where: { token: key.token } }));
