@@ -37,7 +37,7 @@ describeOnBothDatabases('the models', (database) => {
       rotatedAt: at('2030-01-01T00:00:00.003Z'),
       rotationCount: 3,
       rotationInterval: '30d',
-      settings: { enforced_params: ['user'], tags: { 'é': [1, null] } },
+      settings: { enforced_params: ['user'], tags: { é: [1, null] } },
     };
     await service.run((client) => client.virtualKey.create({ data: key }));
     const read = await service.run((client) => client.virtualKey.findUniqueOrThrow({ where: { token: key.token } }));
