@@ -89,7 +89,7 @@ export class UsersController {
   @Post('user/password/change')
   @HttpCode(200)
   @Audience('scoped_read')
-  @Answers(z.object({ user_id: z.string(), message: z.string() }))
+  @Answers(z.object({ user_id: z.string(), message: z.string() }), { errors: [429] })
   changePassword(
     @Req() request: FastifyRequest,
     @JsonBody(changePasswordSchema) body: ChangePasswordBody,
