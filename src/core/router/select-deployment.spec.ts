@@ -190,6 +190,29 @@ describe('a deployment with so many places', () => {
     expect([states.of(narrow).inFlight, states.of(other).inFlight]).toEqual([0, 1]);
   });
 
+  it('is not taken by who waited for it where one of a lower order has come back meanwhile', async () => {
+    const first = madeUpDeployment({ id: 'first', routing: { order: 1 } });
+    const { select, selector, states, put, clock } = world([narrow, first]);
+    put(first, 5_000);
+    expect(select()).toBe(narrow);
+    const waiting = Promise.resolve(select());
+    clock.advance(5_000);
+    selector.leave(states.of(narrow));
+    expect(await waiting).toBe(first);
+    expect([states.of(narrow).inFlight, states.of(first).inFlight]).toEqual([0, 1]);
+  });
+
+  it('is not taken by who waited for it where its requests of this minute were used up meanwhile', async () => {
+    const once = madeUpDeployment({ id: 'once', rpm: 1, routing: { maxParallelRequests: 1 } });
+    const { select, selector, states, clock } = world([once], { checks: { ...plainRules.checks, rateLimits: true } });
+    expect(select()).toBe(once);
+    const waiting = Promise.resolve(select());
+    states.of(once).begin(clock.monotonic(), false);
+    selector.leave(states.of(once));
+    await expect(waiting).rejects.toEqual(limited);
+    expect(states.of(once).inFlight).toBe(0);
+  });
+
   it('is asked all the same by who waits where nobody else is to come', async () => {
     const { select, take, selector, states, put } = world([narrow]);
     take();

@@ -23,6 +23,8 @@ interface Search {
   readonly failed: ReadonlySet<Deployment>;
   readonly request: RoutedRequest;
   readonly isBack: boolean;
+  /** Who may serve the request, be they full or out now. */
+  readonly fit: readonly Deployment[];
 }
 
 export class DeploymentSelector {
@@ -58,7 +60,7 @@ export class DeploymentSelector {
     const allowed = this.withinLimits(fit, plan, now);
     const admitted = this.admitted(allowed, plan, failed, now);
     const free = kept(admitted, (deployment) => this.hasPlace(deployment, plan));
-    if (!isNotEmpty(free)) return this.waitForPlace(admitted, { plan, failed, request, isBack });
+    if (!isNotEmpty(free)) return this.waitForPlace(admitted, { plan, failed, request, isBack, fit });
     const chosen = this.choose(lowestOrder(free), plan, now);
     this.states.of(chosen).inFlight += 1;
     return chosen;
@@ -133,7 +135,7 @@ export class DeploymentSelector {
   /** @param isBack stands in the line already, and was told to look around again */
   private async waitForPlace(
     full: readonly Deployment[],
-    { plan, failed, request, isBack }: Search,
+    { plan, failed, request, isBack, fit }: Search,
   ): Promise<Deployment> {
     const states = full.map((deployment) => this.states.of(deployment));
     const isLong = (state: DeploymentState): boolean => this.line.lengthFor(state) >= plan.rules.maxQueuedRequests;
@@ -147,9 +149,30 @@ export class DeploymentSelector {
       return this.select(plan, failed, request, true);
     }
     const deployment = full[states.indexOf(called)];
-    if (!request.final && deployment) return deployment;
+    if (!request.final && deployment && this.isStillChosen(deployment, fit, failed, plan)) return deployment;
     this.leave(called);
-    throw tooMany(plan);
+    if (request.final) throw tooMany(plan);
+    return this.select(plan, failed, request, true);
+  }
+
+  /** False where its requests of this minute were used up while the request stood in the line, or one of a lower order has come back. */
+  private isStillChosen(
+    deployment: Deployment,
+    fit: readonly Deployment[],
+    failed: ReadonlySet<Deployment>,
+    plan: RoutePlan,
+  ): boolean {
+    const now = this.clock.monotonic();
+    const isWithin = (one: Deployment): boolean =>
+      !plan.rules.checks.rateLimits || overLimitMs(one, this.states.of(one), now) === 0;
+    if (!isWithin(deployment)) return false;
+    const isBetter = (one: Deployment): boolean =>
+      orderOf(one) < orderOf(deployment) &&
+      !failed.has(one) &&
+      this.isIn(one, plan, now) &&
+      this.hasPlace(one, plan) &&
+      isWithin(one);
+    return !fit.some(isBetter);
   }
 }
 
@@ -162,10 +185,13 @@ function tooMany({ modelGroup }: RoutePlan): GatewayError {
   return new GatewayError('deployments_limited', { facts: { model: modelGroup, seconds: 1 }, retryAfterMs: 1_000 });
 }
 
+function orderOf({ routing }: Deployment): number {
+  return routing?.order ?? Infinity;
+}
+
 /** `order` is a preference among those that can take the request now. */
 function lowestOrder(candidates: Candidates): Candidates {
   if (candidates.length === 1 || candidates.every(({ routing }) => routing?.order === undefined)) return candidates;
-  const orderOf = ({ routing }: Deployment): number => routing?.order ?? Infinity;
   const lowest = Math.min(...candidates.map(orderOf));
   return candidates.filter((deployment) => orderOf(deployment) === lowest) as unknown as Candidates;
 }
