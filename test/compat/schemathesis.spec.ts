@@ -120,6 +120,8 @@ it.each(Object.keys(roles) as Role[])('as %s', async (role) => {
   const { code, output } = await schemathesis(key, role === 'proxy_admin');
   if (code !== 0) throw new Error(output.slice(-20_000));
   expect(output).toMatch(/\d+ generated, \d+ passed/);
-  expect(await statusesOf(role, key)).toEqual(all);
+  // A team's admin may leave the team, and the run does whatever it may; its key goes on.
+  const lasting = role === 'team_admin' ? { '/key/info': 200 } : all;
+  expect(await statusesOf(role, key)).toMatchObject(lasting);
   expect(gateway?.hasEnded).toBe(false);
 });
