@@ -36,8 +36,9 @@ test-integration: ## the tests under test/: databases, the app over HTTP, real S
 test-wire: ## requests and answers recorded on the wire, against a running gateway
 	@scripts/test-wire.sh
 
-soak: ## the long forms of tests that have one, on each database: kills under load, races, mixed requests, outages (about 45 minutes), Schemathesis with 1,000 examples for each operation (some hours)
-	@TOLLGATE_KILLS=200 TOLLGATE_RACE_REQUESTS=2000 TOLLGATE_LEASE_RUNS=300 TOLLGATE_AWAY_SECONDS=60 TOLLGATE_MIXED_REQUESTS=50000 scripts/test.sh integration test/e2e/kill test/e2e/budgets test/integration/limits
+soak: ## the long forms of tests that have one, on each database: kills under load, races, mixed requests, outages, models of leases (about 45 minutes), Schemathesis with 1,000 examples for each operation (some hours)
+	@TOLLGATE_PROPERTY_SEED=$$RANDOM TOLLGATE_PROPERTY_RUNS=100000 scripts/test.sh unit src/limits/budgets
+	@TOLLGATE_PROPERTY_SEED=$$RANDOM TOLLGATE_KILLS=200 TOLLGATE_RACE_REQUESTS=2000 TOLLGATE_LEASE_RUNS=300 TOLLGATE_AWAY_SECONDS=60 TOLLGATE_MIXED_REQUESTS=50000 scripts/test.sh integration test/e2e/kill test/e2e/budgets test/integration/limits
 	@SCHEMATHESIS_EXAMPLES=$${SCHEMATHESIS_EXAMPLES:-1000} scripts/test.sh integration test/compat/schemathesis
 
 lint: install ## formatting, types, eslint, the walls, licences, vulnerable versions, schema drift

@@ -9,6 +9,8 @@ export class AccountLeases {
   private readonly byEpoch = new Map<number, Lease>();
   private epoch: number;
   private isInDoubt = false;
+  /** Of which nobody knows whether it is gone. */
+  private dropping: OwnLease | undefined;
   private lastTurn: Promise<unknown> = Promise.resolve();
   private turns = 0;
 
@@ -65,7 +67,12 @@ export class AccountLeases {
     return this.inTurn(async () => {
       const lease = this.byEpoch.get(row.epoch);
       if (lease && (lease.reservedNanos !== 0n || lease.unusedNanos !== 0n)) return;
-      if (await this.store.drop(row)) this.byEpoch.delete(row.epoch);
+      // Forgotten first: where the answer is lost, a grant that comes to pass late opens the row anew, with nothing settled.
+      this.byEpoch.delete(row.epoch);
+      this.dropping = row;
+      const isGone = await this.store.drop(row);
+      this.dropping = undefined;
+      if (!isGone) await this.findOut();
     });
   }
 
@@ -96,6 +103,11 @@ export class AccountLeases {
   }
 
   private async findOut(): Promise<void> {
+    // Asked again rather than waited for: what came to pass later would take away what is granted until then.
+    if (this.dropping) {
+      await this.store.drop(this.dropping);
+      this.dropping = undefined;
+    }
     const rows = new Map((await this.store.ownLeases(this.account)).map((row) => [row.epoch, row]));
     for (const lease of this.all) if (!rows.has(lease.epoch)) this.lose(lease);
     for (const { epoch, grantedNanos, settledNanos } of rows.values()) {

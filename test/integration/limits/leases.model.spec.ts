@@ -8,7 +8,8 @@ import { describeOnBothDatabases, openDatabase } from '../support/databases.js';
 import { LeasedWorld, type LeasingProcess } from './leased-world.js';
 
 const runs = Number(process.env['TOLLGATE_LEASE_RUNS'] ?? 15);
-const seed = Number(process.env['TOLLGATE_PROPERTY_SEED'] ?? Date.now() % 2 ** 31);
+/** `make soak` draws one; a run that failed is told with its own. */
+const seed = Number(process.env['TOLLGATE_PROPERTY_SEED'] ?? 1);
 
 type Step = (world: LeasedWorld) => unknown;
 
