@@ -225,6 +225,14 @@ describe('mistakes', () => {
       'general_settings: {egress: {allowed_cidrs: [10.0.0.0/99]}}',
       'general_settings.egress.allowed_cidrs[0]: expected an address range',
     ],
+    [
+      'general_settings: {enable_jwt_auth: true, litellm_jwtauth: {custom_validate: mine.check}}',
+      'general_settings.litellm_jwtauth.custom_validate: is no JavaScript module. Write for example `./tokens.mjs#validate`',
+    ],
+    [
+      'general_settings: {enable_jwt_auth: true, litellm_jwtauth: {custom_validate: ./gone.mjs}}',
+      'general_settings.litellm_jwtauth.custom_validate: there is no ',
+    ],
     ['router_settings: {routing_strategy: simple-shufle}', 'Did you mean `simple-shuffle`?'],
     [
       'model_list: [{model_name: a, litellm_params: {model: gpt-4o, input_cost_per_audio_token: cheap}}]',
@@ -248,6 +256,13 @@ describe('mistakes', () => {
   ])('%j is reported with its place and its remedy', (text, line) => {
     expect(check(text)).toContain(line);
     expect(() => load(text)).toThrow(ConfigError);
+  });
+
+  it('in the name of a member of an issuer is worth a word', () => {
+    const issuer = '{issuer: https://a, audience: b, user_id_jwt_feild: sub}';
+    expect(check(`general_settings: {litellm_jwtauth: {issuers: [${issuer}]}}`)).toContain(
+      'general_settings.litellm_jwtauth.issuers[0].user_id_jwt_feild: warning: unknown key: it has no effect. Did you mean `user_id_jwt_field`?',
+    );
   });
 
   it('are reported all at once, in the order of the file, what further validation finds included', () => {

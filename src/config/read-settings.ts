@@ -9,6 +9,7 @@ import { defaultDatabaseUrl, toGeneralSettings, type GeneralSettings } from './g
 import { originOf, type Located, type LocatedMap } from './located.js';
 import { findMasterKeyFault, leastMasterKeyLength, masterKeyCommand } from './master-key.js';
 import { readSection } from './read-section.js';
+import { jwtIssuerSchema } from './schema/jwt.schema.js';
 import { clickHouseMembers } from './schema/spend-log.schema.js';
 import type { SettingsSection } from './settings-overlay.js';
 import {
@@ -52,12 +53,21 @@ function checkNested(section: SettingsSection, key: string, map: LocatedMap): Co
     egress,
     litellm_jwtauth: jwtAuth,
   } = generalSettingsSchema.shape;
-  if (key === 'litellm_jwtauth') return checkNestedKeys(map, Object.keys(jwtAuth.unwrap().shape));
+  if (key === 'litellm_jwtauth') return checkJwtKeys(map, Object.keys(jwtAuth.unwrap().shape));
   if (key === 'alerting_args') return checkNestedKeys(map, Object.keys(alertingArgs.unwrap().shape));
   if (key === 'client_cache') return checkNestedKeys(map, Object.keys(clientCache.unwrap().shape));
   if (key === 'spend_logs_clickhouse') return checkNestedKeys(map, clickHouseMembers);
   if (key === 'egress') return checkNestedKeys(map, Object.keys(egress.unwrap().shape));
   return [];
+}
+
+function checkJwtKeys(map: LocatedMap, known: readonly string[]): ConfigProblem[] {
+  const issuers = map.entries.get('issuers');
+  const each = issuers?.kind === 'list' ? issuers.items : [];
+  const ofIssuers = each.flatMap((issuer) =>
+    issuer.kind === 'map' ? checkNestedKeys(issuer, Object.keys(jwtIssuerSchema.shape)) : [],
+  );
+  return [...checkNestedKeys(map, known), ...ofIssuers];
 }
 
 function sectionOrEmpty(root: LocatedMap, name: string): Located {

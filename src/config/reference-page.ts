@@ -21,6 +21,8 @@ const parts: readonly PagePart[] = [
   { title: '`general_settings`', path: ['general_settings'], section: 'general_settings' },
   { title: '`general_settings.client_cache`', path: ['general_settings', 'client_cache'] },
   { title: '`general_settings.egress`', path: ['general_settings', 'egress'] },
+  { title: '`general_settings.litellm_jwtauth`', path: ['general_settings', 'litellm_jwtauth'] },
+  { title: '`general_settings.litellm_jwtauth.issuers[]`', path: ['general_settings', 'litellm_jwtauth', 'issuers'] },
 ];
 
 const opening = `<!-- Written by scripts/write-config-docs.mjs from the schemas in src/config/schema. Do not edit. -->

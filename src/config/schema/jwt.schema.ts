@@ -130,6 +130,11 @@ export const jwtAuthSchema = z.looseObject({
     description: 'Only users with an email address of this domain are let in.',
     example: 'example.com',
   }),
+  custom_validate: described(text().optional(), {
+    description:
+      'A JavaScript module of your own that has the last word on a verified token, relative to this file; its function `validate`, or the one named after a `#`, is given the claims. Anything but `true` refuses the token.',
+    example: './tokens.mjs#validate',
+  }),
   user_roles_jwt_field: claim('the roles of a user', 'resource_access.gateway.roles'),
   user_allowed_roles: described(names.optional(), {
     description: 'Of `user_roles_jwt_field`: a token needs one of them.',

@@ -1,9 +1,10 @@
 /** Models that are stored in the database: from the row, over the change feed, into what is served. */
 import { Logger } from '@nestjs/common';
-import { CatalogService, modelsTopic } from '../../../src/catalog/catalog.service.js';
+import { CatalogService } from '../../../src/catalog/catalog.service.js';
 import { ConfigModelRepository } from '../../../src/catalog/config-model.repository.js';
 import { configOf, testRegistry } from '../../../src/catalog/testing/catalog-of.js';
 import { SettingsService } from '../../../src/config/settings.service.js';
+import { modelsTopic } from '../../../src/database/change-topics.js';
 import { ChangeFeedPoller } from '../../../src/database/change-feed.poller.js';
 import { ChangeFeedRepository } from '../../../src/database/change-feed.repository.js';
 import type { DatabaseService } from '../../../src/database/database.service.js';

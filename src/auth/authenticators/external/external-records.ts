@@ -2,9 +2,11 @@
 import { hash } from 'node:crypto';
 import type { JwtSettings, UnregisteredBehavior } from '../../../config/jwt-settings.js';
 import { GatewayError } from '../../../core/errors/gateway-error.js';
+import { jwtMappingTopic } from '../../../database/change-topics.js';
 import type { DatabaseClient, Team, User, VirtualKey } from '../../../database/database-client.js';
 import type { DatabaseService } from '../../../database/database.service.js';
-import { dependencyOf, jwtMappingTopic, type VirtualKeyRecord } from '../../key-record.js';
+import { emailKeyOf } from '../../email-key.js';
+import { dependencyOf, type VirtualKeyRecord } from '../../key-record.js';
 import type { Role } from '../../principal.js';
 import type { VirtualKeyRepository } from '../../virtual-key.repository.js';
 import type { TokenIdentity, VirtualKeyClaim } from '../jwt/token-identity.js';
@@ -127,7 +129,7 @@ export class ExternalRecords {
   private async findUser(id: string, email: string | undefined): Promise<User | null> {
     const byId = await this.run((client) => client.user.findUnique({ where: { id } }));
     if (byId || email === undefined) return byId;
-    return this.run((client) => client.user.findUnique({ where: { emailKey: email.toLowerCase() } }));
+    return this.run((client) => client.user.findUnique({ where: { emailKey: emailKeyOf(email) } }));
   }
 
   /** The one that the request names, where the token has it; else the first that exists. */

@@ -208,3 +208,41 @@ describe('the issuer’s keys', () => {
     await expect(by.verify(provider.token(claims()))).rejects.toMatchObject({ code: 'issuer_unavailable' });
   });
 });
+
+describe("the operator's own check", () => {
+  const checkedBy = (check: (claims: Readonly<Record<string, unknown>>) => unknown): JwtVerifier =>
+    new JwtVerifier(
+      settingsOf({ issuers: [{ issuer: issuerName, audience: audienceName }] }),
+      provider.fetchJson,
+      clock,
+      check,
+    );
+
+  it('has the last word on a verified token, and is given its claims', async () => {
+    const check = (given: Readonly<Record<string, unknown>>): boolean => given['sub'] === 'ada';
+    const known = await checkedBy(check).verify(provider.token(claims()));
+    expect(known.claims['sub']).toBe('ada');
+    expect(await refusal(provider.token(claims({ sub: 'bob' })), checkedBy(check))).toContain('it was refused');
+  });
+
+  it.each<[string, () => unknown]>([
+    ['no answer', () => undefined],
+    ['an answer that is only like true', () => 1],
+    ['an answer to come that is false', async () => false],
+    ['a fault', () => JSON.parse('{')],
+  ])('%s lets nobody in', async (_, check) => {
+    expect(await refusal(provider.token(claims()), checkedBy(check))).toContain('it was refused');
+  });
+
+  it('is not asked about what is not verified, and cannot change the claims', async () => {
+    const seen: unknown[] = [];
+    const by = checkedBy((given) => {
+      seen.push(structuredClone(given));
+      return Object.assign(given as Record<string, unknown>, { sub: 'root' }) && true;
+    });
+    await refusal(provider.token(claims({ aud: 'another' })), by);
+    expect(seen).toEqual([]);
+    const { claims: kept } = await by.verify(provider.token(claims()));
+    expect(kept['sub']).toBe('ada');
+  });
+});

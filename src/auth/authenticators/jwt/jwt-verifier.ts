@@ -21,10 +21,12 @@ const clockToleranceSeconds = 30;
 export class JwtVerifier {
   private readonly issuers: ReadonlyMap<string, { readonly issuer: JwtIssuer; readonly keys: IssuerKeys }>;
 
+  /** @param lastWord the operator's own check; anything but `true` refuses the token */
   constructor(
     settings: JwtSettings,
     fetchJson: FetchJson,
     private readonly clock: Clock,
+    private readonly lastWord?: (claims: Claims) => unknown,
   ) {
     this.issuers = new Map(
       settings.issuers.map((issuer) => [
@@ -46,7 +48,20 @@ export class JwtVerifier {
     const key = await keys.find(unverified.algorithm, unverified.keyId);
     const claims = await this.check(token, unverified, issuer, key);
     if (typeof claims['exp'] !== 'number') throw refused('it never expires (`exp`)');
+    await this.askLastWord(claims);
     return { issuer, claims, expiresAtMs: (claims['exp'] + clockToleranceSeconds) * 1_000 };
+  }
+
+  /** A refusal and a fault look alike from here: neither lets anybody in. */
+  private async askLastWord(claims: Claims): Promise<void> {
+    if (!this.lastWord) return;
+    let verdict: unknown;
+    try {
+      verdict = await this.lastWord(structuredClone(claims));
+    } catch (cause) {
+      throw refused('it was refused', cause);
+    }
+    if (verdict !== true) throw refused('it was refused');
   }
 
   /** Passport calls the outcome on the strategy itself: each verification has one of its own. */
