@@ -1,4 +1,5 @@
 /** Opens what LiteLLM has encrypted into its own database, for whoever moves from there. */
+import { isUtf8 } from 'node:buffer';
 import { createDecipheriv, hash } from 'node:crypto';
 import nacl from 'tweetnacl';
 
@@ -16,7 +17,12 @@ export function openLitellmSecret(value: string, saltKey: string): string | null
   const plain = value.startsWith(gcmPrefix)
     ? openGcm(Buffer.from(value.slice(gcmPrefix.length), 'base64url'), key)
     : openSecretbox(Buffer.from(value, 'base64'), key);
-  return plain && new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(plain);
+  return plain && textOf(plain);
+}
+
+/** Null for what no text is sealed in: the tag of the older form may be right by another program's doing. */
+function textOf(plain: Uint8Array): string | null {
+  return isUtf8(plain) ? Buffer.from(plain).toString('utf8') : null;
 }
 
 function openSecretbox(sealed: Buffer, key: Buffer): Uint8Array | null {

@@ -1,4 +1,7 @@
-/** Every column that holds envelopes, and how its rows are found and rewritten: what a rotation of the key goes through. */
+/**
+ * Every column that holds envelopes, and how its rows are found and rewritten: what a rotation of the key goes through. Answers that
+ * wait for their repetition are none: the client's own key seals them, and a day later they are gone.
+ */
 import type { DatabaseClient, TransactionClient } from '../database/database-client.js';
 import { sealedPlaces, type SealedPlace } from './sealed-place.js';
 
@@ -85,30 +88,4 @@ const configSettings: SealedColumn = {
   },
 };
 
-const idempotentAnswers: SealedColumn = {
-  count: (client, prefix) => client.idempotentRequest.count({ where: { sealedAnswer: otherThan(prefix) } }),
-  next: async (client, prefix, id, most) => {
-    const rows = await client.idempotentRequest.findMany({
-      where: { id: { gt: id }, sealedAnswer: otherThan(prefix) },
-      select: { id: true, sealedAnswer: true },
-      orderBy: { id: 'asc' },
-      take: most,
-    });
-    return rows.map((row) => ({
-      place: sealedPlaces.idempotentAnswer(row.id),
-      id: row.id,
-      envelope: row.sealedAnswer ?? '',
-      replace: async (tx, sealedAnswer) => {
-        const where = { id: row.id, sealedAnswer: row.sealedAnswer };
-        return (await tx.idempotentRequest.updateMany({ where, data: { sealedAnswer } })).count === 1;
-      },
-    }));
-  },
-};
-
-export const sealedColumns: readonly SealedColumn[] = [
-  modelParams,
-  credentialValues,
-  configSettings,
-  idempotentAnswers,
-];
+export const sealedColumns: readonly SealedColumn[] = [modelParams, credentialValues, configSettings];

@@ -15,5 +15,4 @@ export const sealedPlaces = {
     row: `${section}.${name}`,
     column: 'sealed_value',
   }),
-  idempotentAnswer: (id: string): SealedPlace => ({ table: 'idempotent_requests', row: id, column: 'sealed_answer' }),
 } as const;
