@@ -8,21 +8,20 @@ import { DatabaseService } from './database/database.service.js';
 import { LimitDefinitions } from './limits/definitions/limit-definitions.service.js';
 import { AuditLog } from './management/audit/audit-log.service.js';
 import { auditKeySource, auditKeySources, auditSecretKey } from './management/audit/audit-secret-key.js';
-import type { ImportSecrets } from './management/litellm-import/import-secrets.js';
+import { importSecrets } from './management/litellm-import/import-secrets.js';
 import { LiteLLMDatabase } from './management/litellm-import/litellm-database.js';
 import { LiteLLMImport } from './management/litellm-import/litellm-import.js';
 import { ManagementWrites } from './management/writes/management-writes.service.js';
+import { Vault } from './vault/vault.service.js';
 import type { CommandOutcome } from './verify-audit-log.js';
-import type { GatewayConfig } from './config/gateway-config.js';
-
-/** Makes what opens LiteLLM's secrets with its key and seals them for the gateway; undefined where there is no key for one of the two. */
-export type SecretsOf = (config: GatewayConfig, saltKey: string | undefined) => ImportSecrets | undefined;
 
 /** @throws ConfigError for a configuration that cannot be used */
-export async function importLiteLLM(
-  { configPath, sourceUrl, saltKey, dryRun }: ImportLiteLLMCommand,
-  secretsOf: SecretsOf,
-): Promise<CommandOutcome> {
+export async function importLiteLLM({
+  configPath,
+  sourceUrl,
+  saltKey,
+  dryRun,
+}: ImportLiteLLMCommand): Promise<CommandOutcome> {
   const config = loadConfig(configPath);
   // Standard output is for the report alone.
   Logger.overrideLogger(false);
@@ -37,7 +36,7 @@ export async function importLiteLLM(
       database,
       writes: new ManagementWrites(database, new ChangeFeedRepository(database), auditLog),
       limits: new LimitDefinitions(systemClock, () => 'UTC'),
-      secrets: secretsOf(config, saltKey),
+      secrets: importSecrets(new Vault(() => config.encryptionKeys), saltKey),
       now: new Date(systemClock.now()),
     };
     const report = await new LiteLLMImport(parts, dryRun).run();

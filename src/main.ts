@@ -29,7 +29,7 @@ async function main(argv: readonly string[]): Promise<void> {
       end(await verifyAuditLog(options));
       break;
     case 'import-litellm':
-      end(await importLiteLLM(options, () => undefined));
+      end(await importLiteLLM(options));
       break;
     case 'rotate-encryption-key':
       process.exitCode = await rotateEncryptionKey(options.configPath, (line) => console.log(line));

@@ -1,8 +1,9 @@
 /** Brings a LiteLLM database's objects here: a page at a time, each in one transaction with its audit entries; what is here already stays as it is. */
+import { limitsTopic } from '../../database/change-topics.js';
 import type { TransactionClient } from '../../database/database-client.js';
 import { isUniqueViolation } from '../../database/database-errors.js';
 import type { DatabaseService } from '../../database/database.service.js';
-import { limitsTopic, type LimitDefinitions } from '../../limits/definitions/limit-definitions.service.js';
+import type { LimitDefinitions } from '../../limits/definitions/limit-definitions.service.js';
 import { mainAccount } from '../../limits/definitions/owner.js';
 import type { ManagementWrites } from '../writes/management-writes.service.js';
 import { commandActor } from '../writes/actor.js';

@@ -1,4 +1,5 @@
 /** A LiteLLM database with some of everything in it. */
+import { createCipheriv, hash, randomBytes } from 'node:crypto';
 import { keyHash } from '../../../src/auth/key-hash.js';
 import type { TestDatabase } from '../support/databases.js';
 import { insertRows, makeLiteLLMTables } from './litellm-schema.js';
@@ -12,8 +13,15 @@ const by = { created_by: 'admin', updated_by: 'admin' };
 const soon = '2099-01-01 00:00:00';
 const json = (value: unknown): string => JSON.stringify(value);
 
-/** Not LiteLLM's cipher, which is tested where it is: enough to tell what was opened. */
-export const sealed = (text: string): string => `v2:gcm:${Buffer.from(text).toString('base64url')}`;
+export const saltKey = 'sk-litellm-salt-of-the-test-0001';
+
+/** As LiteLLM seals: AES-256-GCM under the salt key's SHA-256. */
+export function sealed(text: string): string {
+  const nonce = randomBytes(12);
+  const cipher = createCipheriv('aes-256-gcm', hash('sha256', saltKey, 'buffer'), nonce);
+  const parts = [nonce, cipher.update(text), cipher.final(), cipher.getAuthTag()];
+  return `v2:gcm:${Buffer.concat(parts).toString('base64url')}`;
+}
 
 export async function fillLiteLLM(source: Pick<TestDatabase, 'url' | 'sql'>): Promise<void> {
   await makeLiteLLMTables(source);

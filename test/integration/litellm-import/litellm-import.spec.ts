@@ -11,24 +11,22 @@ import { auditSecretKey } from '../../../src/management/audit/audit-secret-key.j
 import { AuditRepository } from '../../../src/management/audit/audit.repository.js';
 import { verifyChain } from '../../../src/management/audit/verify-chain.js';
 import type { ImportReport } from '../../../src/management/litellm-import/import-report.js';
-import type { ImportSecrets } from '../../../src/management/litellm-import/import-secrets.js';
+import { importSecrets } from '../../../src/management/litellm-import/import-secrets.js';
 import { LiteLLMDatabase } from '../../../src/management/litellm-import/litellm-database.js';
 import { LiteLLMImport } from '../../../src/management/litellm-import/litellm-import.js';
 import { ManagementWrites } from '../../../src/management/writes/management-writes.service.js';
+import { sealedPlaces } from '../../../src/vault/sealed-place.js';
+import { Vault } from '../../../src/vault/vault.service.js';
 import { TestGateway } from '../../e2e/support/gateway.js';
 import { GatewayFolder, newMasterKey, runTollgate } from '../../e2e/kill/gateway-process.js';
 import { createDatabase, describeOnDatabase, openDatabase, type TestDatabase } from '../support/databases.js';
-import { blockedKey, expiredKey, fillLiteLLM, issuedKey, replacedKey } from './litellm-data.js';
+import { blockedKey, expiredKey, fillLiteLLM, issuedKey, replacedKey, saltKey } from './litellm-data.js';
 
 jest.setTimeout(240_000);
 beforeAll(() => Logger.overrideLogger(false));
 
-/** Opens what the test data seals. */
-const secrets: ImportSecrets = {
-  open: (text) => (text.startsWith('v2:gcm:') ? Buffer.from(text.slice(7), 'base64url').toString() : null),
-  sealModelParams: (id, text) => `sealed ${id} ${text}`,
-  sealCredential: (name, text) => `sealed ${name} ${text}`,
-};
+const encryptionKey = newMasterKey();
+const vault = new Vault(() => [encryptionKey]);
 
 async function runImport(
   url: string,
@@ -42,7 +40,7 @@ async function runImport(
     database,
     writes: new ManagementWrites(database, new ChangeFeedRepository(database), log),
     limits: new LimitDefinitions(systemClock, () => 'UTC'),
-    secrets: withSecrets ? secrets : undefined,
+    secrets: importSecrets(vault, withSecrets ? saltKey : undefined),
     now: new Date(),
   };
   try {
@@ -218,10 +216,14 @@ describeOnDatabase('postgres', 'import from LiteLLM', (source) => {
     it('models and credentials are sealed, and nothing of them is in clear, in the audit log neither', async () => {
       const [model] = await database.run((client) => client.configModel.findMany());
       expect(model).toMatchObject({ id: 'm-1', litellmParams: {}, modelInfo: { mode: 'chat' } });
-      expect(model?.sealedParams).toBe('sealed m-1 {"rpm":5,"model":"openai/gpt-4o","api_key":"sk-provider-secret"}');
-      expect((await database.run((client) => client.credential.findMany()))[0]?.sealedValues).toContain(
-        'sk-provider-secret',
-      );
+      expect(JSON.parse(vault.open(sealedPlaces.modelParams('m-1'), model?.sealedParams ?? ''))).toEqual({
+        rpm: 5,
+        model: 'openai/gpt-4o',
+        api_key: 'sk-provider-secret',
+      });
+      const [credential] = await database.run((client) => client.credential.findMany());
+      const place = sealedPlaces.credentialValues(credential?.name ?? '');
+      expect(vault.open(place, credential?.sealedValues ?? '')).toBe('{"api_key":"sk-provider-secret"}');
       const entries = await database.run((client) => client.auditEntry.findMany());
       expect(entries).toHaveLength(first.created);
       expect(entries.every(({ actor }) => actor === 'import')).toBe(true);
@@ -329,12 +331,13 @@ describeOnDatabase('postgres', 'import from LiteLLM', (source) => {
     folder.writeConfig({
       general_settings: { master_key: newMasterKey(), database_url: `file:${folder.path}/target.db` },
     });
+    const env = { TOLLGATE_ENCRYPTION_KEY: encryptionKey, LITELLM_SALT_KEY: saltKey };
     const run = (url: string, ...args: string[]) =>
-      runTollgate(['import', 'litellm', '--database-url', url, ...args], { cwd: folder.path, withinMs: 60_000 });
+      runTollgate(['import', 'litellm', '--database-url', url, ...args], { cwd: folder.path, withinMs: 60_000, env });
     const dry = await run(source.url, '--dry-run');
     expect(dry).toMatchObject({
       code: 0,
-      stdout: expect.stringMatching(/keys: 234 to bring, 0 already there, 3 not brought/),
+      stdout: expect.stringMatching(/models: 1 to bring[^]*keys: 234 to bring, 0 already there, 3 not brought/),
     });
     expect(await run(source.url)).toMatchObject({ code: 0, stdout: expect.stringContaining('objects were brought.') });
     expect(await run(source.url)).toMatchObject({ code: 0, stdout: expect.stringContaining('Nothing was changed.') });

@@ -1,6 +1,6 @@
 /** LiteLLM's virtual keys, hash for hash: whoever has one goes on using it. */
 import { keyHash } from '../../../auth/key-hash.js';
-import { keyTopic } from '../../../auth/virtual-key.repository.js';
+import { keyTopic } from '../../../database/change-topics.js';
 import type { TransactionClient } from '../../../database/database-client.js';
 import { ownerOf } from '../../../limits/definitions/owner.js';
 import {

@@ -1,8 +1,8 @@
 /** LiteLLM's stored models: their parameters opened with its key, and sealed with the gateway's own. */
-import { modelsTopic } from '../../../catalog/catalog.service.js';
 import { json, stampsOf, type ImportEntity } from '../import-entity.js';
 import { NotImportable } from '../not-importable.js';
 import { openedValues, sealing } from '../opened-values.js';
+import { modelsTopic } from '../../../database/change-topics.js';
 
 export const models: ImportEntity = {
   name: 'models',

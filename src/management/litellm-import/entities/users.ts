@@ -1,4 +1,5 @@
 /** LiteLLM's internal users. Passwords stay behind: they are hashed in another way, so their owners set new ones by an invitation. */
+import { emailKeyOf } from '../../../auth/email-key.js';
 import type { DatabaseClient } from '../../../database/database-client.js';
 import { ownerOf } from '../../../limits/definitions/owner.js';
 import { json, lossesOf, stampsOf, type ImportContext, type ImportEntity, type ImportItem } from '../import-entity.js';
@@ -74,7 +75,7 @@ function userItem(row: LiteLLMRow, context: ImportContext): UserItem {
   const email = row.text('user_email');
   const role = roles[row.text('user_role') ?? ''];
   const { metadata, losses } = keptMetadata(row);
-  const emailKey = email?.trim().toLowerCase() ?? null;
+  const emailKey = email == null ? null : emailKeyOf(email);
   const ssoUserId = row.text('sso_user_id');
   const { createdBy, updatedBy, ...times } = stampsOf(row, context);
   const data = {
