@@ -6,7 +6,7 @@
  * what it cost beyond, or without a lease that still lives, is.
  */
 import type { TransactionClient } from '../database/database-client.js';
-import { countsModel, ownerOf, type Owner } from './owner.js';
+import { countsModel, idOf, kindOf, ownerOf, type Owner } from './owner.js';
 import { payersOf } from './payers.js';
 import type { SettledRow } from './spend-row.js';
 
@@ -33,7 +33,7 @@ const mostOwnersAtOnce = 5_000;
 
 /** @param holder the journal whose process made the reservations */
 export async function foldAccounts(tx: TransactionClient, holder: string, rows: readonly SettledRow[]): Promise<void> {
-  const costs = costsByOwner(rows);
+  const costs = await withoutReplacedKeys(tx, costsByOwner(rows));
   if (costs.size === 0 && rows.every(({ taken }) => taken.length === 0)) return;
   const shares = await sharesOf(tx, costs);
   addTaken(shares, rows);
@@ -49,10 +49,7 @@ function costsByOwner(rows: readonly SettledRow[]): Map<Owner, OwnerCost> {
   const charge = (owner: Owner, spentNanos: bigint, model: string): void => {
     const nanos = spentNanos > mostCountedNanos ? mostCountedNanos : spentNanos;
     if (nanos === 0n) return;
-    const cost = costs.get(owner) ?? { nanos: 0n, byModel: new Map<string, bigint>() };
-    cost.nanos += nanos;
-    cost.byModel.set(model, (cost.byModel.get(model) ?? 0n) + nanos);
-    costs.set(owner, cost);
+    addCost(costs, owner, { nanos, byModel: new Map([[model, nanos]]) });
   };
   for (const row of rows) {
     const { spendNanos, modelGroup, detail } = row;
@@ -65,6 +62,33 @@ function costsByOwner(rows: readonly SettledRow[]): Map<Owner, OwnerCost> {
     }
   }
   return costs;
+}
+
+/** A key may have got another value while a request ran: what the request costs is for the new one to pay. */
+async function withoutReplacedKeys(
+  tx: TransactionClient,
+  costs: Map<Owner, OwnerCost>,
+): Promise<Map<Owner, OwnerCost>> {
+  const tokens = [...costs.keys()].filter((owner) => kindOf(owner) === 'key').map(idOf);
+  for (let start = 0; start < tokens.length; start += mostOwnersAtOnce) {
+    const replaced = await tx.replacedKey.findMany({
+      where: { token: { in: tokens.slice(start, start + mostOwnersAtOnce) } },
+      select: { token: true, currentToken: true },
+    });
+    for (const { token, currentToken } of replaced) {
+      const late = costs.get(ownerOf('key', token));
+      costs.delete(ownerOf('key', token));
+      if (late) addCost(costs, ownerOf('key', currentToken), late);
+    }
+  }
+  return costs;
+}
+
+function addCost(costs: Map<Owner, OwnerCost>, owner: Owner, { nanos, byModel }: OwnerCost): void {
+  const cost = costs.get(owner) ?? { nanos: 0n, byModel: new Map<string, bigint>() };
+  cost.nanos += nanos;
+  for (const [model, part] of byModel) cost.byModel.set(model, (cost.byModel.get(model) ?? 0n) + part);
+  costs.set(owner, cost);
 }
 
 async function sharesOf(tx: TransactionClient, costs: ReadonlyMap<Owner, OwnerCost>): Promise<Map<string, Share>> {

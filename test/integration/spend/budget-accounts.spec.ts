@@ -106,6 +106,25 @@ describeOnBothDatabases('Budget accounts', (database) => {
     expect(await client.budgetAccount.count({ where: { owner } })).toBe(5);
   });
 
+  test('what ran under the former value of a key is for its present one to pay', async () => {
+    const [former, present] = ['1'.repeat(64), '2'.repeat(64)];
+    const at = new Date();
+    await client.replacedKey.create({
+      data: { token: former, currentToken: present, validUntil: at, replacedAt: at },
+    });
+    const limited = { owner: `key:${present}`, maxNanos: 100n };
+    await client.budgetAccount.create({
+      data: { ...limited, id: `key:${present}/m/gpt-4o-mini`, model: 'gpt-4o-mini' },
+    });
+    const late = rowOf('r1', 5n, { apiKeyHash: former, modelGroup: 'gpt-4o-mini' });
+    await commit(late, rowOf('r2', 7n, { apiKeyHash: present, modelGroup: 'gpt-4o-mini' }));
+    expect(await account(`key:${former}`)).toBeNull();
+    expect(await account(`key:${present}`)).toEqual({ spent: 12n, committed: 12n });
+    expect(await account(`key:${present}/m/gpt-4o-mini`)).toEqual({ spent: 12n, committed: 12n });
+    expect(await client.spendLog.count({ where: { apiKeyHash: former } })).toBe(1);
+    await client.replacedKey.deleteMany();
+  });
+
   describe('With a lease', () => {
     const id = 'team:team-1';
     const lease = { accountId: id, holder: 'journal1', epoch: 3 };
