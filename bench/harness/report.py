@@ -76,7 +76,7 @@ def _aims(found: dict[str, dict[str, Figure]]) -> str:
 
 
 def _wanted(aim: Aim) -> str:
-    unit = " of the bare forwarder's" if aim.of == "ratio" else ""
+    unit = f" of the {dict(COLUMNS).get(aim.of, aim.of)}'s" if aim.of else ""
     return f"{aim.at_least} or more{unit}" if aim.at_least is not None else f"at most {aim.at_most}{unit}"
 
 

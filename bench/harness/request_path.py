@@ -77,9 +77,13 @@ class Door:
     title: str
     dialect: str
     model: str
+    # Whether its key has budgets and rates at four levels.
+    limited: bool = False
 
 
 DOORS = (
+    Door("unlimited", "chat, one deployment, in this process", "chat", "mock"),
+    Door("limited", "the same: key, team, user and organization with budgets and rpm and tpm limits", "chat", "mock", limited=True),
     Door("routed", "chat, a group of three deployments", "chat", "routed"),
     Door("messages-native", "Messages, to Anthropic's API", "messages", "translated"),
     Door("messages", "Messages, to an OpenAI-compatible one", "messages", "compatible"),
@@ -96,7 +100,8 @@ def measure_doors(mock: Mock, gateway: Gateway, effort: Effort, say: Callable[[s
         try:
             turn = number % len(DOORS)
             for door in DOORS[turn:] + DOORS[:turn]:
-                one = replace(target, name=door.name, model=door.model, door=door.dialect)
+                key = gateway.limited_key if door.limited else target.key
+                one = replace(target, name=door.name, model=door.model, door=door.dialect, key=key)
                 for phase in ("requests", "streams"):
                     result = run_load(one, mock.pid, *loads(effort)[phase])
                     records.append({"target": door.name, "round": number, "phase": phase} | result)

@@ -100,9 +100,22 @@ class Gateway:
         first = self._start("set-up", self.template, "mock", rows_per_second=None)
         self.first_start_s = time.monotonic() - began
         try:
-            self.key = json.loads(_post(f"http://{first.address}/key/generate", self.master_key, b"{}", 5))["key"]
+            self.key = self._manage(first, "/key/generate", {})["key"]
+            self.limited_key = self._limited_key(first)
         finally:
             first.stop(grace_s=15)
+
+    def _limited_key(self, gateway: Target) -> str:
+        """Of a team's member in an organization, each with a budget and rates that are never reached."""
+        limits = {"max_budget": 1e6, "rpm_limit": 10**9, "tpm_limit": 10**12}
+        organization = self._manage(gateway, "/organization/new", {"organization_alias": "bench", "models": [], **limits})["organization_id"]
+        user = self._manage(gateway, "/user/new", {"auto_create_key": False, **limits})["user_id"]
+        member = {"role": "user", "user_id": user}
+        team = self._manage(gateway, "/team/new", {"organization_id": organization, "members_with_roles": [member], **limits})["team_id"]
+        return self._manage(gateway, "/key/generate", {"team_id": team, "user_id": user, **limits})["key"]
+
+    def _manage(self, gateway: Target, path: str, fields: dict) -> dict:
+        return json.loads(_post(f"http://{gateway.address}{path}", self.master_key, json.dumps(fields).encode(), 5))
 
     def start(self, name: str, translated: bool = False, rows_per_second: float | None = None, node_flags: list[str] | None = None) -> Target:
         """On a fresh copy of the state folder, so that no run carries what an earlier one left. With flags, Node is started directly."""
