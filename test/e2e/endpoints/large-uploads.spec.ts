@@ -260,7 +260,10 @@ test('nothing is left of a process that is killed amid an upload', async () => {
   const opened = openUpload();
   opened.on('error', () => undefined);
   await write(opened, 5);
-  await eventually('the upload is on disk', () => heldFiles() === 1);
+  await eventually(
+    'the upload is on disk, without a name',
+    () => heldFiles() === 1 && readdirSync(uploads).length === 0,
+  );
   gateway.kill('SIGKILL');
   await gateway.ended;
   expect(readdirSync(uploads)).toEqual([]);

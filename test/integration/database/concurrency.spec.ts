@@ -1,7 +1,6 @@
 /** Concurrent writers: what was acknowledged is there, and who lost against another is tried again. */
 import { Logger } from '@nestjs/common';
 import Database from 'better-sqlite3';
-import pg from 'pg';
 import type { DatabaseService } from '../../../src/database/database.service.js';
 import { systemTimer } from '../../../src/database/timer.js';
 import { buildDatabase } from '../support/built-database.js';
@@ -111,6 +110,9 @@ describeOnDatabase('postgres', 'a deadlock', (database) => {
     const bump = (tx: Parameters<Parameters<DatabaseService['transaction']>[0]>[0], journalId: string) =>
       tx.ledgerState.update({ where: { journalId }, data: { offset: { increment: 1n } } });
     let runs = 0;
+    let holders = 0;
+    let bothHold = (): void => undefined;
+    const held = new Promise<void>((resolve) => (bothHold = resolve));
     const both = [
       ['a', 'b'],
       ['b', 'a'],
@@ -118,7 +120,10 @@ describeOnDatabase('postgres', 'a deadlock', (database) => {
       service.transaction(async (tx) => {
         runs += 1;
         await bump(tx, String(first));
-        await eventuallyBlocked(database.url, runs);
+        holders += 1;
+        // Each of the two holds its first row before either asks for its second; whoever runs again finds both there.
+        if (holders === 2) bothHold();
+        await held;
         await bump(tx, String(second));
       }),
     );
@@ -129,18 +134,3 @@ describeOnDatabase('postgres', 'a deadlock', (database) => {
     await service.onApplicationShutdown();
   }, 20_000);
 });
-
-/** Lets the first two runs both hold their first row before either asks for its second. */
-async function eventuallyBlocked(url: string, run: number): Promise<void> {
-  if (run > 2) return;
-  const client = new pg.Client(url);
-  await client.connect();
-  for (let holders = 0; holders < 2;) {
-    const { rows } = await client.query<{ holders: number }>(
-      `SELECT count(*)::int AS holders FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'tollgate' AND state = 'idle in transaction' AND query LIKE 'UPDATE%'`,
-    );
-    holders = run === 2 ? 2 : (rows[0]?.holders ?? 0);
-    if (rows[0]?.holders === 1) await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  await client.end();
-}
