@@ -5,6 +5,7 @@ import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } fro
 import { CLOCK } from '../config/ports.js';
 import { GatewayError } from '../core/errors/gateway-error.js';
 import type { Clock } from '../core/spec/clock.js';
+import { keyTopic } from '../database/change-topics.js';
 import { ChangeFeedPoller } from '../database/change-feed.poller.js';
 import { AUTH_SETTINGS, type AuthSettings } from './auth-settings.js';
 import { MasterKeyAuthenticator } from './authenticators/master-key.js';
@@ -15,7 +16,7 @@ import type { CallingRequest } from './calling-request.js';
 import { presentedKey } from './presented-key.js';
 import type { Principal } from './principal.js';
 import { VirtualKeyCache } from './virtual-key-cache.js';
-import { keyTopic, VirtualKeyRepository } from './virtual-key.repository.js';
+import { VirtualKeyRepository } from './virtual-key.repository.js';
 
 @Injectable()
 export class AuthService implements OnModuleInit, OnApplicationShutdown {

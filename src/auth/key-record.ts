@@ -1,4 +1,14 @@
 /** What authentication knows of a virtual key: its row, and what its user, team, organization and project say of it. */
+import {
+  accessGroupTopic,
+  jwtMappingTopic,
+  keyTopic,
+  memberTopic,
+  organizationTopic,
+  projectTopic,
+  teamTopic,
+  userTopic,
+} from '../database/change-topics.js';
 import type { User } from '../database/database-client.js';
 import { mapOf, namesOf } from './json-columns.js';
 import { accessLevels } from './key-model-access.js';
@@ -89,40 +99,37 @@ function refusalOf({ key, user, team, organization, project, deleted = [] }: Key
 
 // What a record depends on
 
-/** The feed topic of a mapping from a claim to a key; its key is that of `mappingKey`. */
-export const jwtMappingTopic = 'jwt_key_mapping';
-
 /** The feed topics of what keys are built from; their keys are ids, of members `team/user` as in their budgets' owner. */
 export const keySurroundingTopics: ReadonlySet<string> = new Set([
-  'key',
-  'team',
-  'user',
-  'organization',
-  'project',
-  'member',
-  'access_group',
+  keyTopic,
+  teamTopic,
+  userTopic,
+  organizationTopic,
+  projectTopic,
+  memberTopic,
+  accessGroupTopic,
   jwtMappingTopic,
 ]);
 
 /** Any access group may get a name that a list already holds: they are one dependency. */
 export function dependencyOf(topic: string, id: string): string {
-  return topic === 'access_group' ? topic : `${topic}:${id}`;
+  return topic === accessGroupTopic ? topic : `${topic}:${id}`;
 }
 
 function dependenciesOf({ key, team, replaced }: KeyRows): readonly string[] {
   const { token, userId, teamId, projectId } = key;
   const organizationId = organizationOf(key, team);
   return [
-    dependencyOf('key', token),
-    dependencyOf('access_group', ''),
-    ...(replaced ? [dependencyOf('key', replaced.token)] : []),
-    ...(userId === null ? [] : [dependencyOf('user', userId)]),
-    ...(teamId === null ? [] : [dependencyOf('team', teamId)]),
+    dependencyOf(keyTopic, token),
+    dependencyOf(accessGroupTopic, ''),
+    ...(replaced ? [dependencyOf(keyTopic, replaced.token)] : []),
+    ...(userId === null ? [] : [dependencyOf(userTopic, userId)]),
+    ...(teamId === null ? [] : [dependencyOf(teamTopic, teamId)]),
     ...(teamId === null || userId === null
       ? []
-      : [dependencyOf('member', `${encodeURIComponent(teamId)}/${encodeURIComponent(userId)}`)]),
-    ...(organizationId === null ? [] : [dependencyOf('organization', organizationId)]),
-    ...(projectId === null ? [] : [dependencyOf('project', projectId)]),
+      : [dependencyOf(memberTopic, `${encodeURIComponent(teamId)}/${encodeURIComponent(userId)}`)]),
+    ...(organizationId === null ? [] : [dependencyOf(organizationTopic, organizationId)]),
+    ...(projectId === null ? [] : [dependencyOf(projectTopic, projectId)]),
   ];
 }
 

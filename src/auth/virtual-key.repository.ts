@@ -6,9 +6,6 @@ import { keyRecordOf, type VirtualKeyRecord } from './key-record.js';
 import { listedNames } from './key-model-access.js';
 import { organizationOf, type KeyRows } from './key-rows.js';
 
-/** The feed topic of a created, changed or deleted key; its key is the token. */
-export const keyTopic = 'key';
-
 /** A known key is served without the database; an unknown one is told to come back. Neither is to wait for long. */
 const longestLookUpMs = 2_000;
 

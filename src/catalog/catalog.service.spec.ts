@@ -1,8 +1,9 @@
 import { Logger } from '@nestjs/common';
 import { ConfigError } from '../config/config-problem.js';
 import { SettingsService } from '../config/settings.service.js';
+import { modelsTopic } from '../database/change-topics.js';
 import type { ChangeFeedPoller, ChangeSubscriber } from '../database/change-feed.poller.js';
-import { CatalogService, modelsTopic } from './catalog.service.js';
+import { CatalogService } from './catalog.service.js';
 import type { ConfigModelRow, ConfigModelSource } from './config-model-source.js';
 import { configOf, testRegistry } from './testing/catalog-of.js';
 

@@ -4,6 +4,7 @@ import { ConfigError, describeProblem, isError, type ConfigProblem } from '../co
 import type { GatewayConfig } from '../config/gateway-config.js';
 import { SettingsService } from '../config/settings.service.js';
 import type { ProviderRegistry } from '../core/spec/provider.js';
+import { credentialTopic, modelsTopic } from '../database/change-topics.js';
 import { ChangeFeedPoller } from '../database/change-feed.poller.js';
 import { buildSnapshot } from './build-snapshot.js';
 import { findRowFaults, type RowFault } from './row-faults.js';
@@ -17,11 +18,6 @@ import {
   type StoredCredential,
 } from './config-model-source.js';
 import { PROVIDER_REGISTRY } from './provider-registry.token.js';
-
-/** The topic of the change feed that tells of changed rows in `config_models`. */
-export const modelsTopic = 'models';
-/** That of changed rows in `credentials`; its key is the name. */
-export const credentialTopic = 'credential';
 
 const retryMs = 1_000;
 

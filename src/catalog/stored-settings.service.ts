@@ -6,11 +6,9 @@ import type { GatewayConfig } from '../config/gateway-config.js';
 import { overlayFile, type OverlaySetting } from '../config/settings-overlay.js';
 import { SettingsReader } from '../config/settings-reader.js';
 import { SettingsService } from '../config/settings.service.js';
+import { configTopic } from '../database/change-topics.js';
 import { ChangeFeedPoller } from '../database/change-feed.poller.js';
 import { StoredSettingRepository, type StoredSetting } from './stored-setting.repository.js';
-
-/** The feed topic of a changed setting; its key is `section.name`. */
-export const configTopic = 'config';
 
 const retryMs = 1_000;
 

@@ -1,9 +1,10 @@
 /** Customers near the pipeline: known at once, never longer than is certain, and served or refused as configured while the database is away. */
 import type { SettingsService } from '../../config/settings.service.js';
 import { GatewayError } from '../../core/errors/gateway-error.js';
+import { customerTopic } from '../../database/change-topics.js';
 import type { ChangeFeedPoller, ChangeSubscriber } from '../../database/change-feed.poller.js';
 import { CustomerDirectory } from './customer-directory.service.js';
-import { customerTopic, type CustomerRecord, type CustomerRepository } from './customer.repository.js';
+import type { CustomerRecord, CustomerRepository } from './customer.repository.js';
 
 const record = (id: string, fields: Partial<CustomerRecord> = {}): CustomerRecord => ({
   id,

@@ -5,8 +5,9 @@ import { CLOCK } from '../../config/ports.js';
 import { SettingsService } from '../../config/settings.service.js';
 import { GatewayError } from '../../core/errors/gateway-error.js';
 import type { Clock } from '../../core/spec/clock.js';
+import { customerTopic } from '../../database/change-topics.js';
 import { ChangeFeedPoller } from '../../database/change-feed.poller.js';
-import { CustomerRepository, customerTopic, type CustomerRecord } from './customer.repository.js';
+import { CustomerRepository, type CustomerRecord } from './customer.repository.js';
 
 interface Entry {
   /** Null where nobody has declared it. */

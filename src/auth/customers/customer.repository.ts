@@ -2,9 +2,6 @@
 import { Injectable } from '@nestjs/common';
 import { DatabaseService } from '../../database/database.service.js';
 
-/** The feed topic of a created, changed or deleted customer; its key is the customer's id. */
-export const customerTopic = 'customer';
-
 export interface CustomerRecord {
   readonly id: string;
   readonly blocked: boolean;

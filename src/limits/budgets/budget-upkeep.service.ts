@@ -1,18 +1,16 @@
 /** What budgets need while nobody asks: news of changes and recalls, renewal of leases, ends of windows and of dead processes. */
 import { Injectable, Logger, type BeforeApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { budgetTopic, limitsTopic, recallTopic } from '../../database/change-topics.js';
 import { ChangeFeedPoller } from '../../database/change-feed.poller.js';
-import { limitsTopic } from '../definitions/limit-definitions.service.js';
 import type { Owner } from '../definitions/owner.js';
 import { BudgetAccounts } from './budget-accounts.js';
 import { BudgetDirectory } from './budget-directory.js';
 import { BudgetSurroundings } from './budget-surroundings.js';
 import { LeaseKeeper } from './lease-keeper.js';
-import { leaseTtlMs, recallTopic } from './prisma-budget-store.js';
+import { leaseTtlMs } from './prisma-budget-store.js';
 
 const keepEveryMs = 15_000;
 const resetEveryMs = 5_000;
-/** The topic of a changed budget; its key is the budget's id. */
-const budgetTopic = 'budget';
 
 @Injectable()
 export class BudgetUpkeep implements OnModuleInit, BeforeApplicationShutdown {

@@ -1,15 +1,12 @@
 /** Budget accounts and leases in the database, for one process: every statement that takes money is conditional on what was read. */
 import { nextReset } from '../definitions/next-reset.js';
-import { limitsTopic } from '../definitions/limit-definitions.service.js';
 import type { Clock } from '../../core/spec/clock.js';
+import { limitsTopic, recallTopic } from '../../database/change-topics.js';
 import type { ChangeFeedRepository } from '../../database/change-feed.repository.js';
 import type { TransactionClient } from '../../database/database-client.js';
 import type { DatabaseService } from '../../database/database.service.js';
 import { releaseLease } from '../../spend/fold-accounts.js';
 import type { AccountReading, BudgetStore, GrantTerms, LeaseReading, OwnLease } from './budget-store.js';
-
-/** Who hears of it gives back what it has leased of the account and does not use; its key is the account. */
-export const recallTopic = 'recall';
 
 /** A process that has not been heard of for so long is dead, or cut off from the database. */
 export const leaseTtlMs = 60_000;

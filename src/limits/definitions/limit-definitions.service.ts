@@ -9,9 +9,6 @@ import { nextReset } from './next-reset.js';
 import { mainAccount, modelAccount, windowAccount, type Owner } from './owner.js';
 import { patchLimits, withBudget, type LimitPatch, type StoredLimits } from './owner-limits.js';
 
-/** The feed topic of changed limits; its key is the owner. */
-export const limitsTopic = 'limits';
-
 /** An owner's limits with the money in its accounts. */
 export interface OwnerState {
   readonly budgetId: string | null;

@@ -4,6 +4,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK } from '../../config/ports.js';
 import { GatewayError } from '../../core/errors/gateway-error.js';
 import type { Clock } from '../../core/spec/clock.js';
+import { accessGroupTopic } from '../../database/change-topics.js';
 import { isUniqueViolation } from '../../database/database-errors.js';
 import type { AccessGroup } from '../../database/database-client.js';
 import { json } from '../teams/stored-team.js';
@@ -11,7 +12,7 @@ import type { Actor } from '../writes/actor.js';
 import { ManagementWrites, type ManagementWrite } from '../writes/management-writes.service.js';
 import type { GroupAnswer, GroupListQuery, NewGroupBody, UpdateGroupBody } from './access-group.dto.js';
 import { AccessGroupRepository, type GroupKey } from './access-group.repository.js';
-import { accessGroupTopic, followGroup, settingsOf } from './assignments.js';
+import { followGroup, settingsOf } from './assignments.js';
 
 @Injectable()
 export class AccessGroupsService {

@@ -1,12 +1,9 @@
 /** To which teams and keys an access group is given: kept on them, where requests look, and on the group, where it is listed. */
-import { keyTopic } from '../../auth/virtual-key.repository.js';
 import { GatewayError } from '../../core/errors/gateway-error.js';
+import { accessGroupTopic, keyTopic, teamTopic } from '../../database/change-topics.js';
 import type { AccessGroup, Prisma } from '../../database/database-client.js';
-import { settingsOf as settingsOfTeam, json, teamTopic } from '../teams/stored-team.js';
+import { settingsOf as settingsOfTeam, json } from '../teams/stored-team.js';
 import type { ManagementWrite } from '../writes/management-writes.service.js';
-
-/** The feed topic of an access group that was made, changed or deleted; its key is the group's id. */
-export const accessGroupTopic = 'access_group';
 
 /** The column `settings` of a group. */
 export interface GroupSettings {

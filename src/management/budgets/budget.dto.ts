@@ -2,7 +2,8 @@
 import { z } from 'zod';
 import type { Budget } from '../../database/database-client.js';
 import type { StoredLimits } from '../../limits/definitions/owner-limits.js';
-import { idsField, managementBody, nameField } from '../body-fields/management-body.js';
+import { closedBody } from '../wire/closed-body.js';
+import { identifier, identifiers } from '../wire/fields.js';
 import { storedLimitAnswer } from '../limit-fields/limit-answers.js';
 import { limitFields, storedLimitView } from '../limit-fields/limit-fields.js';
 
@@ -10,18 +11,18 @@ const { budget_id: _own, ...limits } = limitFields;
 // A budget is a definition: each of its owners starts anew by itself.
 const unenforced = ['budget_reset_at', 'allowed_models'];
 
-export const newBudgetSchema = managementBody(
+export const newBudgetSchema = closedBody(
   'a budget',
-  { ...limits, budget_id: nameField.nullish().describe('Made up where it is not given') },
+  { ...limits, budget_id: identifier.nullish().describe('Made up where it is not given') },
   unenforced,
 );
 export type NewBudgetBody = z.output<typeof newBudgetSchema>;
 
-export const updateBudgetSchema = managementBody('a budget', { ...limits, budget_id: nameField }, unenforced);
+export const updateBudgetSchema = closedBody('a budget', { ...limits, budget_id: identifier }, unenforced);
 export type UpdateBudgetBody = z.output<typeof updateBudgetSchema>;
 
-export const budgetInfoSchema = managementBody('this request', { budgets: idsField });
-export const deleteBudgetSchema = managementBody('this request', { id: nameField });
+export const budgetInfoSchema = closedBody('this request', { budgets: identifiers });
+export const deleteBudgetSchema = closedBody('this request', { id: identifier });
 
 export const budgetListQuerySchema = z.object({
   page: z.coerce.number().int().min(1).max(1_000_000).default(1),
@@ -29,7 +30,7 @@ export const budgetListQuerySchema = z.object({
 });
 export type BudgetListQuery = z.output<typeof budgetListQuerySchema>;
 
-export const budgetSettingsQuerySchema = z.object({ budget_id: nameField });
+export const budgetSettingsQuerySchema = z.object({ budget_id: identifier });
 
 export const budgetAnswer = z.object({
   budget_id: z.string(),

@@ -4,9 +4,6 @@ import type { Budget, DatabaseClient, Prisma, TransactionClient } from '../../da
 import { DatabaseService } from '../../database/database.service.js';
 import type { StoredLimits } from '../../limits/definitions/owner-limits.js';
 
-/** The feed topic of a created, changed or deleted budget; its key is the budget's id. */
-export const budgetTopic = 'budget';
-
 @Injectable()
 export class BudgetRepository {
   constructor(private readonly database: DatabaseService) {}

@@ -3,8 +3,9 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { SettingsService } from '../../config/settings.service.js';
 import { GatewayError } from '../../core/errors/gateway-error.js';
+import { budgetTopic, limitsTopic } from '../../database/change-topics.js';
 import { isUniqueViolation } from '../../database/database-errors.js';
-import { LimitDefinitions, limitsTopic } from '../../limits/definitions/limit-definitions.service.js';
+import { LimitDefinitions } from '../../limits/definitions/limit-definitions.service.js';
 import { patchLimits, type LimitPatch, type StoredLimits } from '../../limits/definitions/owner-limits.js';
 import { limitPatchOf } from '../limit-fields/limit-fields.js';
 import type { Actor } from '../writes/actor.js';
@@ -17,7 +18,7 @@ import {
   type NewBudgetBody,
   type UpdateBudgetBody,
 } from './budget.dto.js';
-import { BudgetRepository, budgetTopic } from './budget.repository.js';
+import { BudgetRepository } from './budget.repository.js';
 
 /** How many of those who have a budget an error names. */
 const namedOwners = 3;

@@ -1,7 +1,7 @@
 /** Changes settings: each checked as the file is, with all others, before any of it is stored; every process has it within two seconds. */
 import { Injectable } from '@nestjs/common';
 import { CatalogService } from '../../catalog/catalog.service.js';
-import { configTopic, StoredSettings } from '../../catalog/stored-settings.service.js';
+import { StoredSettings } from '../../catalog/stored-settings.service.js';
 import { StoredSettingRepository, type StoredSetting } from '../../catalog/stored-setting.repository.js';
 import { isError, type ConfigProblem } from '../../config/config-problem.js';
 import { findReferencesIn } from '../../config/environment-references.js';
@@ -10,6 +10,7 @@ import { withoutSecretParams } from '../../config/secret-params.js';
 import { overlayFile, type OverlaySetting } from '../../config/settings-overlay.js';
 import { SettingsReader } from '../../config/settings-reader.js';
 import { GatewayError } from '../../core/errors/gateway-error.js';
+import { configTopic } from '../../database/change-topics.js';
 import { isUniqueViolation } from '../../database/database-errors.js';
 import type { Actor } from '../writes/actor.js';
 import { ManagementWrites } from '../writes/management-writes.service.js';

@@ -1,35 +1,33 @@
 /** The wire shapes of the settings routes, spelled as LiteLLM's clients send and read them. */
 import { z } from 'zod';
-import { knownFields } from '../known-fields/known-fields.js';
+import { closedBody } from '../wire/closed-body.js';
 
 const name = z.string().min(1).max(256);
 const section = z.record(name, z.unknown());
 const general = z.literal('general_settings').default('general_settings');
 
-export const updateConfigSchema = knownFields(
-  {
-    general_settings: section.nullish(),
-    litellm_settings: section.nullish(),
-    router_settings: section.nullish(),
-    environment_variables: section
-      .nullish()
-      .describe('Refused where it holds anything: variables come from the process and from the file.'),
-    model_list: z
-      .array(z.unknown())
-      .nullish()
-      .describe('Refused where it holds anything: models are added by /model/new.'),
-  },
-  'a configuration that can be changed here',
-);
+export const updateConfigSchema = closedBody('a configuration that can be changed here', {
+  general_settings: section.nullish(),
+  litellm_settings: section.nullish(),
+  router_settings: section.nullish(),
+  environment_variables: section
+    .nullish()
+    .describe('Refused where it holds anything: variables come from the process and from the file.'),
+  model_list: z
+    .array(z.unknown())
+    .nullish()
+    .describe('Refused where it holds anything: models are added by /model/new.'),
+});
 export type UpdateConfigBody = z.output<typeof updateConfigSchema>;
 
-export const updateFieldSchema = knownFields(
-  { field_name: name, field_value: z.unknown(), config_type: general },
-  'this request',
-);
+export const updateFieldSchema = closedBody('this request', {
+  field_name: name,
+  field_value: z.unknown(),
+  config_type: general,
+});
 export type UpdateFieldBody = z.output<typeof updateFieldSchema>;
 
-export const deleteFieldSchema = knownFields({ field_name: name, config_type: general }, 'this request');
+export const deleteFieldSchema = closedBody('this request', { field_name: name, config_type: general });
 export type DeleteFieldBody = z.output<typeof deleteFieldSchema>;
 
 export const fieldQuerySchema = z.object({ field_name: name });
@@ -89,18 +87,15 @@ const fallbackTypes = ['general', 'context_window', 'content_policy'] as const;
 export type FallbackType = (typeof fallbackTypes)[number];
 const fallbackType = z.enum(fallbackTypes).default('general');
 
-export const newFallbackSchema = knownFields(
-  {
-    model: name,
-    fallback_models: z
-      .array(name)
-      .min(1)
-      .max(50)
-      .refine((names) => new Set(names).size === names.length, 'names a model twice'),
-    fallback_type: fallbackType,
-  },
-  'a fallback',
-);
+export const newFallbackSchema = closedBody('a fallback', {
+  model: name,
+  fallback_models: z
+    .array(name)
+    .min(1)
+    .max(50)
+    .refine((names) => new Set(names).size === names.length, 'names a model twice'),
+  fallback_type: fallbackType,
+});
 export type NewFallbackBody = z.output<typeof newFallbackSchema>;
 
 export const fallbackQuerySchema = z.object({ fallback_type: fallbackType });

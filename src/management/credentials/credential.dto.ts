@@ -1,34 +1,28 @@
 /** The wire shapes of the credential routes, spelled as LiteLLM's clients send and read them. */
 import { z } from 'zod';
-import { knownFields } from '../known-fields/known-fields.js';
+import { closedBody } from '../wire/closed-body.js';
 
 const name = z.string().min(1).max(256);
 const members = z.record(z.string().min(1).max(256), z.unknown());
 
-export const newCredentialSchema = knownFields(
-  {
-    credential_name: name.describe('What model entries call it: `litellm_credential_name`.'),
-    credential_values: members.nullish().describe('`api_key`, `api_base`, `api_version`, `aws_region_name`, ...'),
-    credential_info: members.nullish().describe('Facts about it that are no secret.'),
-    display_name: z.string().min(1).max(255).nullish(),
-  },
-  'a credential',
-).refine(({ credential_values: values }) => values != null && Object.keys(values).length > 0, {
+export const newCredentialSchema = closedBody('a credential', {
+  credential_name: name.describe('What model entries call it: `litellm_credential_name`.'),
+  credential_values: members.nullish().describe('`api_key`, `api_base`, `api_version`, `aws_region_name`, ...'),
+  credential_info: members.nullish().describe('Facts about it that are no secret.'),
+  display_name: z.string().min(1).max(255).nullish(),
+}).refine(({ credential_values: values }) => values != null && Object.keys(values).length > 0, {
   path: ['credential_values'],
   message: 'is needed, with at least one value',
 });
 export type NewCredentialBody = z.output<typeof newCredentialSchema>;
 
-export const updateCredentialSchema = knownFields(
-  {
-    credential_name: name.nullish().describe('The same as in the path; a credential keeps its name.'),
-    credential_values: members.nullish().describe('What changes; null takes a value away.'),
-    credential_values_to_delete: z.array(name).max(100).nullish(),
-    credential_info: members.nullish().describe('What changes; null takes a member away.'),
-    display_name: z.string().max(255).nullish(),
-  },
-  'a credential',
-);
+export const updateCredentialSchema = closedBody('a credential', {
+  credential_name: name.nullish().describe('The same as in the path; a credential keeps its name.'),
+  credential_values: members.nullish().describe('What changes; null takes a value away.'),
+  credential_values_to_delete: z.array(name).max(100).nullish(),
+  credential_info: members.nullish().describe('What changes; null takes a member away.'),
+  display_name: z.string().max(255).nullish(),
+});
 export type UpdateCredentialBody = z.output<typeof updateCredentialSchema>;
 
 export const credentialSchema = z.object({

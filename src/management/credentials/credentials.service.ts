@@ -1,11 +1,12 @@
 /** Stores, changes, deletes and shows credentials; what names one is served with its new values by every process within two seconds. */
 import { Injectable } from '@nestjs/common';
-import { CatalogService, credentialTopic } from '../../catalog/catalog.service.js';
+import { CatalogService } from '../../catalog/catalog.service.js';
 import { readCredentialValues } from '../../config/credential-list.js';
 import { findReferencesIn } from '../../config/environment-references.js';
 import { secretMask, withoutSecretParams } from '../../config/secret-params.js';
 import { SettingsService } from '../../config/settings.service.js';
 import { GatewayError } from '../../core/errors/gateway-error.js';
+import { credentialTopic } from '../../database/change-topics.js';
 import { isUniqueViolation } from '../../database/database-errors.js';
 import type { Actor } from '../writes/actor.js';
 import { ManagementWrites } from '../writes/management-writes.service.js';

@@ -3,33 +3,37 @@ import { z } from 'zod';
 import type { CustomerSettingsColumn } from '../../auth/customers/customer.repository.js';
 import type { Customer } from '../../database/database-client.js';
 import type { OwnerState } from '../../limits/definitions/limit-definitions.service.js';
-import { idsField, managementBody, metadataField, modelsField, nameField } from '../body-fields/management-body.js';
+import { closedBody } from '../wire/closed-body.js';
+import { identifier, metadata, modelNames } from '../wire/fields.js';
 import { storedLimitAnswer } from '../limit-fields/limit-answers.js';
 import { limitFields, limitView, storedLimitView, temporaryIncreaseFields, usd } from '../limit-fields/limit-fields.js';
 
+/** Requests may name customers in any way: whoever came by one can be found, changed and deleted by it. */
+const customerId = z.string().min(1).max(256);
+
 const fields = {
   ...limitFields,
-  user_id: nameField.describe("The customer's id, as requests give it in `user`"),
-  alias: nameField.nullish(),
+  user_id: customerId.describe("The customer's id, as requests give it in `user`"),
+  alias: identifier.nullish(),
   blocked: z.boolean().nullish(),
   allowed_model_region: z.enum(['eu', 'us']).nullish().describe('Only deployments there may serve the customer'),
-  default_model: nameField.nullish().describe('Asked instead of a model that has no deployment in the region'),
-  models: modelsField.nullish().describe('What the customer may use; empty for all'),
-  metadata: metadataField.nullish(),
+  default_model: identifier.nullish().describe('Asked instead of a model that has no deployment in the region'),
+  models: modelNames.nullish().describe('What the customer may use; empty for all'),
+  metadata: metadata.nullish(),
   spend: usd.nullish().describe('USD that count as spent from now on'),
 };
 const unenforced = ['object_permission', 'budget_reset_at'];
 
-export const newCustomerSchema = managementBody('a customer', fields, unenforced);
+export const newCustomerSchema = closedBody('a customer', fields, unenforced);
 export type NewCustomerBody = z.output<typeof newCustomerSchema>;
 
-export const updateCustomerSchema = managementBody('a customer', { ...fields, ...temporaryIncreaseFields }, unenforced);
+export const updateCustomerSchema = closedBody('a customer', { ...fields, ...temporaryIncreaseFields }, unenforced);
 export type UpdateCustomerBody = z.output<typeof updateCustomerSchema>;
 
-export const customersSchema = managementBody('this request', { user_ids: idsField });
+export const customersSchema = closedBody('this request', { user_ids: z.array(customerId).min(1).max(500) });
 export type CustomersBody = z.output<typeof customersSchema>;
 
-export const customerInfoQuerySchema = z.object({ end_user_id: nameField });
+export const customerInfoQuerySchema = z.object({ end_user_id: customerId });
 export const customerListQuerySchema = z.object({
   page: z.coerce.number().int().min(1).max(1_000_000).default(1),
   page_size: z.coerce.number().int().min(1).max(100).default(50),

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { CustomerSettingsColumn } from '../../auth/customers/customer.repository.js';
 import type { Customer, DatabaseClient, Prisma, TransactionClient } from '../../database/database-client.js';
 import { DatabaseService } from '../../database/database.service.js';
-import { containing } from '../body-fields/containing.js';
+import { containing } from '../wire/containing.js';
 
 export interface CustomerFields {
   readonly alias?: string | null;

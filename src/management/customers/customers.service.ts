@@ -1,13 +1,14 @@
 /** Makes, changes, blocks, shows and deletes customers: the end users of the applications that call the gateway. */
 import { Inject, Injectable } from '@nestjs/common';
-import { customerTopic, type CustomerSettingsColumn } from '../../auth/customers/customer.repository.js';
+import type { CustomerSettingsColumn } from '../../auth/customers/customer.repository.js';
 import { CLOCK } from '../../config/ports.js';
 import { GatewayError } from '../../core/errors/gateway-error.js';
 import { nanosFromUsd } from '../../core/pricing/money.js';
 import type { Clock } from '../../core/spec/clock.js';
+import { customerTopic, limitsTopic } from '../../database/change-topics.js';
 import type { Customer, TransactionClient } from '../../database/database-client.js';
 import { isUniqueViolation } from '../../database/database-errors.js';
-import { LimitDefinitions, limitsTopic } from '../../limits/definitions/limit-definitions.service.js';
+import { LimitDefinitions } from '../../limits/definitions/limit-definitions.service.js';
 import { ownerOf, type Owner } from '../../limits/definitions/owner.js';
 import { increaseEnd } from '../limit-fields/increase-end.js';
 import { isEmptyPatch, limitPatchOf } from '../limit-fields/limit-fields.js';

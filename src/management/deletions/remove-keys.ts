@@ -1,8 +1,8 @@
 /** Deletes the keys that hang on something that is deleted, so that they stop everywhere, and keeps what they were. */
-import { keyTopic } from '../../auth/virtual-key.repository.js';
 import { GatewayError } from '../../core/errors/gateway-error.js';
+import { keyTopic, limitsTopic } from '../../database/change-topics.js';
 import type { Prisma, VirtualKey } from '../../database/database-client.js';
-import { limitsTopic, type LimitDefinitions } from '../../limits/definitions/limit-definitions.service.js';
+import type { LimitDefinitions } from '../../limits/definitions/limit-definitions.service.js';
 import { ownerOf } from '../../limits/definitions/owner.js';
 import type { ManagementWrite } from '../writes/management-writes.service.js';
 

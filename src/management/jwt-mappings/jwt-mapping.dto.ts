@@ -2,7 +2,8 @@
 import { z } from 'zod';
 import { everyIssuer } from '../../auth/authenticators/external/key-mapping.js';
 import type { JwtKeyMapping } from '../../database/database-client.js';
-import { managementBody, nameField } from '../body-fields/management-body.js';
+import { closedBody } from '../wire/closed-body.js';
+import { identifier } from '../wire/fields.js';
 
 const hash = z
   .string()
@@ -14,9 +15,9 @@ const description = z.string().max(4_096);
 
 const eitherOr = { path: ['key'], message: 'give `key` or `token`, and not both' };
 
-export const newMappingSchema = managementBody('a mapping', {
-  jwt_claim_name: nameField.describe('As `virtual_key_claim_field` names it'),
-  jwt_claim_value: nameField,
+export const newMappingSchema = closedBody('a mapping', {
+  jwt_claim_name: identifier.describe('As `virtual_key_claim_field` names it'),
+  jwt_claim_value: identifier,
   key: key.nullish(),
   token: hash.nullish(),
   jwt_issuer: issuer.nullish(),
@@ -24,8 +25,8 @@ export const newMappingSchema = managementBody('a mapping', {
 }).refine((body) => (body.key == null) !== (body.token == null), eitherOr);
 export type NewMappingBody = z.output<typeof newMappingSchema>;
 
-export const updateMappingSchema = managementBody('a mapping', {
-  id: nameField,
+export const updateMappingSchema = closedBody('a mapping', {
+  id: identifier,
   key: key.nullish(),
   token: hash.nullish(),
   jwt_issuer: issuer.nullable().optional(),
@@ -34,8 +35,8 @@ export const updateMappingSchema = managementBody('a mapping', {
 }).refine((body) => body.key == null || body.token == null, eitherOr);
 export type UpdateMappingBody = z.output<typeof updateMappingSchema>;
 
-export const deleteMappingSchema = managementBody('this request', { id: nameField });
-export const mappingInfoQuerySchema = z.object({ id: nameField });
+export const deleteMappingSchema = closedBody('this request', { id: identifier });
+export const mappingInfoQuerySchema = z.object({ id: identifier });
 export const mappingListQuerySchema = z.object({
   page: z.coerce.number().int().min(1).max(1_000_000).default(1),
   size: z.coerce.number().int().min(1).max(100).default(50),

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { mappingKey } from '../../auth/authenticators/external/key-mapping.js';
-import { jwtMappingTopic } from '../../auth/key-record.js';
+import { jwtMappingTopic } from '../../database/change-topics.js';
 import type { JwtKeyMapping } from '../../database/database-client.js';
 import { DatabaseService } from '../../database/database.service.js';
 import type { ManagementWrite } from '../writes/management-writes.service.js';

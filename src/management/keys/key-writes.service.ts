@@ -2,10 +2,9 @@
 import { Injectable } from '@nestjs/common';
 import type { AccessScope } from '../../auth/scope/access-scope.js';
 import { AccessScopes } from '../../auth/scope/access-scopes.service.js';
-import { keyTopic } from '../../auth/virtual-key.repository.js';
+import { keyTopic, limitsTopic } from '../../database/change-topics.js';
 import { isUniqueViolation } from '../../database/database-errors.js';
 import type { TransactionClient } from '../../database/database-client.js';
-import { limitsTopic } from '../../limits/definitions/limit-definitions.service.js';
 import type { Actor } from '../writes/actor.js';
 import { ManagementWrites, type ManagementWrite } from '../writes/management-writes.service.js';
 import { keyOwner } from './key.repository.js';

@@ -1,5 +1,7 @@
-/** What answers say of limits and spend, for the OpenAPI document. */
+/** What answers say of limits and spend: the schemas of what `limitView` makes, and LiteLLM's budget table of those who have one. */
 import { z } from 'zod';
+import type { OwnerState } from '../../limits/definitions/limit-definitions.service.js';
+import { storedLimitView } from './limit-fields.js';
 
 const counts = z.record(z.string(), z.number()).nullable();
 
@@ -34,7 +36,29 @@ export const storedLimitAnswer = {
 /** The fields of `limitView`. */
 export const limitAnswer = {
   ...storedLimitAnswer,
-  budget_id: z.string().nullable(),
+  budget_id: z.string().nullable().describe('The budget whose limits hold where it has none of its own.'),
   spend: z.number().describe('USD since the last reset'),
   budget_reset_at: z.string().nullable(),
 } as const;
+
+/** What holds for an owner, its own limits and those of its budget together. */
+export const budgetTable = z.object({
+  ...storedLimitAnswer,
+  budget_id: z.string().nullable(),
+  budget_reset_at: z.string().nullable(),
+  allowed_models: z.array(z.string()).optional(),
+  created_at: z.string().optional(),
+});
+
+/** @param allowedModels of a member of a team */
+export function budgetTableOf(
+  { budgetId, effective, resetAt }: OwnerState,
+  allowedModels?: readonly string[],
+): Record<string, unknown> {
+  return {
+    ...storedLimitView(effective),
+    budget_id: budgetId,
+    budget_reset_at: resetAt?.toISOString() ?? null,
+    ...(allowedModels && { allowed_models: allowedModels }),
+  };
+}

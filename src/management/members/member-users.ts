@@ -1,11 +1,10 @@
 /** The users whom a request names as members, by id or by email; those whom nobody knows yet are made. */
 import { randomUUID } from 'node:crypto';
+import { emailKeyOf } from '../../auth/email-key.js';
 import { GatewayError } from '../../core/errors/gateway-error.js';
 import type { Actor } from '../writes/actor.js';
 import type { ManagementWrite } from '../writes/management-writes.service.js';
-
-/** The feed topic of a user that was made or changed; its key is the user's id. */
-export const userTopic = 'user';
+import { userTopic } from '../../database/change-topics.js';
 
 /** Whom a request means: one of the two at least. */
 export interface PersonName {
@@ -96,9 +95,4 @@ export async function findPerson(
   }
   const row = byId ?? byEmail;
   return row && { id: row.id, email: row.email, role: row.role, isNew: false };
-}
-
-/** How emails are compared. */
-export function emailKeyOf(email: string): string {
-  return email.trim().toLowerCase();
 }

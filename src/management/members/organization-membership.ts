@@ -1,8 +1,6 @@
 /** Membership in organizations, as teams and organizations write it. */
 import type { ManagementWrite } from '../writes/management-writes.service.js';
-
-/** The feed topic of an organization that was made, changed or deleted, its members included; its key is the organization's id. */
-export const organizationTopic = 'organization';
+import { organizationTopic } from '../../database/change-topics.js';
 
 /** Leaves the role of a member as it is. */
 export async function joinOrganization(

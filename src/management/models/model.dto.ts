@@ -1,6 +1,6 @@
 /** The wire shapes of the model routes, spelled as LiteLLM's clients send and read them. */
 import { z } from 'zod';
-import { knownFields } from '../known-fields/known-fields.js';
+import { closedBody } from '../wire/closed-body.js';
 
 const name = z.string().min(1).max(512);
 const id = z.string().min(1).max(256);
@@ -13,15 +13,12 @@ const info = z
   .record(z.string().min(1).max(256), z.unknown())
   .describe('As `model_info` of an entry in the configuration file. `team_id` makes it the model of one team.');
 
-export const newModelSchema = knownFields(
-  {
-    model_name: name.describe('The name that clients use.'),
-    litellm_params: params,
-    model_info: info.nullish(),
-    blocked: z.boolean().nullish().describe('True: stored, and not served yet.'),
-  },
-  'a model',
-);
+export const newModelSchema = closedBody('a model', {
+  model_name: name.describe('The name that clients use.'),
+  litellm_params: params,
+  model_info: info.nullish(),
+  blocked: z.boolean().nullish().describe('True: stored, and not served yet.'),
+});
 export type NewModelBody = z.output<typeof newModelSchema>;
 
 const patch = {
@@ -30,19 +27,19 @@ const patch = {
   model_info: info.nullish().describe('What changes; null takes a member away.'),
 };
 
-export const updateModelSchema = knownFields(
-  { id: id.nullish().describe('The model, where `model_info.id` does not name it.'), ...patch },
-  'a model',
-);
+export const updateModelSchema = closedBody('a model', {
+  id: id.nullish().describe('The model, where `model_info.id` does not name it.'),
+  ...patch,
+});
 export type UpdateModelBody = z.output<typeof updateModelSchema>;
 
-export const patchModelSchema = knownFields(patch, 'a model');
+export const patchModelSchema = closedBody('a model', patch);
 export type PatchModelBody = z.output<typeof patchModelSchema>;
 
-export const deleteModelSchema = knownFields({ id }, 'this request');
+export const deleteModelSchema = closedBody('this request', { id });
 export type DeleteModelBody = z.output<typeof deleteModelSchema>;
 
-export const blockModelSchema = knownFields({ model_id: id }, 'this request');
+export const blockModelSchema = closedBody('this request', { model_id: id });
 export type BlockModelBody = z.output<typeof blockModelSchema>;
 
 export const storedModelSchema = z.object({

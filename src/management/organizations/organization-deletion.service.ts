@@ -2,10 +2,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK } from '../../config/ports.js';
 import type { Clock } from '../../core/spec/clock.js';
-import { LimitDefinitions, limitsTopic } from '../../limits/definitions/limit-definitions.service.js';
+import { LimitDefinitions } from '../../limits/definitions/limit-definitions.service.js';
 import { ownerOf } from '../../limits/definitions/owner.js';
 import { checkFewKeys, removeKeys, type Removal } from '../deletions/remove-keys.js';
-import { organizationTopic } from '../members/organization-membership.js';
 import { json } from '../teams/stored-team.js';
 import { TeamRemoval } from '../teams/team-removal.service.js';
 import type { Actor } from '../writes/actor.js';
@@ -13,6 +12,7 @@ import { ManagementWrites, type ManagementWrite } from '../writes/management-wri
 import type { OrganizationAnswer } from './organization.dto.js';
 import { organizationNotFound } from './organization-rules.js';
 import { OrganizationRepository } from './organization.repository.js';
+import { limitsTopic, organizationTopic } from '../../database/change-topics.js';
 
 @Injectable()
 export class OrganizationDeletion {

@@ -3,10 +3,10 @@ import { Injectable } from '@nestjs/common';
 import type { AccessScope } from '../../auth/scope/access-scope.js';
 import { AccessScopes } from '../../auth/scope/access-scopes.service.js';
 import { GatewayError } from '../../core/errors/gateway-error.js';
+import { organizationTopic } from '../../database/change-topics.js';
 import { isUniqueViolation } from '../../database/database-errors.js';
 import type { OrganizationMember } from '../../database/database-client.js';
 import { findPerson, getOrMakePerson, type Person, type PersonName } from '../members/member-users.js';
-import { organizationTopic } from '../members/organization-membership.js';
 import type { Actor } from '../writes/actor.js';
 import { ManagementWrites, type ManagementWrite } from '../writes/management-writes.service.js';
 import type {

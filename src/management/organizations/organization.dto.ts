@@ -4,7 +4,7 @@ import { limitFields } from '../limit-fields/limit-fields.js';
 import { teamAnswer, userAnswer } from '../teams/team-answers.js';
 import { closedBody } from '../wire/closed-body.js';
 import { email, identifier, metadata, modelNames, oneOrMore, pageFields, tagNames } from '../wire/fields.js';
-import { budgetTable, limitAnswer } from '../wire/limit-answers.js';
+import { budgetTable, limitAnswer } from '../limit-fields/limit-answers.js';
 
 /** What LiteLLM has and this version does not enforce. */
 const notServed = ['object_permission', 'guardrails', 'policies', 'allowed_models', 'max_budget_in_organization'];

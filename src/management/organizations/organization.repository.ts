@@ -12,7 +12,7 @@ import { DatabaseService } from '../../database/database.service.js';
 import { LimitDefinitions, type OwnerState } from '../../limits/definitions/limit-definitions.service.js';
 import { ownerOf } from '../../limits/definitions/owner.js';
 import { limitView } from '../limit-fields/limit-fields.js';
-import { budgetTableOf } from '../wire/limit-answers.js';
+import { budgetTableOf } from '../limit-fields/limit-answers.js';
 import type { OrganizationAnswer, OrganizationListQuery, OrganizationMemberAnswer } from './organization.dto.js';
 
 export type OrganizationWithMembers = Organization & { readonly members: readonly OrganizationMember[] };

@@ -1,7 +1,8 @@
 /** The limits of projects: written, and held below those of their team. */
 import { Injectable } from '@nestjs/common';
+import { limitsTopic } from '../../database/change-topics.js';
 import type { Project, Team } from '../../database/database-client.js';
-import { LimitDefinitions, limitsTopic } from '../../limits/definitions/limit-definitions.service.js';
+import { LimitDefinitions } from '../../limits/definitions/limit-definitions.service.js';
 import { ownerOf } from '../../limits/definitions/owner.js';
 import { checkWithin } from '../ceilings/ceilings.js';
 import { isEmptyPatch, limitPatchOf, type LimitBody } from '../limit-fields/limit-fields.js';

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { limitFields } from '../limit-fields/limit-fields.js';
 import { closedBody } from '../wire/closed-body.js';
 import { description, identifier, metadata, modelNames, pageFields, tagNames } from '../wire/fields.js';
-import { budgetTable, limitAnswer } from '../wire/limit-answers.js';
+import { budgetTable, limitAnswer } from '../limit-fields/limit-answers.js';
 
 /** What LiteLLM has and this version does not enforce. */
 const notServed = [

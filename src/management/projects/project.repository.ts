@@ -7,7 +7,7 @@ import { LimitDefinitions, type OwnerState } from '../../limits/definitions/limi
 import { ownerOf } from '../../limits/definitions/owner.js';
 import type { BlockLevel } from '../blocking/block-level.js';
 import { limitView } from '../limit-fields/limit-fields.js';
-import { budgetTableOf } from '../wire/limit-answers.js';
+import { budgetTableOf } from '../limit-fields/limit-answers.js';
 import type { ProjectAnswer, ProjectListQuery } from './project.dto.js';
 
 /** The column `settings`. */

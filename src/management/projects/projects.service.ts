@@ -7,6 +7,7 @@ import type { Principal } from '../../auth/principal.js';
 import { CLOCK } from '../../config/ports.js';
 import { GatewayError } from '../../core/errors/gateway-error.js';
 import type { Clock } from '../../core/spec/clock.js';
+import { projectTopic } from '../../database/change-topics.js';
 import { isUniqueViolation } from '../../database/database-errors.js';
 import type { Project, Team, TransactionClient } from '../../database/database-client.js';
 import { blockLevelAfter, checkMayUnblock, type BlockLevel } from '../blocking/block-level.js';
@@ -18,9 +19,6 @@ import { ManagementWrites, type ManagementWrite } from '../writes/management-wri
 import { ProjectLimits } from './project-limits.service.js';
 import type { NewProjectBody, ProjectAnswer, ProjectListQuery, UpdateProjectBody } from './project.dto.js';
 import { ProjectRepository, settingsOf } from './project.repository.js';
-
-/** The feed topic of a project that was made, changed or deleted; its key is the project's id. */
-export const projectTopic = 'project';
 
 @Injectable()
 export class ProjectsService {

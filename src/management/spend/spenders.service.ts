@@ -2,9 +2,10 @@
 import { Injectable } from '@nestjs/common';
 import { GatewayError } from '../../core/errors/gateway-error.js';
 import { usdFromNanos } from '../../core/pricing/money.js';
+import { limitsTopic } from '../../database/change-topics.js';
 import type { BudgetAccount, Prisma, User, VirtualKey } from '../../database/database-client.js';
 import { DatabaseService } from '../../database/database.service.js';
-import { LimitDefinitions, limitsTopic } from '../../limits/definitions/limit-definitions.service.js';
+import { LimitDefinitions } from '../../limits/definitions/limit-definitions.service.js';
 import { idOf, ownerOf, type Owner } from '../../limits/definitions/owner.js';
 import { limitView } from '../limit-fields/limit-fields.js';
 import type { Actor } from '../writes/actor.js';

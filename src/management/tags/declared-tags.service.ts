@@ -9,12 +9,13 @@ import {
 } from '@nestjs/common';
 import type { DeclaredBudget } from '../../config/identity-settings.js';
 import { SettingsService } from '../../config/settings.service.js';
+import { limitsTopic, tagTopic } from '../../database/change-topics.js';
 import { DATABASE_RUNTIME, systemRuntime, type DatabaseRuntime } from '../../database/database-options.js';
-import { LimitDefinitions, limitsTopic } from '../../limits/definitions/limit-definitions.service.js';
+import { LimitDefinitions } from '../../limits/definitions/limit-definitions.service.js';
 import { ownerOf } from '../../limits/definitions/owner.js';
 import type { Actor } from '../writes/actor.js';
 import { ManagementWrites, type ManagementWrite } from '../writes/management-writes.service.js';
-import { TagRepository, tagTopic } from './tag.repository.js';
+import { TagRepository } from './tag.repository.js';
 
 /** Who makes these changes, in the audit log and in the rows. */
 export const configFile = 'config file';

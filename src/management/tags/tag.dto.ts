@@ -2,7 +2,8 @@
 import { z } from 'zod';
 import type { Tag } from '../../database/database-client.js';
 import type { OwnerState } from '../../limits/definitions/limit-definitions.service.js';
-import { idsField, managementBody, nameField } from '../body-fields/management-body.js';
+import { closedBody } from '../wire/closed-body.js';
+import { identifier, identifiers } from '../wire/fields.js';
 import { storedLimitAnswer } from '../limit-fields/limit-answers.js';
 import { limitFields, limitView, storedLimitView, temporaryIncreaseFields, usd } from '../limit-fields/limit-fields.js';
 
@@ -10,15 +11,15 @@ import { limitFields, limitView, storedLimitView, temporaryIncreaseFields, usd }
 const unenforced = ['models', 'model_info'];
 const description = z.string().max(4_096).nullish();
 
-export const newTagSchema = managementBody('a tag', { ...limitFields, name: nameField, description }, unenforced);
+export const newTagSchema = closedBody('a tag', { ...limitFields, name: identifier, description }, unenforced);
 export type NewTagBody = z.output<typeof newTagSchema>;
 
-export const updateTagSchema = managementBody(
+export const updateTagSchema = closedBody(
   'a tag',
   {
     ...limitFields,
     ...temporaryIncreaseFields,
-    name: nameField,
+    name: identifier,
     description,
     spend: usd.nullish().describe('USD that count as spent from now on'),
   },
@@ -26,8 +27,8 @@ export const updateTagSchema = managementBody(
 );
 export type UpdateTagBody = z.output<typeof updateTagSchema>;
 
-export const tagInfoSchema = managementBody('this request', { names: idsField });
-export const deleteTagSchema = managementBody('this request', { name: nameField });
+export const tagInfoSchema = closedBody('this request', { names: identifiers });
+export const deleteTagSchema = closedBody('this request', { name: identifier });
 
 const date = z.iso.date();
 export const tagListQuerySchema = z

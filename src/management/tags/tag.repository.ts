@@ -3,9 +3,6 @@ import { Injectable } from '@nestjs/common';
 import type { Tag, TransactionClient } from '../../database/database-client.js';
 import { DatabaseService } from '../../database/database.service.js';
 
-/** The feed topic of a created, changed or deleted tag; its key is the tag's name. */
-export const tagTopic = 'tag';
-
 @Injectable()
 export class TagRepository {
   constructor(private readonly database: DatabaseService) {}

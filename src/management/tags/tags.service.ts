@@ -5,16 +5,17 @@ import { SettingsService } from '../../config/settings.service.js';
 import { GatewayError } from '../../core/errors/gateway-error.js';
 import { nanosFromUsd } from '../../core/pricing/money.js';
 import type { Clock } from '../../core/spec/clock.js';
+import { limitsTopic, tagTopic } from '../../database/change-topics.js';
 import type { Tag } from '../../database/database-client.js';
 import { isUniqueViolation } from '../../database/database-errors.js';
-import { LimitDefinitions, limitsTopic } from '../../limits/definitions/limit-definitions.service.js';
+import { LimitDefinitions } from '../../limits/definitions/limit-definitions.service.js';
 import { ownerOf, type Owner } from '../../limits/definitions/owner.js';
 import { increaseEnd } from '../limit-fields/increase-end.js';
 import { isEmptyPatch, limitPatchOf } from '../limit-fields/limit-fields.js';
 import type { Actor } from '../writes/actor.js';
 import { ManagementWrites } from '../writes/management-writes.service.js';
 import { tagView, type NewTagBody, type TagAnswer, type UpdateTagBody } from './tag.dto.js';
-import { TagRepository, tagTopic } from './tag.repository.js';
+import { TagRepository } from './tag.repository.js';
 
 export interface TagChange {
   readonly message: string;

@@ -2,20 +2,13 @@
 import type { Prisma, Team, TeamMember } from '../../database/database-client.js';
 import type { BlockLevel } from '../blocking/block-level.js';
 
-/** The feed topic of a team that was made, changed or deleted; its key is the team's id. */
-export const teamTopic = 'team';
-/** Of a member: its key is `team/user`, as in the name of the member's limits. */
-export const memberTopic = 'member';
-
 export type TeamWithMembers = Team & { readonly members: readonly TeamMember[] };
 
 export interface StoredCallback {
   readonly callback_name: string;
   readonly callback_type: 'success' | 'failure' | 'success_and_failure';
-  /** What is readable: configuration, and references to the environment. */
+  /** Configuration, and references to the environment in the place of credentials. */
   readonly callback_vars: Readonly<Record<string, string>>;
-  /** Credentials, each sealed. */
-  readonly sealed_vars: Readonly<Record<string, string>>;
 }
 
 /** The column `settings`. */

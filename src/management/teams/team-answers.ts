@@ -1,6 +1,6 @@
 /** The answers of the team routes. */
 import { z } from 'zod';
-import { budgetTable, limitAnswer } from '../wire/limit-answers.js';
+import { budgetTable, limitAnswer } from '../limit-fields/limit-answers.js';
 
 const text = z.string().nullable();
 const texts = z.array(z.string());
@@ -136,7 +136,7 @@ export const callbacksAnswer = z.object({
     team_id: z.string(),
     success_callbacks: texts,
     failure_callbacks: texts,
-    callback_vars: z.record(z.string(), z.string()).describe('Credentials are masked.'),
+    callback_vars: z.record(z.string(), z.string()).describe('Credentials are references to the environment.'),
   }),
 });
 

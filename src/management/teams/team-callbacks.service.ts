@@ -1,9 +1,8 @@
-/** Where a team's requests are logged besides: kept with the team, credentials sealed, and shown without them. */
-import { Inject, Injectable, Optional } from '@nestjs/common';
+/** Where a team's requests are logged besides. Credentials are not kept: a callback refers to the operator's environment for them. */
+import { Injectable } from '@nestjs/common';
 import type { Principal } from '../../auth/principal.js';
 import { GatewayError } from '../../core/errors/gateway-error.js';
 import type { Actor } from '../writes/actor.js';
-import { SECRET_SEALER, type SecretSealer } from './secret-sealer.js';
 import { json, settingsOf, type StoredCallback } from './stored-team.js';
 import type { TeamAnswer } from './team-answers.js';
 import { secretVariables, type CallbackBody } from './team-callback.dto.js';
@@ -11,29 +10,27 @@ import { TeamReads } from './team-reads.service.js';
 import { TeamWrites, type TeamChange } from './team-writes.service.js';
 
 const reference = 'os.environ/';
-const masked = '***REDACTED***';
 
 @Injectable()
 export class TeamCallbacks {
   constructor(
     private readonly writes: TeamWrites,
     private readonly reads: TeamReads,
-    @Optional() @Inject(SECRET_SEALER) private readonly sealer?: SecretSealer,
   ) {}
 
   async show(teamId: string, principal: Principal): Promise<object> {
     const callbacks = settingsOf(await this.reads.administered(teamId, principal)).callbacks ?? [];
-    const vars = Object.assign({}, ...callbacks.map(shownVars)) as Record<string, string>;
+    const vars = Object.assign({}, ...callbacks.map(({ callback_vars }) => callback_vars)) as Record<string, string>;
     return { status: 'success', data: { team_id: teamId, ...events(callbacks), callback_vars: vars } };
   }
 
   async add(teamId: string, body: CallbackBody, actor: Actor): Promise<object> {
     const type = body.callback_type ?? 'success_and_failure';
-    // Sealed before the transaction begins: it is repeated where it loses against others.
+    checkVars(body, actor);
     const callback = {
       callback_name: body.callback_name,
       callback_type: type,
-      ...(await this.#vars(teamId, body, actor)),
+      callback_vars: body.callback_vars,
     };
     const { team } = await this.#change('team.callback_add', teamId, actor, (callbacks) => {
       if (callbacks.some((each) => each.callback_name === callback.callback_name && each.callback_type === type)) {
@@ -80,48 +77,28 @@ export class TeamCallbacks {
         action,
         objectKind: 'team_callbacks',
         objectId: teamId,
-        before: before.map(shown),
-        after: callbacks.map(shown),
+        before,
+        after: callbacks,
       });
       return callbacks;
     });
   }
+}
 
-  async #vars(
-    teamId: string,
-    { callback_name: name, callback_vars: vars }: CallbackBody,
-    { principal }: Actor,
-  ): Promise<Pick<StoredCallback, 'callback_vars' | 'sealed_vars'>> {
-    const plain: Record<string, string> = {};
-    const sealed: Record<string, string> = {};
-    for (const [variable, value] of Object.entries(vars)) {
-      if (value.startsWith(reference)) {
-        if (principal.role !== 'proxy_admin')
-          throw refused(variable, 'may refer to the environment for proxy admins alone');
-        plain[variable] = value;
-      } else if (!isSecret(variable)) {
-        plain[variable] = value;
-      } else if (this.sealer) {
-        sealed[variable] = await this.sealer.seal(value, `teams.settings/${teamId}/${name}/${variable}`);
-      } else {
-        throw refused(variable, 'cannot be stored: this installation has no encryption key for what it keeps');
-      }
+/** @throws GatewayError `invalid_request` for a credential, and for a reference to the environment that is not an admin's */
+function checkVars({ callback_vars: vars }: CallbackBody, { principal }: Actor): void {
+  for (const [variable, value] of Object.entries(vars)) {
+    if (value.startsWith(reference)) {
+      if (principal.role !== 'proxy_admin')
+        throw refused(variable, 'may refer to the environment for proxy admins alone');
+    } else if (isSecret(variable)) {
+      throw refused(variable, 'is a credential, and is not stored. Have a proxy admin write `os.environ/NAME`');
     }
-    return { callback_vars: plain, sealed_vars: sealed };
   }
 }
 
 function isSecret(variable: string): boolean {
   return (secretVariables as readonly string[]).includes(variable);
-}
-
-function shownVars({ callback_vars, sealed_vars }: StoredCallback): Record<string, string> {
-  return { ...callback_vars, ...Object.fromEntries(Object.keys(sealed_vars).map((name) => [name, masked])) };
-}
-
-function shown(callback: StoredCallback): object {
-  const { callback_name, callback_type } = callback;
-  return { callback_name, callback_type, callback_vars: shownVars(callback) };
 }
 
 function events(callbacks: readonly StoredCallback[]): { success_callbacks: string[]; failure_callbacks: string[] } {

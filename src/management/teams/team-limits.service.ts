@@ -2,8 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { GatewayError } from '../../core/errors/gateway-error.js';
+import { budgetTopic, limitsTopic } from '../../database/change-topics.js';
 import type { TransactionClient } from '../../database/database-client.js';
-import { LimitDefinitions, limitsTopic } from '../../limits/definitions/limit-definitions.service.js';
+import { LimitDefinitions } from '../../limits/definitions/limit-definitions.service.js';
 import { memberOwner, ownerOf } from '../../limits/definitions/owner.js';
 import { patchLimits, type LimitPatch, type StoredLimits } from '../../limits/definitions/owner-limits.js';
 import { checkWithin, type Ceiling } from '../ceilings/ceilings.js';
@@ -11,9 +12,6 @@ import { isEmptyPatch } from '../limit-fields/limit-fields.js';
 import type { ManagementWrite } from '../writes/management-writes.service.js';
 import { modelsOf, settingsOf, type TeamWithMembers } from './stored-team.js';
 import type { TeamChange } from './team-writes.service.js';
-
-/** The feed topic of a budget that was made, changed or deleted; its key is the budget's id. */
-export const budgetTopic = 'budget';
 
 export interface TeamAsItWillBe {
   readonly models: readonly string[];

@@ -1,14 +1,15 @@
 /** Puts users into a team and takes them out of it, within the transaction of a change. */
 import { Injectable } from '@nestjs/common';
-import { LimitDefinitions, limitsTopic } from '../../limits/definitions/limit-definitions.service.js';
+import { LimitDefinitions } from '../../limits/definitions/limit-definitions.service.js';
 import { idOf, memberOwner } from '../../limits/definitions/owner.js';
 import type { LimitPatch } from '../../limits/definitions/owner-limits.js';
 import { removeKeys, type Removal } from '../deletions/remove-keys.js';
 import { getOrMakePerson, masterUserId, noAccessTo, type Person, type PersonName } from '../members/member-users.js';
 import { joinOrganization } from '../members/organization-membership.js';
-import { memberTopic, settingsOf } from './stored-team.js';
+import { settingsOf } from './stored-team.js';
 import { TeamLimits } from './team-limits.service.js';
 import type { TeamChange } from './team-writes.service.js';
+import { limitsTopic, memberTopic } from '../../database/change-topics.js';
 
 export interface NewMember extends PersonName {
   readonly role: 'admin' | 'user';

@@ -6,7 +6,7 @@ import type { Principal } from '../../auth/principal.js';
 import { GatewayError } from '../../core/errors/gateway-error.js';
 import type { DatabaseClient, DeletedObject } from '../../database/database-client.js';
 import type { StoredLimits } from '../../limits/definitions/owner-limits.js';
-import { budgetTableOf } from '../wire/limit-answers.js';
+import { budgetTableOf } from '../limit-fields/limit-answers.js';
 import { permissionsOf, settingsOf, type TeamWithMembers } from './stored-team.js';
 import type { TeamAnswer } from './team-answers.js';
 import { administers, noAccessToTeam, standingIn, teamNotFound, type Standing } from './team-rules.js';

@@ -5,7 +5,7 @@ import type { DatabaseClient, TeamMember, VirtualKey } from '../../database/data
 import { LimitDefinitions, type OwnerState } from '../../limits/definitions/limit-definitions.service.js';
 import { memberOwner, ownerOf, type Owner } from '../../limits/definitions/owner.js';
 import { limitView } from '../limit-fields/limit-fields.js';
-import { budgetTableOf } from '../wire/limit-answers.js';
+import { budgetTableOf } from '../limit-fields/limit-answers.js';
 import { modelsOf, permissionsOf, settingsOf, type TeamWithMembers } from './stored-team.js';
 import type { MembershipAnswer, TeamAnswer } from './team-answers.js';
 import { TeamRepository } from './team.repository.js';

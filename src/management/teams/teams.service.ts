@@ -1,6 +1,5 @@
 /** Changes what teams are: their fields, models, permissions, and whether they are blocked. */
 import { Injectable } from '@nestjs/common';
-import { keyTopic } from '../../auth/virtual-key.repository.js';
 import { followTeam } from '../access-groups/assignments.js';
 import { blockLevelAfter, checkMayUnblock } from '../blocking/block-level.js';
 import { masterUserId } from '../members/member-users.js';
@@ -13,6 +12,7 @@ import { memberDefaultsPatchOf, metadataAfter, settingsAfter, teamPatchOf } from
 import { checkWritable } from './team-rules.js';
 import { TeamWrites, type TeamChange } from './team-writes.service.js';
 import type { PatchTeamBody } from './team.dto.js';
+import { keyTopic } from '../../database/change-topics.js';
 
 const allModels = 'all-proxy-models';
 

@@ -6,9 +6,9 @@ import { AccessScopes } from '../../auth/scope/access-scopes.service.js';
 import { SettingsService } from '../../config/settings.service.js';
 import { GatewayError } from '../../core/errors/gateway-error.js';
 import { nanosFromUsd } from '../../core/pricing/money.js';
+import { limitsTopic, memberTopic, userTopic } from '../../database/change-topics.js';
 import type { TransactionClient, VirtualKey } from '../../database/database-client.js';
 import { isUniqueViolation } from '../../database/database-errors.js';
-import { limitsTopic } from '../../limits/definitions/limit-definitions.service.js';
 import type { LimitPatch } from '../../limits/definitions/owner-limits.js';
 import { idOf, memberOwner, ownerOf } from '../../limits/definitions/owner.js';
 import { limitPatchOf } from '../limit-fields/limit-fields.js';
@@ -28,7 +28,6 @@ import {
   type UserRole,
 } from './user-rules.js';
 import type { NewUserBody } from './user.dto.js';
-import { memberTopic, userTopic } from './user.repository.js';
 
 type DefiniteBody = NewUserBody & { readonly user_role: UserRole };
 

@@ -6,8 +6,9 @@ import { CLOCK } from '../../config/ports.js';
 import { GatewayError } from '../../core/errors/gateway-error.js';
 import { nanosFromUsd } from '../../core/pricing/money.js';
 import type { Clock } from '../../core/spec/clock.js';
+import { limitsTopic, memberTopic, userTopic } from '../../database/change-topics.js';
+import type { Prisma } from '../../database/database-client.js';
 import { isUniqueViolation } from '../../database/database-errors.js';
-import { limitsTopic } from '../../limits/definitions/limit-definitions.service.js';
 import type { LimitPatch } from '../../limits/definitions/owner-limits.js';
 import { idOf, memberOwner, ownerOf } from '../../limits/definitions/owner.js';
 import { increaseEnd } from '../limit-fields/increase-end.js';
@@ -16,7 +17,7 @@ import type { Actor } from '../writes/actor.js';
 import { ManagementWrites, type ManagementWrite } from '../writes/management-writes.service.js';
 import type { UpdatedUser } from './user-answers.js';
 import { UserEntities } from './user-entities.service.js';
-import { asJson, UserKeys } from './user-keys.service.js';
+import { UserKeys } from './user-keys.service.js';
 import {
   checkLimitGrant,
   checkModelGrant,
@@ -27,7 +28,7 @@ import {
   type Holdings,
 } from './user-rules.js';
 import type { UpdateUserBody } from './user.dto.js';
-import { memberTopic, userTopic, type KnownUser, type UserFields } from './user.repository.js';
+import type { KnownUser, UserFields } from './user.repository.js';
 
 /** A change with the password as it is stored: hashing takes longer than a transaction should. */
 export interface UserChange {
@@ -171,4 +172,9 @@ function fieldsOf(body: UpdateUserBody, passwordHash: string | undefined): UserF
     ...(typeof body.blocked === 'boolean' && { blocked: body.blocked }),
     ...(passwordHash !== undefined && { passwordHash }),
   };
+}
+
+/** A row as JSON keeps it: dates as text. */
+function asJson(row: object): Prisma.InputJsonObject {
+  return JSON.parse(JSON.stringify(row)) as Prisma.InputJsonObject;
 }

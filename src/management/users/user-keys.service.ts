@@ -2,13 +2,13 @@
 import { randomBytes } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { keyHash } from '../../auth/key-hash.js';
-import { keyTopic } from '../../auth/virtual-key.repository.js';
 import { CLOCK } from '../../config/ports.js';
 import { GatewayError } from '../../core/errors/gateway-error.js';
 import type { Clock } from '../../core/spec/clock.js';
-import type { Prisma, VirtualKey } from '../../database/database-client.js';
-import { LimitDefinitions, limitsTopic } from '../../limits/definitions/limit-definitions.service.js';
-import { ownerOf } from '../../limits/definitions/owner.js';
+import { keyTopic } from '../../database/change-topics.js';
+import type { VirtualKey } from '../../database/database-client.js';
+import { LimitDefinitions } from '../../limits/definitions/limit-definitions.service.js';
+import { removeKeys } from '../deletions/remove-keys.js';
 import { addDuration } from '../keys/duration.js';
 import type { ManagementWrite } from '../writes/management-writes.service.js';
 import { keySummaryView } from './user-answers.js';
@@ -58,32 +58,8 @@ export class UserKeys {
   }
 
   /** Every key of a user, and what stands for it elsewhere. */
-  async deleteAll({ tx, audit, changed }: ManagementWrite, userId: string, by: string): Promise<void> {
-    const keys = await tx.virtualKey.findMany({ where: { userId }, orderBy: { createdAt: 'asc' } });
-    if (keys.length === 0) return;
-    const tokens = keys.map(({ token }) => token);
-    const replaced = await tx.replacedKey.findMany({ where: { currentToken: { in: tokens } } });
-    await tx.replacedKey.deleteMany({ where: { currentToken: { in: tokens } } });
-    await tx.jwtKeyMapping.deleteMany({ where: { token: { in: tokens } } });
-    await tx.virtualKey.deleteMany({ where: { token: { in: tokens } } });
-    const owners = tokens.map((token) => ownerOf('key', token));
-    await this.limits.remove(tx, owners);
-    await tx.deletedObject.createMany({
-      data: keys.map((row) => ({
-        kind: 'key',
-        id: row.token,
-        alias: row.keyAlias,
-        data: asJson(row),
-        deletedAt: new Date(this.clock.now()),
-        deletedBy: by,
-      })),
-    });
-    for (const row of keys) {
-      audit({ action: 'key.delete', objectKind: 'key', objectId: row.token, before: keySummaryView(row) });
-      changed(keyTopic, row.token);
-    }
-    for (const { token } of replaced) changed(keyTopic, token);
-    for (const owner of owners) changed(limitsTopic, owner);
+  async deleteAll(write: ManagementWrite, userId: string, by: string): Promise<void> {
+    await removeKeys(write, this.limits, { userId }, { by, at: new Date(this.clock.now()) });
   }
 
   #expiry(duration: string | null): Date | null {
@@ -93,9 +69,4 @@ export class UserKeys {
     const reason = '`duration` must be a whole number with a unit: 30s, 30m, 30h, 30d, 2w or 1mo.';
     throw new GatewayError('invalid_request', { param: 'duration', facts: { reason } });
   }
-}
-
-/** A row as JSON keeps it: dates as text. */
-export function asJson(row: object): Prisma.InputJsonObject {
-  return JSON.parse(JSON.stringify(row)) as Prisma.InputJsonObject;
 }

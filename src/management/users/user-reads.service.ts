@@ -7,7 +7,7 @@ import { GatewayError } from '../../core/errors/gateway-error.js';
 import type { DatabaseClient, Prisma } from '../../database/database-client.js';
 import { DatabaseService } from '../../database/database.service.js';
 import { ownerOf } from '../../limits/definitions/owner.js';
-import { containing } from '../body-fields/containing.js';
+import { containing } from '../wire/containing.js';
 import {
   keySummaryView,
   teamSummaryView,

@@ -1,13 +1,9 @@
 /** Reads and writes users, with what they belong to. */
 import { Injectable } from '@nestjs/common';
+import { emailKeyOf } from '../../auth/email-key.js';
 import type { DatabaseClient, Prisma, TransactionClient, User } from '../../database/database-client.js';
 import { DatabaseService } from '../../database/database.service.js';
 import type { UserTarget } from './user-rules.js';
-
-/** The feed topic of a created, changed or deleted user; its key is the user's id. */
-export const userTopic = 'user';
-/** The feed topic of a membership in a team; its key is `team/user` as in the owner of its limits. */
-export const memberTopic = 'member';
 
 /** LiteLLM's name of whoever has the master key. */
 const masterUserId = 'default_user_id';
@@ -57,7 +53,7 @@ export class UserRepository {
   }
 
   async findIdByEmail(email: string): Promise<string | null> {
-    const where = { emailKey: email.toLowerCase() };
+    const where = { emailKey: emailKeyOf(email) };
     const row = await this.database.run((client) => client.user.findUnique({ where, select: { id: true } }));
     return row?.id ?? null;
   }
@@ -135,7 +131,7 @@ async function knownUsers(client: DatabaseClient, ids: readonly string[]): Promi
 function dataOf({ email, models, metadata, ...columns }: UserFields) {
   return {
     ...columns,
-    ...(email !== undefined && { email, emailKey: email?.toLowerCase() ?? null }),
+    ...(email !== undefined && { email, emailKey: email == null ? null : emailKeyOf(email) }),
     ...(models && { models: [...models] }),
     ...(metadata && { metadata: metadata as Prisma.InputJsonObject }),
   };

@@ -22,6 +22,9 @@ export const identifier = z
   .regex(/^[^\p{Cc}]*$/u, 'must not hold control characters')
   .refine(isStorable, unstorable);
 
+/** Lists of ids in one request. */
+export const identifiers = z.array(identifier).min(1).max(500);
+
 export const description = z.string().max(4_096).refine(isStorable, unstorable);
 
 export const modelNames = z.array(identifier).max(1_000);

@@ -98,7 +98,7 @@ export const customer: Principal = {
 
 const by = { createdBy: 'test', updatedBy: 'test' };
 
-const callback = { callback_name: 'langfuse', callback_type: 'success', callback_vars: {}, sealed_vars: {} };
+const callback = { callback_name: 'langfuse', callback_type: 'success', callback_vars: {} };
 
 /** Puts everything there as it was at first, whatever has become of it. */
 export async function build(client: DatabaseClient, sealed: Sealed): Promise<void> {

@@ -2,11 +2,12 @@
 import { request } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { keyHash } from '../../../src/auth/key-hash.js';
+import { limitsTopic } from '../../../src/database/change-topics.js';
 import { ChangeFeedRepository } from '../../../src/database/change-feed.repository.js';
 import { DatabaseService } from '../../../src/database/database.service.js';
 import { BudgetEvents, type BudgetCrossed } from '../../../src/limits/budgets/budget-events.js';
 import { BudgetAccounts } from '../../../src/limits/budgets/budget-accounts.js';
-import { LimitDefinitions, limitsTopic } from '../../../src/limits/definitions/limit-definitions.service.js';
+import { LimitDefinitions } from '../../../src/limits/definitions/limit-definitions.service.js';
 import { mainAccount, ownerOf, type Owner } from '../../../src/limits/definitions/owner.js';
 import type { LimitPatch } from '../../../src/limits/definitions/owner-limits.js';
 import { CountingUpstream } from '../kill/counting-upstream.js';

@@ -1,5 +1,6 @@
 /** Teams over HTTP: LiteLLM's routes and answers, and what each caller gets of their own team, another one, another organization's and none. */
 import type { z } from 'zod';
+import { DatabaseService } from '../../../src/database/database.service.js';
 import {
   callbacksAnswer,
   permissionsAnswer,
@@ -429,7 +430,7 @@ describe('lists', () => {
 });
 
 describe('callbacks', () => {
-  it('are kept with the team; a credential is refused where nothing can seal it', async () => {
+  it('are kept with the team; a credential is refused, and a reference to the environment is for proxy admins', async () => {
     const path = '/team/team-1/callback';
     const lead = world.as('lead');
     const vars = { langfuse_public_key: 'pk', langfuse_host: 'https://langfuse.example' };
@@ -501,10 +502,22 @@ describe('deletion', () => {
     expect((await callerOf(world.gateway, key).get('/v1/models')).status).toBe(200);
     expectRefused(await world.as('lead').post('/team/delete', { team_ids: [team_id] }), 403);
     expectRefused(await world.as('member').post('/team/delete', { team_ids: ['team-1'] }), 403);
+    const models = () => world.gateway.app.get(DatabaseService).run((client) => client.configModel.findMany());
+    const by = { litellmParams: { model: 'demo/hello' }, createdBy: 'x', updatedBy: 'x' };
+    await world.gateway.app.get(DatabaseService).run((client) =>
+      client.configModel.createMany({
+        data: [
+          { id: 'own', modelName: 'own', modelInfo: { team_id }, ...by },
+          { id: 'another', modelName: 'another', modelInfo: { team_id: 'team-1' }, ...by },
+          { id: 'for-all', modelName: 'for-all', modelInfo: {}, ...by },
+        ],
+      }),
+    );
     expect(await done(world.master.post('/team/delete', { team_ids: [team_id] }))).toMatchObject({
       deleted_teams: [team_id],
       deleted_keys: 1,
     });
+    expect((await models()).map(({ id }) => id).sort()).toEqual(['another', 'for-all']);
     await eventuallyUnauthorized(key);
     const deleted = await done(world.master.get('/v2/team/list?status=deleted'));
     expect(deleted).toMatchObject({

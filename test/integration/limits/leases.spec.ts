@@ -1,7 +1,7 @@
 /** Leases on real databases: what a dead process held comes back, windows end once, limits hold while they are changed. */
+import { limitsTopic } from '../../../src/database/change-topics.js';
 import type { DatabaseService } from '../../../src/database/database.service.js';
 import type { Hold } from '../../../src/limits/budgets/lease.js';
-import { limitsTopic } from '../../../src/limits/definitions/limit-definitions.service.js';
 import { ownerOf } from '../../../src/limits/definitions/owner.js';
 import { describeOnBothDatabases, eventually, openDatabase } from '../support/databases.js';
 import { BudgetProcess } from './budget-process.js';

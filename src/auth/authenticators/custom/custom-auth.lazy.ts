@@ -1,5 +1,6 @@
-/** Loads the operator's own authenticator from the file that the configuration names; never from a request or a database row. */
+/** Loads the operator's own functions from the files that the configuration names; never from a request or a database row. */
 import { pathToFileURL } from 'node:url';
+import type { OperatorFunction } from '../../../config/token-auth-settings.js';
 
 /** What is known of a request before its caller is. Header names are in lower case. */
 export interface CustomAuthRequest {
@@ -26,13 +27,22 @@ export type CustomAuth = (
   request: CustomAuthRequest,
 ) => CustomAuthAnswer | null | undefined | Promise<CustomAuthAnswer | null | undefined>;
 
-/**
- * @param file absolute
- * @throws Error that says what is wrong with the file
- */
-export async function loadCustomAuth(file: string, exportName: string): Promise<CustomAuth> {
+/** The last word on a verified JWT, whose claims it is given; anything but `true` refuses it. */
+export type TokenCheck = (claims: Readonly<Record<string, unknown>>) => unknown;
+
+/** @throws Error that says what is wrong with the file */
+export async function loadCustomAuth(from: OperatorFunction): Promise<CustomAuth> {
+  return (await loadFunction(from)) as CustomAuth;
+}
+
+/** @throws Error that says what is wrong with the file */
+export async function loadTokenCheck(from: OperatorFunction): Promise<TokenCheck> {
+  return (await loadFunction(from)) as TokenCheck;
+}
+
+async function loadFunction({ file, exportName }: OperatorFunction): Promise<unknown> {
   const module = (await import(pathToFileURL(file).href)) as Readonly<Record<string, unknown>>;
   const found = module[exportName];
   if (typeof found !== 'function') throw new Error(`${file} exports no function \`${exportName}\``);
-  return found as CustomAuth;
+  return found;
 }

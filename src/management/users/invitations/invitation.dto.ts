@@ -1,21 +1,22 @@
 /** The wire shapes of the invitation routes, spelled as LiteLLM's clients send and read them. */
 import { z } from 'zod';
 import type { Invitation } from '../../../database/database-client.js';
-import { managementBody, nameField } from '../../body-fields/management-body.js';
+import { closedBody } from '../../wire/closed-body.js';
+import { identifier } from '../../wire/fields.js';
 import { mostPasswordLength } from '../passwords/password-policy.js';
 
-export const newInvitationSchema = managementBody('an invitation', { user_id: nameField });
-export const updateInvitationSchema = managementBody('an invitation', {
-  invitation_id: nameField,
+export const newInvitationSchema = closedBody('an invitation', { user_id: identifier });
+export const updateInvitationSchema = closedBody('an invitation', {
+  invitation_id: identifier,
   is_accepted: z.literal(true, { error: 'can only be true: an invitation is used once. Make a new one' }),
 });
-export const deleteInvitationSchema = managementBody('this request', { invitation_id: nameField });
-export const invitationInfoQuerySchema = z.object({ invitation_id: nameField });
+export const deleteInvitationSchema = closedBody('this request', { invitation_id: identifier });
+export const invitationInfoQuerySchema = z.object({ invitation_id: identifier });
 
 export const getTokenQuerySchema = z.object({ invite_link: z.string().min(1).max(256) });
-export const claimSchema = managementBody('this request', {
+export const claimSchema = closedBody('this request', {
   invitation_link: z.string().min(1).max(256).describe('The token of the invitation'),
-  user_id: nameField,
+  user_id: identifier,
   password: z.string().min(1).max(mostPasswordLength),
 });
 export type ClaimBody = z.output<typeof claimSchema>;

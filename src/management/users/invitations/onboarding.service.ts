@@ -1,11 +1,12 @@
 /** Lets whoever has an invitation's link set the password of its user: once, and before it expires. */
 import { Injectable } from '@nestjs/common';
 import { GatewayError } from '../../../core/errors/gateway-error.js';
+import { userTopic } from '../../../database/change-topics.js';
 import type { Invitation } from '../../../database/database-client.js';
 import type { Actor } from '../../writes/actor.js';
 import { ManagementWrites } from '../../writes/management-writes.service.js';
 import { UserPasswords } from '../passwords/user-passwords.service.js';
-import { UserRepository, userTopic, type KnownUser } from '../user.repository.js';
+import { UserRepository, type KnownUser } from '../user.repository.js';
 import type { ClaimBody } from './invitation.dto.js';
 import { InvitationRepository } from './invitation.repository.js';
 import { invitationTokenHash } from './invitation-token.js';

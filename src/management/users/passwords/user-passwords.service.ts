@@ -2,11 +2,12 @@
 import { Injectable } from '@nestjs/common';
 import { SettingsService } from '../../../config/settings.service.js';
 import { GatewayError } from '../../../core/errors/gateway-error.js';
+import { userTopic } from '../../../database/change-topics.js';
 import type { User } from '../../../database/database-client.js';
 import type { Actor } from '../../writes/actor.js';
 import { ManagementWrites } from '../../writes/management-writes.service.js';
 import type { ChangePasswordBody } from '../user.dto.js';
-import { UserRepository, userTopic } from '../user.repository.js';
+import { UserRepository } from '../user.repository.js';
 import { AttemptThrottle } from './attempt-throttle.js';
 import { hashPassword, verifyPassword } from './password-hash.js';
 import { checkPassword } from './password-policy.js';
