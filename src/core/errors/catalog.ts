@@ -52,6 +52,17 @@ export const errorCatalog = {
     'invalid_request_error',
     'The request may not set {param}: addresses and credentials come from the configuration. An operator can allow it by `configurable_clientside_auth_params` on the deployment.',
   ),
+  guardrail_blocked: row(400, 'invalid_request_error', 'The guardrail {guardrail} refused the request: {reason}'),
+  unknown_guardrail: row(
+    400,
+    'invalid_request_error',
+    'There is no guardrail {guardrail}. Ask for one that `/guardrails/list` names, or leave it out.',
+  ),
+  guardrail_unavailable: row(
+    503,
+    'server_error',
+    'The guardrail {guardrail} could not look at the request, which is not served without it. Try again.',
+  ),
   bad_host_header: row(400, 'invalid_request_error', 'The request needs exactly one valid Host header.'),
   malformed_request: row(400, 'invalid_request_error', 'The request is not well-formed HTTP: {reason}.'),
   body_too_large: row(
