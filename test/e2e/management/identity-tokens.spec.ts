@@ -1,7 +1,5 @@
 /** Callers without a virtual key over HTTP: tokens of an identity provider, opaque tokens, and a module of the operator's own. */
-import { createServer, type Server } from 'node:http';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { ChangeFeedRepository } from '../../../src/database/change-feed.repository.js';
@@ -10,31 +8,21 @@ import { TestingIssuer } from '../../../src/auth/authenticators/jwt/testing-issu
 import { eventually } from '../support/eventually.js';
 import { TestGateway } from '../support/gateway.js';
 import type { Answer } from '../support/http-client.js';
+import { IdentityProvider } from '../support/identity-provider.js';
 
 const models = ['gpt', 'claude'].map((name) => ({
   model_name: name,
   litellm_params: { model: 'openai/gpt-4o', api_key: 'none', mock_response: 'hello' },
 }));
 
-let provider: Server;
+let provider: IdentityProvider;
 let base: string;
-let issuer: TestingIssuer;
 let gateway: TestGateway;
-let introspected: Record<string, object>;
 const folder = mkdtempSync(path.join(tmpdir(), 'tollgate-auth-'));
 
 beforeAll(async () => {
-  introspected = {};
-  provider = createServer((request, response) => {
-    let body = '';
-    request
-      .setEncoding('utf8')
-      .on('data', (part: string) => (body += part))
-      .on('end', () => void answer(request.url ?? '', body).then((text) => response.end(text)));
-  });
-  await new Promise<void>((resolve) => provider.listen(0, '127.0.0.1', resolve));
-  base = `http://127.0.0.1:${(provider.address() as AddressInfo).port}`;
-  issuer = new TestingIssuer(base);
+  provider = await IdentityProvider.start();
+  ({ base } = provider);
   const file = path.join(folder, 'auth.mjs');
   writeFileSync(
     file,
@@ -81,19 +69,11 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(async () => {
   await gateway.stop();
-  provider.closeAllConnections();
-  await new Promise((resolve) => provider.close(resolve));
+  await provider.stop();
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function answer(url: string, body: string): Promise<string> {
-  if (url === '/introspect')
-    return JSON.stringify(introspected[new URLSearchParams(body).get('token') ?? ''] ?? { active: false });
-  return JSON.stringify(await issuer.fetchJson(base + url));
-}
-
-const token = (claims: object): string =>
-  issuer.token({ iss: base, aud: 'tollgate', exp: Math.floor(Date.now() / 1_000) + 600, ...claims });
+const token = (claims: object): string => provider.token(claims);
 const chat = (key: string, model: string, headers: Record<string, string> = {}): Promise<Answer> =>
   gateway.send({
     method: 'POST',
@@ -185,7 +165,7 @@ describe('a token of an identity provider', () => {
 
 describe('an opaque token', () => {
   it('is let in where the authorization server vouches for it, as whom that says', async () => {
-    introspected['opaque-1'] = { active: true, sub: 'ada', team_id: 'research' };
+    provider.introspected['opaque-1'] = { active: true, sub: 'ada', team_id: 'research' };
     expect((await chat('opaque-1', 'gpt')).status).toBe(200);
     expect((await chat('opaque-1', 'claude')).status).toBe(403);
     expect((await chat('opaque-2', 'gpt')).status).toBe(401);

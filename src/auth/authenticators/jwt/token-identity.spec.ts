@@ -114,6 +114,17 @@ it('needs one of the roles that are let in', () => {
   expect(refusal(wire, {})).toContain('none of the roles');
 });
 
+it.each([false, 'false'])('knows nobody by an address that the provider has not verified (%j)', (verified) => {
+  const wire = { user_id_jwt_field: 'sub', user_email_jwt_field: 'email', user_allowed_email_domain: 'example.com' };
+  const claims = { email: 'ada@example.com', email_verified: verified };
+  expect(identity({ user_email_jwt_field: 'email' }, claims)).toMatchObject({
+    userId: undefined,
+    userEmail: undefined,
+  });
+  expect(refusal(wire, claims)).toContain('email');
+  expect(identity(wire, { ...claims, email_verified: true }).userEmail).toBe('ada@example.com');
+});
+
 describe('an email domain that is let in', () => {
   const wire = { user_email_jwt_field: 'email', user_allowed_email_domain: '@Example.com' };
 

@@ -40,7 +40,7 @@ export function identityOf({ claims, issuer }: VerifiedToken, settings: JwtSetti
   const scopes = listOf(claims['scope'] ?? claims['scp'], ' ');
   const role = mappedRole(claims, settings);
   const objectId = textAt(claims, settings.objectId);
-  const userEmail = textAt(claims, paths.userEmail);
+  const userEmail = isUnverified(claims) ? undefined : textAt(claims, paths.userEmail);
   checkEmail(userEmail, settings);
   checkRoles(claims, settings);
   const userId = role === 'internal_user' && objectId !== undefined ? objectId : textAt(claims, paths.userId);
@@ -77,6 +77,11 @@ function checkRoles(claims: Claims, { userRoles, allowedUserRoles }: JwtSettings
   if (userRoles === undefined || allowedUserRoles === undefined) return;
   const held = listOf(valueAt(claims, userRoles), ',');
   if (!held.some((role) => allowedUserRoles.includes(role))) throw refused('it has none of the roles that are let in');
+}
+
+/** OpenID Connect Core 5.1: the provider itself says that the address may be anybody's. Some write it as text. */
+function isUnverified({ email_verified: verified }: Claims): boolean {
+  return verified === false || verified === 'false';
 }
 
 function checkEmail(email: string | undefined, { emailDomain }: JwtSettings): void {
