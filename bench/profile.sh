@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Prints where the gateway spends its CPU under load: bench/profile.sh [requests|streams] [--translated] [--thread writer] [--seconds N] [--top N]
+# Prints where the gateway spends its CPU under load: bench/profile.sh [requests|streams] [--translated] [--limited] [--thread writer] [--seconds N] [--top N]
 set -euo pipefail
 cd "$(dirname "$0")/.."
 [[ -n ${TOLLGATE_NODE_READY:-} ]] || TOLLGATE_NODE_READY=1 exec scripts/with-node "bench/${0##*/}" "$@"

@@ -23,6 +23,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="bench/profile.sh", description=__doc__)
     parser.add_argument("load", nargs="?", default="requests", choices=[*LOADS])
     parser.add_argument("--translated", action="store_true", help="OpenAI's dialect in, Anthropic's out")
+    parser.add_argument("--limited", action="store_true", help="by a key with budgets and rates at four levels")
     parser.add_argument("--thread", default="main", choices=["main", "writer"], help="whose CPU; the writer's is unpaced")
     parser.add_argument("--seconds", type=float, default=6)
     parser.add_argument("--top", type=int, default=25)
@@ -42,6 +43,8 @@ def record(args: argparse.Namespace) -> tuple[dict, dict]:
         pace = None if args.thread == "writer" else 100
         target = gateway.start("profile", args.translated, pace, flags)
         try:
+            if args.limited:
+                target.key = gateway.limited_key
             result = run_load(target, mock.pid, *LOADS[args.load], "-warm", 3, "-d", args.seconds)
         finally:
             target.stop(EXIT_GRACE_S)

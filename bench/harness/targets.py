@@ -107,7 +107,7 @@ class Gateway:
 
     def _limited_key(self, gateway: Target) -> str:
         """Of a team's member in an organization, each with a budget and rates that are never reached."""
-        limits = {"max_budget": 1e6, "rpm_limit": 10**9, "tpm_limit": 10**12}
+        limits = {"max_budget": 1e6, "rpm_limit": 10**9, "tpm_limit": 2 * 10**9}
         organization = self._manage(gateway, "/organization/new", {"organization_alias": "bench", "models": [], **limits})["organization_id"]
         user = self._manage(gateway, "/user/new", {"auto_create_key": False, **limits})["user_id"]
         member = {"role": "user", "user_id": user}

@@ -3,11 +3,12 @@ import { GatewayError } from '../core/errors/gateway-error.js';
 import { geminiErrorBody, geminiErrorEvent } from '../core/dialects/gemini/format-error.js';
 import { JsonArrayWriter } from './json-array-writer.js';
 import { FakeResponse } from './testing/fake-response.js';
+import { AnswerHeaders } from './answer-headers.js';
 
 function start() {
   const response = new FakeResponse();
   const writer = new JsonArrayWriter(response.asServerResponse, { body: geminiErrorBody, event: geminiErrorEvent });
-  writer.begin({});
+  writer.begin(new AnswerHeaders());
   return { response, writer };
 }
 
@@ -37,6 +38,6 @@ it('is an empty array where nothing came', () => {
 it('ends with the error where the stream breaks', () => {
   const { response, writer } = start();
   writer.write('data: {"a":1}\n\n');
-  writer.fail(new GatewayError('upstream_stream_truncated'), {});
+  writer.fail(new GatewayError('upstream_stream_truncated'), new AnswerHeaders());
   expect(JSON.parse(response.written)).toMatchObject([{ a: 1 }, { error: { status: 'INTERNAL' } }]);
 });

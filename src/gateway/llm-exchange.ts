@@ -9,12 +9,13 @@ import type { Asked } from './llm-request.js';
 import type { Bytes, OpenExchange, StartedCall } from './operation.js';
 import type { RequestRoute } from './request-route.js';
 import type { StreamContinuation } from './chat/stream-continuation.js';
-import type { Headers, SseWriter } from './sse-writer.js';
+import type { AnswerHeaders } from './answer-headers.js';
+import type { SseWriter } from './sse-writer.js';
 
 /** What the exchange tells while its answer is on the way. */
 export interface ExchangeEvents {
   /** The headers of a stream that begins. */
-  headers(exchange: LlmExchange): Headers;
+  headers(exchange: LlmExchange): AnswerHeaders;
   /** A stream has gone on long enough for another checkpoint. */
   checkpoint(exchange: LlmExchange): void;
 }

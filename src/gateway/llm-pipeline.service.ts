@@ -7,6 +7,7 @@ import { GatewayError } from '../core/errors/gateway-error.js';
 import type { AttemptNotes } from '../core/router/deployment-state.js';
 import { DeploymentRouter } from '../core/router/router.js';
 import type { Clock, Deployment } from '../core/spec/index.js';
+import { AnswerHeaders } from './answer-headers.js';
 import { describeAttempt } from './attempt-notes.js';
 import { payloadOf } from './payload-of.js';
 import { LlmExchange, type ExchangeEvents } from './llm-exchange.js';
@@ -67,7 +68,7 @@ export class LlmPipelineService implements BeforeApplicationShutdown {
       const error = asGatewayError(thrown);
       this.report(error, exchange);
       if (exchange) await this.settleFailure(exchange, error);
-      writer.fail(error, exchange ? responseHeaders(exchange) : {});
+      writer.fail(error, exchange ? responseHeaders(exchange) : new AnswerHeaders());
     } finally {
       if (slot !== undefined) this.running.remove(slot);
       if (exchange) this.accounts.release(exchange);

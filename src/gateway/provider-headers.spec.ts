@@ -1,11 +1,12 @@
 /** A provider's headers reach the client under the names that clients look for, and none that could harm it. */
 import { addProviderHeaders } from './provider-headers.js';
-import type { Headers } from './sse-writer.js';
+import { AnswerHeaders } from './answer-headers.js';
+import { asObject } from './testing/as-object.js';
 
-function added(ofProvider: Record<string, string | string[] | undefined>): Headers {
-  const headers: Headers = {};
+function added(ofProvider: Record<string, string | string[] | undefined>): Record<string, string> {
+  const headers = new AnswerHeaders();
   addProviderHeaders(headers, ofProvider);
-  return headers;
+  return asObject(headers);
 }
 
 it('are there under a prefix, rate limits under their own names too', () => {

@@ -1,7 +1,7 @@
 /** The headers of a provider's answer as LiteLLM's clients look for them: `llm_provider-*`, and rate limits as `x-ratelimit-*` too. */
 import type { InboundHeaders } from '../core/spec/outbound.js';
 import { headerText } from './header-text.js';
-import type { Headers } from './sse-writer.js';
+import type { AnswerHeaders } from './answer-headers.js';
 
 /** They speak of the connection or the body's form between provider and gateway, or are a secret between those two. */
 const left: ReadonlySet<string> = new Set([
@@ -31,7 +31,7 @@ const rateLimits: ReadonlyMap<string, string> = new Map(
   ),
 );
 
-export function addProviderHeaders(headers: Headers, ofProvider: InboundHeaders): void {
+export function addProviderHeaders(headers: AnswerHeaders, ofProvider: InboundHeaders): void {
   let room = mostCharacters;
   for (const name in ofProvider) {
     const given = ofProvider[name];
@@ -40,11 +40,11 @@ export function addProviderHeaders(headers: Headers, ofProvider: InboundHeaders)
     room -= name.length + value.length;
     if (value.length > longestValue || room < 0) continue;
     const text = headerText(value);
-    headers[prefixed(name)] = text;
-    if (name.startsWith('x-ratelimit-')) headers[name] = text;
+    headers.add(prefixed(name), text);
+    if (name.startsWith('x-ratelimit-')) headers.replace(name, text);
     else {
       const known = rateLimits.get(name);
-      if (known !== undefined) headers[known] = text;
+      if (known !== undefined) headers.replace(known, text);
     }
   }
 }

@@ -4,11 +4,12 @@ import { FakeClock } from '../core/testing/fake-clock.js';
 import { madeUpDeployment } from '../core/testing/deployments.js';
 import type { LlmExchange } from './llm-exchange.js';
 import { responseHeaders } from './response-headers.js';
+import { asObject } from './testing/as-object.js';
 
 function headersOf(given: Record<string, unknown> = {}, model = 'gpt-4o'): Record<string, string> {
   const clock = new FakeClock();
   clock.advance(250);
-  return responseHeaders({
+  const headers = responseHeaders({
     asked: { requestId: 'request-1' },
     route: { model, fallbacksTried: 0 },
     attempts: [],
@@ -17,6 +18,7 @@ function headersOf(given: Record<string, unknown> = {}, model = 'gpt-4o'): Recor
     clock,
     ...given,
   } as unknown as LlmExchange);
+  return asObject(headers);
 }
 
 it('names the request even where nobody has been asked yet', () => {

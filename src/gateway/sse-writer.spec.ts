@@ -3,6 +3,7 @@ import { openAiErrorBody, openAiErrorEvent } from '../core/dialects/openai-chat/
 import { GatewayError } from '../core/errors/gateway-error.js';
 import { SseWriter } from './sse-writer.js';
 import { FakeResponse } from './testing/fake-response.js';
+import { AnswerHeaders } from './answer-headers.js';
 
 function make(): { response: FakeResponse; writer: SseWriter } {
   const response = new FakeResponse();
@@ -18,7 +19,7 @@ it.each([
   ['many bytes', Buffer.from('é🦄'.repeat(10_000))],
 ])('writes a whole body of %s with its length in bytes', (_what, body) => {
   const { response, writer } = make();
-  writer.whole(200, { 'x-a': 'b' }, body);
+  writer.whole(200, new AnswerHeaders().add('x-a', 'b'), body);
   expect([response.status, response.headers, response.written]).toEqual([
     200,
     {
@@ -33,7 +34,7 @@ it.each([
 it('writes a stream that no proxy holds back, and tells when its client is slow', () => {
   const { response, writer } = make();
   expect(writer.begun).toBe(false);
-  writer.begin({});
+  writer.begin(new AnswerHeaders());
   expect([response.status, response.headers]).toEqual([
     200,
     { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache', 'x-accel-buffering': 'no' },
@@ -52,16 +53,16 @@ it('writes a stream that no proxy holds back, and tells when its client is slow'
 
 it('writes an error with its own status before the answer has begun', () => {
   const { response, writer } = make();
-  writer.fail(new GatewayError('upstream_rate_limited', { retryAfterMs: 1_001 }), { 'x-a': 'b' });
+  writer.fail(new GatewayError('upstream_rate_limited', { retryAfterMs: 1_001 }), new AnswerHeaders().add('x-a', 'b'));
   expect([response.status, response.headers['retry-after'], response.headers['x-a'], response.error.code]).toEqual([429, '2', 'b', '429']); // prettier-ignore
   expect(response.headers['content-type']).toContain('application/json');
 });
 
 it('writes an error into a stream that has begun, ends it, and says nothing of [DONE]', () => {
   const { response, writer } = make();
-  writer.begin({});
+  writer.begin(new AnswerHeaders());
   writer.write('data: {}\n\n');
-  writer.fail(new GatewayError('upstream_connection_lost'), {});
+  writer.fail(new GatewayError('upstream_connection_lost'), new AnswerHeaders());
   expect(response.written).toMatch(/^data: \{\}\n\ndata: \{"error":.*"code":"502"\}\}\n\n$/);
   expect([response.writableEnded, response.written.includes('[DONE]')]).toEqual([true, false]);
 });
@@ -69,7 +70,7 @@ it('writes an error into a stream that has begun, ends it, and says nothing of [
 it('writes nothing to a client that has gone', () => {
   const { response, writer } = make();
   response.leave();
-  writer.fail(new GatewayError('internal'), {});
+  writer.fail(new GatewayError('internal'), new AnswerHeaders());
   expect([response.status, response.written, response.writableEnded]).toEqual([undefined, '', false]);
 });
 
@@ -80,9 +81,9 @@ it('hears of a client that leaves before the end, and not of one that leaves aft
   const done = jest.fn();
   early.writer.onClientLeft(left);
   late.writer.onClientLeft(done);
-  early.writer.begin({});
+  early.writer.begin(new AnswerHeaders());
   early.response.leave();
-  late.writer.whole(200, {}, '{}');
+  late.writer.whole(200, new AnswerHeaders(), '{}');
   late.response.leave();
   expect([left.mock.calls.length, done.mock.calls.length]).toEqual([1, 0]);
 });
@@ -91,10 +92,10 @@ it('breaks the connection off where a stream that holds no events fails', () => 
   const { response, writer } = make();
   const destroy = jest.fn();
   Object.assign(response, { destroy });
-  writer.begin({}, 'audio/mpeg');
+  writer.begin(new AnswerHeaders(), 'audio/mpeg');
   writer.write('sound');
   expect(response.headers['content-type']).toBe('audio/mpeg');
-  writer.fail(new GatewayError('upstream_stream_truncated'), {});
+  writer.fail(new GatewayError('upstream_stream_truncated'), new AnswerHeaders());
   expect([response.written, response.writableEnded, destroy.mock.calls.length]).toEqual(['sound', false, 1]);
 });
 

@@ -1,8 +1,7 @@
 /** Writes one answer to one client: a whole body or a stream of events or bytes, with backpressure, and an error in the form that still fits. */
 import type { ServerResponse } from 'node:http';
 import type { GatewayError } from '../core/errors/gateway-error.js';
-
-export type Headers = Record<string, string>;
+import type { AnswerHeaders } from './answer-headers.js';
 
 /** How a dialect writes errors; see `core/dialects/<d>/format-error.ts`. */
 export interface ErrorFormat {
@@ -40,21 +39,18 @@ export class SseWriter {
     return this.response.headersSent;
   }
 
-  whole(status: number, headers: Headers, body: Buffer | string, contentType = jsonType): void {
-    headers['content-type'] = contentType;
-    headers['content-length'] = String(Buffer.byteLength(body));
-    this.response.writeHead(status, headers);
+  whole(status: number, headers: AnswerHeaders, body: Buffer | string, contentType = jsonType): void {
+    headers.add('content-type', contentType).add('content-length', String(Buffer.byteLength(body)));
+    this.response.writeHead(status, headers.pairs);
     if (typeof body === 'string' || body.length > maxJoinedBytes) this.response.end(body);
     else this.response.end(body.toString('latin1'), 'latin1');
   }
 
   /** @param contentType of the stream, where it is no usual one: one that holds no events ends with its connection when it fails */
-  begin(headers: Headers, contentType = this.streamType): void {
+  begin(headers: AnswerHeaders, contentType = this.streamType): void {
     this.takesErrors = contentType === this.streamType;
-    headers['content-type'] = contentType;
-    headers['cache-control'] = 'no-cache';
-    headers['x-accel-buffering'] = 'no';
-    this.response.writeHead(200, headers);
+    headers.add('content-type', contentType).add('cache-control', 'no-cache').add('x-accel-buffering', 'no');
+    this.response.writeHead(200, headers.pairs);
   }
 
   /** False where the client is slower than the provider: wait for `onDrain`. */
@@ -71,15 +67,16 @@ export class SseWriter {
   }
 
   /** Tells the client what failed: with a status of its own, or within the stream that has begun. */
-  fail(error: GatewayError, headers: Headers): void {
+  fail(error: GatewayError, headers: AnswerHeaders): void {
     if (this.response.destroyed) return;
     if (this.begun) {
       if (this.takesErrors) this.breakOff(error);
       else this.response.destroy();
       return;
     }
-    if (error.retryAfterMs !== undefined) headers['retry-after'] = String(Math.ceil(error.retryAfterMs / 1000));
-    this.whole(error.status, { ...headers, ...error.headers }, this.errors.body(error));
+    if (error.retryAfterMs !== undefined) headers.add('retry-after', String(Math.ceil(error.retryAfterMs / 1000)));
+    for (const [name, value] of Object.entries(error.headers ?? {})) headers.replace(name, value);
+    this.whole(error.status, headers, this.errors.body(error));
   }
 
   /** Ends a stream that has begun with what failed. */

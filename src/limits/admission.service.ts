@@ -81,7 +81,9 @@ function together(grants: readonly Grant[]): Grant {
   const reservation = grants.find((grant) => grant.reservation !== undefined)?.reservation;
   return {
     ...(reservation && { reservation }),
-    headers: () => Object.assign({}, ...grants.map((grant) => grant.headers?.() ?? {})) as Record<string, string>,
+    addHeaders: (headers) => {
+      for (const grant of grants) grant.addHeaders?.(headers);
+    },
     settle: (outcome) => {
       for (const grant of grants) grant.settle(outcome);
     },

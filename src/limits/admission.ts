@@ -62,11 +62,17 @@ export interface AdmissionOutcome {
   readonly completionTokens: number;
 }
 
+/** The head of an answer. */
+export interface HeaderSink {
+  /** @param name in lower case, of a header that is not there yet */
+  add(name: string, value: string): unknown;
+}
+
 /** Leave for one request. */
 export interface Grant {
   readonly reservation?: Reservation;
-  /** Headers for the answer, as they stand now. */
-  headers?(): Readonly<Record<string, string>>;
+  /** Adds headers for the answer, as they stand now. */
+  addHeaders?(headers: HeaderSink): void;
   /** However the request ended: what was reserved goes, what it came to is counted. Only the first call counts; none throws. */
   settle(outcome: AdmissionOutcome): void;
 }

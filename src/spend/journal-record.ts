@@ -216,10 +216,14 @@ function intentFromWire(wire: IntentWire): SpendIntent {
 }
 
 /** Names of owners are long, and the intent has them already. */
+function belongsTo(account: string, owner: string): boolean {
+  return account.startsWith(owner) && (account.length === owner.length || account[owner.length] === '/');
+}
+
 function leasesToWire(intent: SpendIntent, leases: NonNullable<SpendIntent['leases']>): string[] {
   const owners = payersOf(intent);
   return leases.flatMap(({ account, epoch }) => {
-    const place = owners.findIndex((owner) => account === owner || account.startsWith(`${owner}/`));
+    const place = owners.findIndex((owner) => belongsTo(account, owner));
     const owner = owners[place];
     return owner === undefined ? [] : [`${place}${account.slice(owner.length)}@${epoch}`];
   });

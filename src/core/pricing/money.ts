@@ -3,9 +3,12 @@ import { digitsAtScale, divideHalfUp, parseDecimal } from './decimal.js';
 
 const nanoDigits = 9;
 const nanosPerUsd = 10n ** BigInt(nanoDigits);
+const largestExact = BigInt(Number.MAX_SAFE_INTEGER);
 
 /** The double nearest to the exact amount: for answers that show USD, never for further sums. */
 export function usdFromNanos(nanos: bigint): number {
+  // Both are exact: one division rounds once.
+  if (nanos <= largestExact && nanos >= -largestExact) return Number(nanos) / Number(nanosPerUsd);
   const isNegative = nanos < 0n;
   const amount = isNegative ? -nanos : nanos;
   // Through text, because a division of doubles would round twice for amounts over 2^53 nano-dollars.

@@ -11,6 +11,7 @@ import { StoredResponseTranslation } from '../../core/transport/stored-response-
 import type { StoredResponse } from '../../objects/responses/stored-response.js';
 import type { SseWriter } from '../sse-writer.js';
 import { findMaker } from './response-keepers.js';
+import { AnswerHeaders } from '../answer-headers.js';
 
 export interface ProvidersAnswer {
   /** Undefined where it was streamed. */
@@ -79,7 +80,7 @@ class WriterSink implements AnswerSink<Buffer, Buffer> {
   }
 
   begin(): void {
-    this.writer.begin({});
+    this.writer.begin(new AnswerHeaders());
   }
 
   part(part: Buffer): boolean {

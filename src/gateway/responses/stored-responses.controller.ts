@@ -13,6 +13,7 @@ import { ProviderResponsesService } from './provider-responses.service.js';
 import { readerOf } from './response-turns.service.js';
 import { responsesPaths } from './responses.controller.js';
 import { ResponsesWriter } from './responses-writer.js';
+import { AnswerHeaders } from '../answer-headers.js';
 
 type Action = StoredResponseRequest['action'];
 
@@ -82,10 +83,13 @@ export class StoredResponsesController {
       const answered = await this.providers.ask(response, { action, query: queryOf(request), stream }, writer);
       await this.spend.settle(response, answered, principalOf(request));
       if (action === 'delete') await this.forget(response);
-      if (answered.body) writer.whole(200, {}, answered.body);
+      if (answered.body) writer.whole(200, new AnswerHeaders(), answered.body);
       else writer.end();
     } catch (thrown) {
-      writer.fail(thrown instanceof GatewayError ? thrown : new GatewayError('internal', { cause: thrown }), {});
+      writer.fail(
+        thrown instanceof GatewayError ? thrown : new GatewayError('internal', { cause: thrown }),
+        new AnswerHeaders(),
+      );
     }
   }
 

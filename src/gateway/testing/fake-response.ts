@@ -25,13 +25,17 @@ export class FakeResponse extends EventEmitter {
     return this as unknown as ServerResponse;
   }
 
-  writeHead(status: number, headers: Record<string, string>): this {
+  /** @param headers names and values in turn */
+  writeHead(status: number, headers: readonly string[]): this {
     if (this.headersSent) throw new Error('The head has been written already.');
-    const wrong = Object.keys(headers).find((name) => unwritable.test(headers[name] ?? ''));
-    if (wrong !== undefined) throw new TypeError(`Invalid character in header content ["${wrong}"]`);
     this.log.push('head');
     this.status = status;
-    this.headers = { ...headers };
+    for (let at = 0; at < headers.length; at += 2) {
+      const [name = '', value = ''] = headers.slice(at, at + 2);
+      if (unwritable.test(value)) throw new TypeError(`Invalid character in header content ["${name}"]`);
+      if (name in this.headers) throw new Error(`The header ${name} was written twice.`);
+      this.headers[name] = value;
+    }
     this.headersSent = true;
     return this;
   }

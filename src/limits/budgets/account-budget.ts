@@ -66,7 +66,7 @@ export class AccountBudget {
   }
 
   get limitNanos(): bigint | undefined {
-    return limitOf(this.reading, this.context.clock.now()) ?? this.configuredNanos();
+    return limitOf(this.reading, this.context.clock) ?? this.configuredNanos();
   }
 
   /** Requests that cost more than was reserved may have used up what was leased for others. */

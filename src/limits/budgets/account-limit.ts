@@ -1,5 +1,6 @@
 /** How much an account may spend, and what to say where it has. */
 import { GatewayError } from '../../core/errors/gateway-error.js';
+import type { Clock } from '../../core/spec/clock.js';
 import { usdFromNanos } from '../../core/pricing/money.js';
 import { idOf, kindOf, type OwnerKind } from '../definitions/owner.js';
 import type { AccountReading } from './budget-store.js';
@@ -24,10 +25,10 @@ const names: Readonly<Record<OwnerKind, string>> = {
 /** What may be spent now; undefined where there is no limit. */
 export function limitOf(
   { maxNanos, increaseNanos, increaseUntil }: Pick<AccountReading, 'maxNanos' | 'increaseNanos' | 'increaseUntil'>,
-  nowMs: number,
+  clock: Pick<Clock, 'now'>,
 ): bigint | undefined {
   if (maxNanos === null) return undefined;
-  const isIncreased = increaseNanos !== null && (increaseUntil === null || increaseUntil.getTime() > nowMs);
+  const isIncreased = increaseNanos !== null && (increaseUntil === null || increaseUntil.getTime() > clock.now());
   return isIncreased ? maxNanos + increaseNanos : maxNanos;
 }
 

@@ -9,6 +9,7 @@ import { nextReset } from '../definitions/next-reset.js';
 import { kindOf, mainAccount, type Owner, type OwnerKind } from '../definitions/owner.js';
 import type { StoredLimits } from '../definitions/owner-limits.js';
 import type { AccountBudget } from './account-budget.js';
+import type { OwnerGroup } from '../owner-group.js';
 import { BudgetAccounts } from './budget-accounts.js';
 import { BudgetSurroundings } from './budget-surroundings.js';
 import { ConfiguredBudgets } from './configured-budgets.js';
@@ -24,6 +25,15 @@ export interface OwnerBudgets {
   readonly readAt: number;
 }
 
+interface GroupView {
+  readonly budgets: readonly OwnerBudgets[];
+  readonly rates: readonly (StoredLimits | undefined)[];
+  /** As many as there had been. */
+  readonly changes: number;
+  /** Of the oldest of them. */
+  readonly readAt: number;
+}
+
 const mostOwners = 50_000;
 /** Changes are told by the feed; this is for what nobody tells, such as spend of an account without leases here. */
 const freshMs = 60_000;
@@ -32,9 +42,17 @@ const longestLookUpMs = 2_000;
 
 @Injectable()
 export class BudgetDirectory {
-  private readonly owners = new LRUCache<Owner, OwnerBudgets>({ max: mostOwners });
   /** Raised by every change: what was read before it is stale. */
   private changes = 0;
+  private readonly owners = new LRUCache<Owner, OwnerBudgets>({
+    max: mostOwners,
+    // Accounts of owners that are not known any more are closed: no group may go on with them.
+    dispose: (_entry, _owner, reason) => {
+      if (reason === 'evict') this.changes += 1;
+    },
+  });
+  /** What was found of groups that are asked for again and again. */
+  private readonly views = new WeakMap<OwnerGroup, GroupView>();
 
   constructor(
     private readonly database: DatabaseService,
@@ -45,27 +63,34 @@ export class BudgetDirectory {
   ) {}
 
   /** Undefined where one of them has to be read first. */
-  find(owners: readonly Owner[]): OwnerBudgets[] | undefined {
-    const found: OwnerBudgets[] = [];
-    const oldest = this.surroundings.clock.monotonic() - freshMs;
-    for (const owner of owners) {
-      const entry = this.owners.get(owner);
-      if (!entry || entry.isStale || entry.readAt < oldest) return undefined;
-      found.push(entry);
-    }
-    return found;
+  find(group: OwnerGroup): readonly OwnerBudgets[] | undefined {
+    return this.view(group)?.budgets;
   }
 
-  /** The rates of each owner, at once where all are known. Rejects as `load` does. */
-  limitsOf(
-    owners: readonly Owner[],
-  ): readonly (StoredLimits | undefined)[] | Promise<readonly (StoredLimits | undefined)[]> {
-    const found = this.find(owners);
-    return found ? found.map(ratesOf) : this.load(owners).then((loaded) => loaded.map(ratesOf));
+  /** The rates of each owner, at once where all are known: then the same array as long as nothing has changed. Rejects as `load` does. */
+  limitsOf(group: OwnerGroup): readonly (StoredLimits | undefined)[] | Promise<readonly (StoredLimits | undefined)[]> {
+    return this.view(group)?.rates ?? this.load(group).then((loaded) => loaded.map(ratesOf));
+  }
+
+  private view(group: OwnerGroup): GroupView | undefined {
+    const oldest = this.surroundings.clock.monotonic() - freshMs;
+    const known = this.views.get(group);
+    if (known && known.changes === this.changes && known.readAt >= oldest) return known;
+    const budgets: OwnerBudgets[] = [];
+    let readAt = Infinity;
+    for (const owner of group.owners) {
+      const entry = this.owners.get(owner);
+      if (!entry || entry.isStale || entry.readAt < oldest) return undefined;
+      budgets.push(entry);
+      readAt = Math.min(readAt, entry.readAt);
+    }
+    const view = { budgets, rates: budgets.map(ratesOf), changes: this.changes, readAt };
+    this.views.set(group, view);
+    return view;
   }
 
   /** @throws GatewayError `database_unavailable` for owners that are not known and may have a budget */
-  async load(owners: readonly Owner[]): Promise<OwnerBudgets[]> {
+  async load({ owners }: OwnerGroup): Promise<OwnerBudgets[]> {
     const { changes } = this;
     const readAt = this.surroundings.clock.monotonic();
     let read;

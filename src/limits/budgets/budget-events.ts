@@ -34,8 +34,9 @@ export class BudgetEvents {
     return () => this.listeners.delete(listener);
   }
 
-  look({ account, spentNanos, limitNanos }: SpentAccount): void {
+  look(seen: SpentAccount): void {
     if (this.listeners.size === 0) return;
+    const { account, spentNanos, limitNanos } = seen;
     if (account.softNanos !== null && spentNanos >= account.softNanos)
       this.tell('soft_budget', account.softNanos, account, spentNanos);
     if (limitNanos !== undefined && spentNanos >= limitNanos) this.tell('max_budget', limitNanos, account, spentNanos);

@@ -4,8 +4,17 @@ import { SettingsService } from '../../config/settings.service.js';
 import { GatewayError } from '../../core/errors/gateway-error.js';
 import { usdFromNanos } from '../../core/pricing/money.js';
 import { payersOf, takenFrom } from '../../spend/payers.js';
-import type { AdmissionOutcome, AdmissionRequest, AttemptRequest, Gate, Grant, Reservation } from '../admission.js';
+import type {
+  AdmissionOutcome,
+  AdmissionRequest,
+  AttemptRequest,
+  Gate,
+  Grant,
+  HeaderSink,
+  Reservation,
+} from '../admission.js';
 import { countsModel, mainAccount, ownerOf, type Owner } from '../definitions/owner.js';
+import { GroupsByCaller, OwnerGroup } from '../owner-group.js';
 import type { AccountBudget } from './account-budget.js';
 import { BudgetDirectory, type OwnerBudgets } from './budget-directory.js';
 import { ConfiguredBudgets } from './configured-budgets.js';
@@ -19,6 +28,9 @@ interface Wanted {
 
 @Injectable()
 export class BudgetGate implements Gate {
+  private readonly payers = new GroupsByCaller(payingGroup);
+  private readonly payersButTheUser = new GroupsByCaller(payingGroupButTheUser);
+
   constructor(
     private readonly directory: BudgetDirectory,
     private readonly configured: ConfiguredBudgets,
@@ -26,7 +38,7 @@ export class BudgetGate implements Gate {
   ) {}
 
   admit(request: AdmissionRequest): Grant | Promise<Grant> {
-    const owners = this.ownersOf(request);
+    const owners = this.groupOf(request);
     const { keyHash, keyAlias } = request.caller;
     const wanted = this.wanted(request.estimate, keyAlias);
     const key = mainAccount(ownerOf('key', keyHash));
@@ -39,22 +51,23 @@ export class BudgetGate implements Gate {
     if (budget) owners.push(this.configured.setDeployment(deploymentId, budget));
     if (this.configured.hasProvider(provider)) owners.push(ownerOf('provider', provider));
     if (owners.length === 0) return undefined;
-    const passed = catching(() => this.open(owners, model, this.wanted(attempt.estimate, undefined), undefined), model);
+    const passed = catching(
+      () => this.open(new OwnerGroup(owners), model, this.wanted(attempt.estimate, undefined), undefined),
+      model,
+    );
     return passed;
   }
 
   budgetFallbacks(request: AdmissionRequest): readonly string[] {
-    const known = this.directory.find(this.ownersOf(request)) ?? [];
+    const known = this.directory.find(this.groupOf(request)) ?? [];
     return known.flatMap(({ fallbacks }) => fallbacks?.[request.model] ?? []);
   }
 
-  private ownersOf({ caller, endUser, tags }: AdmissionRequest): Owner[] {
-    const { keyHash: apiKeyHash, userId, teamId, organizationId, projectId } = caller;
-    const owners = payersOf({ apiKeyHash, userId, teamId, organizationId, projectId, endUser, tags });
+  private groupOf(request: AdmissionRequest): OwnerGroup {
+    const { userId, teamId } = request.caller;
     const paysByTeam = teamId !== undefined && userId !== undefined;
-    if (!paysByTeam || this.settings.current().budgets.usersPayForTeamKeys) return owners;
-    const user = ownerOf('user', userId);
-    return owners.filter((owner) => owner !== user);
+    const isUserAsked = !paysByTeam || this.settings.current().budgets.usersPayForTeamKeys;
+    return (isUserAsked ? this.payers : this.payersButTheUser).of(request);
   }
 
   private wanted({ nanos, leastNanos = nanos }: AdmissionRequest['estimate'], alias: string | undefined): Wanted {
@@ -63,12 +76,7 @@ export class BudgetGate implements Gate {
       : { nanos: 0n, leastNanos: 0n, alias };
   }
 
-  private open(
-    owners: readonly Owner[],
-    model: string,
-    wanted: Wanted,
-    key: string | undefined,
-  ): Grant | Promise<Grant> {
+  private open(owners: OwnerGroup, model: string, wanted: Wanted, key: string | undefined): Grant | Promise<Grant> {
     const known = this.directory.find(owners);
     if (!known) return this.directory.load(owners).then((loaded) => this.hold(loaded, model, wanted, key));
     return this.hold(known, model, wanted, key);
@@ -127,6 +135,17 @@ export class BudgetGate implements Gate {
   }
 }
 
+function payingGroup({ caller, endUser, tags }: AdmissionRequest): OwnerGroup {
+  const { keyHash: apiKeyHash, userId, teamId, organizationId, projectId } = caller;
+  return new OwnerGroup(payersOf({ apiKeyHash, userId, teamId, organizationId, projectId, endUser, tags }));
+}
+
+function payingGroupButTheUser(request: AdmissionRequest): OwnerGroup {
+  const { userId } = request.caller;
+  const user = userId === undefined ? undefined : ownerOf('user', userId);
+  return new OwnerGroup(payingGroup(request).owners.filter((owner) => owner !== user));
+}
+
 /** For requests that nothing limits. */
 const unlimited: Grant = { settle: () => undefined };
 
@@ -146,13 +165,11 @@ class BudgetGrant implements Grant {
         : { nanos, leases: holds.map(({ account, lease }) => ({ account, epoch: lease.epoch })) };
   }
 
-  headers(): Readonly<Record<string, string>> {
+  addHeaders(headers: HeaderSink): void {
     const limit = this.key?.limitNanos;
-    if (this.key === undefined || limit === undefined) return {};
-    return {
-      'x-litellm-key-max-budget': String(usdFromNanos(limit)),
-      'x-litellm-key-spend': String(usdFromNanos(this.key.spentNanos)),
-    };
+    if (this.key === undefined || limit === undefined) return;
+    headers.add('x-litellm-key-max-budget', String(usdFromNanos(limit)));
+    headers.add('x-litellm-key-spend', String(usdFromNanos(this.key.spentNanos)));
   }
 
   settle({ nanos, isUncounted = false }: AdmissionOutcome): void {

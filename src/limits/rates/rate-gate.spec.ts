@@ -32,7 +32,7 @@ function gateWith(
   given: { shared?: RateStore; failsClosed?: boolean } = {},
 ): RateGate {
   return new RateGate({
-    source: { limitsOf: (owners) => owners.map((owner) => limits[owner]) },
+    source: { limitsOf: ({ owners }) => owners.map((owner) => limits[owner]) },
     local: new MemoryRateStore(clock),
     shared: given.shared,
     clock,
@@ -153,7 +153,9 @@ it('says in headers what is left, the tightest by OpenAI’s names', () => {
     'key:k': { rpm_limit: 10, tpm_limit: 1_000, model_rpm_limit: { gpt: 4 } },
     'team:research': { rpm_limit: 3 },
   });
-  expect(grantOf(gate).headers?.()).toEqual({
+  const headers = new Map<string, string>();
+  grantOf(gate).addHeaders?.({ add: (name, value) => headers.set(name, value) });
+  expect(Object.fromEntries(headers)).toEqual({
     'x-litellm-key-rpm-limit': '10',
     'x-litellm-key-tpm-limit': '1000',
     'x-litellm-key-remaining-requests-gpt': '3',

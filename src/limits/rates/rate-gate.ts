@@ -1,18 +1,19 @@
 /** The gate of rates: requests and tokens a minute, tokens a day, requests at once, of everybody whom a request is on behalf of. */
 import { GatewayError } from '../../core/errors/gateway-error.js';
 import type { Clock, RateClaim, RateReading, RateResult, RateStore } from '../../core/spec/index.js';
-import type { AdmissionOutcome, AdmissionRequest, Gate, Grant } from '../admission.js';
-import type { Owner } from '../definitions/owner.js';
+import type { AdmissionOutcome, AdmissionRequest, Gate, Grant, HeaderSink } from '../admission.js';
 import type { StoredLimits } from '../definitions/owner-limits.js';
-import { rateHeaders } from './rate-headers.js';
-import { rulesOf, subjectsOf, windowMsOf, type RateRule } from './rate-rules.js';
+import { GroupsByCaller, type OwnerGroup } from '../owner-group.js';
+import { RatePlan, SubjectGroup } from './rate-plan.js';
+import type { RateRule } from './rate-rules.js';
+
+/** One for each owner of a group, in their order. */
+type GroupLimits = readonly (StoredLimits | undefined)[];
 
 /** Knows what owners are limited to. */
 export interface OwnerLimitsSource {
-  /** One for each owner, in their order; at once where all are known. */
-  limitsOf(
-    owners: readonly Owner[],
-  ): readonly (StoredLimits | undefined)[] | Promise<readonly (StoredLimits | undefined)[]>;
+  /** At once where all are known; the same array as long as nothing has changed. */
+  limitsOf(group: OwnerGroup): GroupLimits | Promise<GroupLimits>;
 }
 
 export interface RateGateOptions {
@@ -33,16 +34,19 @@ const pressureMs = 60_000;
 export class RateGate implements Gate {
   /** When a provider last limited each model. */
   private readonly limitedAt = new Map<string, number>();
+  private readonly groups = new GroupsByCaller((request) => SubjectGroup.of(request));
+  /** By what a group is limited to, and the model. */
+  private readonly plans = new WeakMap<GroupLimits, Map<string, RatePlan>>();
 
   constructor(private readonly options: RateGateOptions) {}
 
   /** @throws GatewayError `rate_limited`; `limiter_unavailable` where the shared store is to be had and is not */
   admit(request: AdmissionRequest): Grant | Promise<Grant> {
-    const owners = subjectsOf(request).map(({ owner }) => owner);
-    const limits = this.options.source.limitsOf(owners);
+    const group = this.groups.of(request);
+    const limits = this.options.source.limitsOf(group);
     return limits instanceof Promise
-      ? limits.then((found) => this.hold(request, owners, found))
-      : this.hold(request, owners, limits);
+      ? limits.then((found) => this.hold(request, group, found))
+      : this.hold(request, group, limits);
   }
 
   /** A provider has refused a request for the model by a limit of its own. */
@@ -53,25 +57,30 @@ export class RateGate implements Gate {
     if (this.limitedAt.size > maxNotedModels && oldest !== undefined) this.limitedAt.delete(oldest);
   }
 
-  private hold(
-    request: AdmissionRequest,
-    owners: readonly Owner[],
-    limits: readonly (StoredLimits | undefined)[],
-  ): Grant | Promise<Grant> {
-    if (!limits.some(Boolean)) return unlimited;
-    const byOwner = new Map(owners.map((owner, place) => [owner, limits[place]]));
-    const isPressed = this.isPressed(request.model);
-    const rules = rulesOf(request, (owner) => byOwner.get(owner)).filter((rule) => isPressed || !rule.isDynamic);
-    if (rules.length === 0) return unlimited;
-    const claims = rules.map((rule) => claimOf(rule, request));
+  private hold(request: AdmissionRequest, group: SubjectGroup, limits: GroupLimits): Grant | Promise<Grant> {
+    const plan = this.planOf(request, group, limits);
+    if (plan.rules.length === 0) return unlimited;
+    const claims = plan.claimsOf(request);
     const { shared, local } = this.options;
-    if (!shared) return this.grant(request, rules, local, local.take(request.requestId, claims) as RateResult);
-    return this.takeShared(request, rules, claims, shared);
+    if (!shared) return this.grant(request, plan, local, local.take(request.requestId, claims) as RateResult);
+    return this.takeShared(request, plan, claims, shared);
+  }
+
+  private planOf(request: AdmissionRequest, group: SubjectGroup, limits: GroupLimits): RatePlan {
+    const { model } = request;
+    let plans = this.plans.get(limits);
+    if (!plans) this.plans.set(limits, (plans = new Map<string, RatePlan>()));
+    let plan = plans.get(model);
+    if (!plan) {
+      plan = RatePlan.of(request, group, limits);
+      if (plans.size < maxPlannedModels) plans.set(model, plan);
+    }
+    return this.isPressed(model) ? plan : plan.withoutDynamic();
   }
 
   private async takeShared(
     request: AdmissionRequest,
-    rules: readonly RateRule[],
+    plan: RatePlan,
     claims: readonly RateClaim[],
     shared: RateStore,
   ): Promise<Grant> {
@@ -82,16 +91,16 @@ export class RateGate implements Gate {
       if (this.options.failsClosed())
         throw new GatewayError('limiter_unavailable', { retryAfterMs: 1_000, cause: error });
       const { local } = this.options;
-      return this.grant(request, rules, local, local.take(request.requestId, claims) as RateResult);
+      return this.grant(request, plan, local, local.take(request.requestId, claims) as RateResult);
     }
-    return this.grant(request, rules, shared, result);
+    return this.grant(request, plan, shared, result);
   }
 
-  private grant(request: AdmissionRequest, rules: readonly RateRule[], store: RateStore, result: RateResult): Grant {
+  private grant(request: AdmissionRequest, plan: RatePlan, store: RateStore, result: RateResult): Grant {
     const { refusedBy, readings } = result;
-    const refusing = refusedBy === undefined ? undefined : rules[refusedBy];
+    const refusing = refusedBy === undefined ? undefined : plan.rules[refusedBy];
     if (refusing) throw this.refusal(refusing, readings.at(-1));
-    return new HeldRates(request, rules, readings, store);
+    return new HeldRates(request.requestId, plan, readings, store);
   }
 
   private refusal({ descriptor, value, kind, limit }: RateRule, reading: RateReading | undefined): GatewayError {
@@ -115,19 +124,21 @@ export class RateGate implements Gate {
 }
 
 const maxNotedModels = 10_000;
+/** Clients choose names of models where a pattern serves them. */
+const maxPlannedModels = 200;
 
 class HeldRates implements Grant {
   private isSettled = false;
 
   constructor(
-    private readonly request: AdmissionRequest,
-    private readonly rules: readonly RateRule[],
+    private readonly requestId: string,
+    private readonly plan: RatePlan,
     private readonly readings: readonly RateReading[],
     private readonly store: RateStore,
   ) {}
 
-  headers(): Readonly<Record<string, string>> {
-    return rateHeaders(this.request.model, this.rules, this.readings);
+  addHeaders(headers: HeaderSink): void {
+    this.plan.headers.addTo(headers, this.readings);
   }
 
   settle({ promptTokens, completionTokens }: AdmissionOutcome): void {
@@ -136,23 +147,13 @@ class HeldRates implements Grant {
     const used = promptTokens + completionTokens;
     const corrections = [];
     const running = [];
-    for (const [place, { key, kind }] of this.rules.entries()) {
+    for (const [place, { key, kind }] of this.plan.rules.entries()) {
       const reading = this.readings[place];
       if (kind === 'max_parallel_requests') running.push(key);
       else if (kind !== 'requests' && reading && reading.taken !== used) {
         corrections.push({ key, window: reading.window, delta: used - reading.taken });
       }
     }
-    if (corrections.length > 0 || running.length > 0) this.store.settle(this.request.requestId, corrections, running);
+    if (corrections.length > 0 || running.length > 0) this.store.settle(this.requestId, corrections, running);
   }
-}
-
-function claimOf({ key, kind, limit }: RateRule, { estimate }: AdmissionRequest): RateClaim {
-  const counts = kind === 'max_parallel_requests' ? 'while_running' : 'in_window';
-  const windowMs = windowMsOf[kind];
-  if (kind === 'requests' || kind === 'max_parallel_requests')
-    return { key, counts, limit, windowMs, amount: 1, least: 1 };
-  // A guess alone refuses nobody: it takes what is left at most.
-  const amount = Math.max(1, estimate.tokens);
-  return { key, counts, limit, windowMs, amount, least: Math.max(1, amount - (estimate.guessedTokens ?? 0)) };
 }

@@ -18,8 +18,8 @@ export interface RateRule {
   readonly isDynamic: boolean;
 }
 
-/** Somebody with limits whom the request is on behalf of. */
-interface Subject {
+/** Somebody with limits whom a request is on behalf of. */
+export interface Subject {
   readonly owner: Owner;
   readonly descriptor: string;
   readonly value: string;
@@ -50,17 +50,26 @@ export function subjectsOf({ caller, endUser, tags }: AdmissionRequest): Subject
   return subjects;
 }
 
-/** @param limitsOf what each owner is limited to; undefined for nothing */
-export function rulesOf(request: AdmissionRequest, limitsOf: (owner: Owner) => StoredLimits | undefined): RateRule[] {
+/** @param limits what each of the subjects is limited to, in their order; undefined for nothing */
+export function rulesOf(
+  request: Pick<AdmissionRequest, 'model' | 'tags'>,
+  subjects: readonly Subject[],
+  limits: readonly (StoredLimits | undefined)[],
+): RateRule[] {
   const rules: RateRule[] = [];
-  for (const subject of subjectsOf(request)) {
-    const limits = limitsOf(subject.owner);
-    if (limits) addRules(rules, subject, limits, request);
+  for (const [place, subject] of subjects.entries()) {
+    const own = limits[place];
+    if (own) addRules(rules, subject, own, request);
   }
   return rules;
 }
 
-function addRules(rules: RateRule[], subject: Subject, limits: StoredLimits, { model, tags }: AdmissionRequest): void {
+function addRules(
+  rules: RateRule[],
+  subject: Subject,
+  limits: StoredLimits,
+  { model, tags }: Pick<AdmissionRequest, 'model' | 'tags'>,
+): void {
   const rpmIsDynamic = limits.rpm_limit_type === 'dynamic';
   const tpmIsDynamic = limits.tpm_limit_type === 'dynamic';
   const add = (
