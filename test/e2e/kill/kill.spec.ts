@@ -1,13 +1,14 @@
-/** SIGKILL at random moments under load: the ledger holds every upstream call exactly once. */
+/** SIGKILL at random moments under load: the ledger holds every upstream call exactly once, accounts are its sums, and the audit log its writes. */
 import { readdirSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { listJournals } from '../../../src/spend/journal-folder.js';
 import { describeOnBothDatabases, eventually } from '../../integration/support/databases.js';
 import { CountingUpstream, usage } from './counting-upstream.js';
-import { GatewayFolder, GatewayProcess, newMasterKey } from './gateway-process.js';
+import { GatewayFolder, GatewayProcess, newMasterKey, runTollgate } from './gateway-process.js';
 import { compareLedger, readAccounts, readLedger } from './ledger.js';
 import { startLoad } from './load.js';
+import { startManagementLoad } from './management-load.js';
 
 const kills = Number(process.env['TOLLGATE_KILLS'] ?? 20);
 const seed = Number(process.env['TOLLGATE_KILL_SEED'] ?? Date.now() % 1_000_000);
@@ -57,6 +58,27 @@ describeOnBothDatabases(`After kill -9 (TOLLGATE_KILL_SEED=${seed})`, (database)
     folder.remove();
   });
 
+  /** A key of a team's member in an organization, each with a budget that is never reached. */
+  async function limitedKey(base: string): Promise<string> {
+    const make = async (path: string, fields: object): Promise<Record<string, string>> => {
+      const response = await fetch(base + path, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${masterKey}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ max_budget: 1_000_000, ...fields }),
+      });
+      return (await response.json()) as Record<string, string>;
+    };
+    const { organization_id } = await make('/organization/new', { organization_alias: 'o', models: [] });
+    const { user_id } = await make('/user/new', { auto_create_key: false });
+    const members = [{ role: 'user', user_id }];
+    const { team_id } = await make('/team/new', { organization_id, members_with_roles: members });
+    const { key = '' } = await make('/key/generate', { team_id, user_id });
+    return key;
+  }
+
+  /** Everybody on the path of the key. */
+  const payers = ['proxy:', 'organization:', 'team:', 'member:', 'user:', 'key:'];
+
   /** A quarter of the kills falls into the start, while journals of the dead are being adopted. */
   async function runUntilKilled(): Promise<void> {
     gateway = GatewayProcess.spawn(folder);
@@ -66,19 +88,35 @@ describeOnBothDatabases(`After kill -9 (TOLLGATE_KILL_SEED=${seed})`, (database)
     await gateway.ended;
   }
 
+  /** Every write is there with its entry, and the chain holds. */
+  async function checkAuditLog(acknowledged: ReadonlySet<string>): Promise<void> {
+    const idsOf = async (sql: string): Promise<string[]> =>
+      (await database.sql(sql)).map(({ id }) => String(id)).filter((id) => id.startsWith('budget-'));
+    const budgets = await idsOf('SELECT id FROM budgets ORDER BY id');
+    const entries = await idsOf(
+      "SELECT object_id AS id FROM audit_entries WHERE action = 'budget.create' ORDER BY object_id",
+    );
+    expect(entries).toEqual(budgets);
+    expect([...acknowledged].filter((id) => !budgets.includes(id))).toEqual([]);
+    expect(acknowledged.size).toBeGreaterThan(kills / 2);
+    const verified = await runTollgate(['audit', 'verify', '--config', folder.configPath], { cwd: folder.path });
+    expect(verified).toMatchObject({ code: 0, stdout: expect.stringContaining('The audit log holds') });
+  }
+
   test(
     `${kills} times under load, every upstream call has one row, and rows beyond them were in flight`,
     async () => {
-      const load = startLoad({
-        url: () => (gateway?.hasEnded ? undefined : gateway?.url),
-        key: masterKey,
-        model: 'counted',
-        clients,
-      });
+      const first = await GatewayProcess.start(folder);
+      const key = await limitedKey(await first.listening());
+      expect(await first.stop()).toEqual({ code: 0, signal: null });
+      const url = (): string | undefined => (gateway?.hasEnded ? undefined : gateway?.url);
+      const load = startLoad({ url, key, model: 'counted', clients });
+      const management = startManagementLoad(url, masterKey);
       for (let count = 0; count < kills; count += 1) await runUntilKilled();
       gateway = await GatewayProcess.start(folder);
       await pause(500);
       await load.stop();
+      await management.stop();
       await eventually('the journals of the dead are carried', () => listJournals(folder.journalDir).length === 1);
       expect(await gateway.stop()).toEqual({ code: 0, signal: null });
 
@@ -99,7 +137,10 @@ describeOnBothDatabases(`After kill -9 (TOLLGATE_KILL_SEED=${seed})`, (database)
       // What each process had leased of the budgets has gone back, and the accounts are the sums of the rows.
       const total = rows.reduce((sum, { spendNanos }) => sum + spendNanos, 0n);
       const accounts = await readAccounts(database);
-      expect(accounts.find(({ id }) => id === 'proxy:')).toMatchObject({ spentNanos: total, committedNanos: total });
+      for (const payer of payers)
+        expect(accounts.filter(({ id }) => id.startsWith(payer))).toMatchObject([
+          { spentNanos: total, committedNanos: total },
+        ]);
       const customers = accounts.filter(({ id }) => id.startsWith('customer:'));
       expect(customers.reduce((sum, { spentNanos }) => sum + spentNanos, 0n)).toBe(total);
       expect(accounts.filter(({ spentNanos, committedNanos }) => spentNanos !== committedNanos)).toEqual([]);
@@ -112,6 +153,7 @@ describeOnBothDatabases(`After kill -9 (TOLLGATE_KILL_SEED=${seed})`, (database)
       expect(recovered.length).toBeGreaterThan(0);
       expect(load.answered.size).toBeGreaterThan(kills);
       expect(readdirSync(folder.journalDir)).toEqual([]);
+      await checkAuditLog(management.acknowledged);
       if (database.dialect === 'sqlite') expect(integrityOf(database.url)).toEqual([{ integrity_check: 'ok' }]);
     },
     timeoutMs,
