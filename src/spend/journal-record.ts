@@ -216,17 +216,27 @@ function intentFromWire(wire: IntentWire): SpendIntent {
 }
 
 /** Names of owners are long, and the intent has them already. */
-function belongsTo(account: string, owner: string): boolean {
-  return account.startsWith(owner) && (account.length === owner.length || account[owner.length] === '/');
-}
-
 function leasesToWire(intent: SpendIntent, leases: NonNullable<SpendIntent['leases']>): string[] {
   const owners = payersOf(intent);
-  return leases.flatMap(({ account, epoch }) => {
-    const place = owners.findIndex((owner) => belongsTo(account, owner));
+  const wire: string[] = [];
+  let place = 0;
+  for (const { account, epoch } of leases) {
+    // They stand in the owners' order, mostly: the search goes on from the last one.
+    place = placeOf(account, owners, place);
     const owner = owners[place];
-    return owner === undefined ? [] : [`${place}${account.slice(owner.length)}@${epoch}`];
-  });
+    if (owner !== undefined) wire.push(`${place}${account.slice(owner.length)}@${epoch}`);
+  }
+  return wire;
+}
+
+/** @returns the number of owners where it is nobody's */
+function placeOf(account: string, owners: readonly string[], from: number): number {
+  for (let tries = 0; tries < owners.length; tries += 1) {
+    const place = (from + tries) % owners.length;
+    const owner = owners[place] ?? '';
+    if (account.startsWith(owner) && (account.length === owner.length || account[owner.length] === '/')) return place;
+  }
+  return owners.length;
 }
 
 function leasesFromWire(intent: SpendIntent, wire: readonly string[]): NonNullable<SpendIntent['leases']> {
