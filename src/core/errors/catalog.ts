@@ -105,6 +105,11 @@ export const errorCatalog = {
     'invalid_request_error',
     'The request with this Idempotency-Key is still running. Repeat it shortly for its answer.',
   ),
+  idempotency_answer_lost: row(
+    409,
+    'invalid_request_error',
+    'The request with this Idempotency-Key was carried out, but its answer can no longer be read: the master key was changed since. Look at what it made, and use a new key for another request.',
+  ),
 
   // Who calls.
   missing_key: row(401, 'auth_error', 'Authentication Error, No api key passed in.'),

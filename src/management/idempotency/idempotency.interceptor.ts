@@ -52,7 +52,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
     return from(this.once(request, http.getResponse<FastifyReply>(), String(key), next));
   }
 
-  /** @throws GatewayError `idempotency_key_reused`, `idempotency_in_progress`; what the handler throws */
+  /** @throws GatewayError `idempotency_key_reused`, `idempotency_in_progress`, `idempotency_answer_lost`; what the handler throws */
   private async once(request: FastifyRequest, reply: FastifyReply, key: string, next: CallHandler): Promise<unknown> {
     if (!keyPattern.test(key)) {
       const reason = '`Idempotency-Key` must be 1 to 255 visible ASCII characters.';
@@ -62,10 +62,21 @@ export class IdempotencyInterceptor implements NestInterceptor {
     const createdAt = new Date(this.clock.now());
     const first = await this.claim(asked, createdAt);
     if (first !== true) {
+      const answer = this.opened(first.sealed, asked);
       reply.status(first.status).header('idempotent-replayed', 'true');
-      return JSON.parse(openAnswer(first.sealed, this.secret, key, asked.id)) as unknown;
+      return answer;
     }
     return this.run(asked, createdAt, reply, next);
+  }
+
+  private opened(sealed: string, { id, key }: Asked): unknown {
+    let text: string;
+    try {
+      text = openAnswer(sealed, this.secret, key, id);
+    } catch (error) {
+      throw new GatewayError('idempotency_answer_lost', { param: 'Idempotency-Key', cause: error });
+    }
+    return JSON.parse(text);
   }
 
   private async run({ id, key }: Asked, createdAt: Date, reply: FastifyReply, next: CallHandler): Promise<unknown> {

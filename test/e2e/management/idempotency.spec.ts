@@ -52,6 +52,17 @@ it('that failed may be made again', async () => {
   expect((await generate('retry-4', { key_alias: 'free' })).status).toBe(200);
 });
 
+it('whose answer opens no more says that it was carried out, and makes nothing', async () => {
+  await generate('retry-5', { key_alias: 'five' });
+  // As after a change of the master key, which the answer is sealed with.
+  const spoil = { sealedAnswer: Buffer.alloc(64).toString('base64') };
+  await gateway.app.get(DatabaseService).run((client) => client.idempotentRequest.updateMany({ data: spoil }));
+  const again = await generate('retry-5', { key_alias: 'five' });
+  expect(again.status).toBe(409);
+  expect(again.text).toContain('was carried out');
+  expect(await keysWithAlias('five')).toBe(1);
+});
+
 it('without a usable key is refused with 400', async () => {
   expect((await generate('x'.repeat(256), { key_alias: 'long' })).status).toBe(400);
   expect(await keysWithAlias('long')).toBe(0);
