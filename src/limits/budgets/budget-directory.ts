@@ -10,6 +10,7 @@ import { kindOf, mainAccount, type Owner, type OwnerKind } from '../definitions/
 import type { StoredLimits } from '../definitions/owner-limits.js';
 import type { AccountBudget } from './account-budget.js';
 import type { OwnerGroup } from '../owner-group.js';
+import { OwnerLoader } from './owner-loader.js';
 import { BudgetAccounts } from './budget-accounts.js';
 import { BudgetSurroundings } from './budget-surroundings.js';
 import { ConfiguredBudgets } from './configured-budgets.js';
@@ -51,6 +52,7 @@ export class BudgetDirectory {
       if (reason === 'evict') this.changes += 1;
     },
   });
+  private readonly loader = new OwnerLoader((owners) => this.readBatch(owners));
   /** What was found of groups that are asked for again and again. */
   private readonly views = new WeakMap<OwnerGroup, GroupView>();
 
@@ -90,24 +92,30 @@ export class BudgetDirectory {
   }
 
   /** @throws GatewayError `database_unavailable` for owners that are not known and may have a budget */
-  async load({ owners }: OwnerGroup): Promise<OwnerBudgets[]> {
-    const { changes } = this;
-    const readAt = this.surroundings.clock.monotonic();
-    let read;
+  async load({ owners }: OwnerGroup): Promise<readonly OwnerBudgets[]> {
     try {
-      read = await this.database.run((client) => this.read(client, owners), longestLookUpMs);
+      return await this.loader.load(owners);
     } catch (error) {
       const isAway = error instanceof GatewayError && error.code === 'database_unavailable';
-      const known = owners.map((owner) => this.owners.get(owner) ?? this.unlimited(owner, readAt));
+      const known = owners.map((owner) => this.owners.get(owner) ?? this.unlimited(owner));
       if (isAway && this.surroundings.servesWithoutDatabase && known.every((entry) => entry !== undefined))
         return known;
       throw error;
     }
-    return owners.map((owner) => {
-      const entry = this.entryOf(owner, read.get(owner), readAt, changes !== this.changes);
-      this.owners.set(owner, entry);
-      return entry;
-    });
+  }
+
+  private async readBatch(owners: readonly Owner[]): Promise<ReadonlyMap<Owner, OwnerBudgets>> {
+    const { changes } = this;
+    const readAt = this.surroundings.clock.monotonic();
+    const states = await this.database.run((client) => this.read(client, owners), longestLookUpMs);
+    const isStale = changes !== this.changes;
+    return new Map(
+      owners.map((owner) => {
+        const entry = this.entryOf(owner, states.get(owner), readAt, isStale);
+        this.owners.set(owner, entry);
+        return [owner, entry];
+      }),
+    );
   }
 
   forget(owner: Owner): void {
@@ -130,10 +138,10 @@ export class BudgetDirectory {
    * For an owner that is first heard of while the database is away. Whoever a virtual key belongs to was read when the key was; the
    * others are served, unless the configuration gives them a budget, of which nobody knows what is left.
    */
-  private unlimited(owner: Owner, readAt: number): OwnerBudgets | undefined {
+  private unlimited(owner: Owner): OwnerBudgets | undefined {
     const isOfKey = !lateKinds.has(kindOf(owner)) && !this.surroundings.isMasters(owner);
     if (isOfKey || this.configured.of(owner) !== undefined) return undefined;
-    return { accounts: [], fallbacks: undefined, rates: undefined, isStale: true, readAt };
+    return { accounts: [], fallbacks: undefined, rates: undefined, isStale: true, readAt: -Infinity };
   }
 
   private async read(client: DatabaseClient, owners: readonly Owner[]): Promise<ReadonlyMap<Owner, OwnerState>> {

@@ -78,7 +78,7 @@ export class BudgetProcess {
   ) {
     const settings = {
       current: () => ({ budgets }),
-      general: { allowRequestsOnDbUnavailable: true },
+      general: { allowRequestsOnDbUnavailable: true, masterKey: 'sk-master' },
     } as unknown as SettingsService;
     const timeZone = (): string => budgets.timeZone;
     this.definitions = new LimitDefinitions(systemClock, timeZone);
