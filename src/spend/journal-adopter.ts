@@ -107,12 +107,16 @@ export class JournalAdopter {
   }
 }
 
-/** Removes a journal that has been carried whole: its files first, so that a crash in between cannot have it carried again. */
+/**
+ * Removes a journal that has been carried whole. The leases first: while its files are there, whoever comes after a crash does this
+ * again. The position last: without it the files would be carried again.
+ */
 export async function removeJournal(
   journalId: string,
   folder: string,
-  store: Pick<CarrierOptions['store'], 'forget'>,
+  store: Pick<CarrierOptions['store'], 'releaseLeases' | 'forget'>,
 ): Promise<void> {
+  await store.releaseLeases(journalId);
   rmSync(folder, { recursive: true, force: true });
   await store.forget(journalId);
 }

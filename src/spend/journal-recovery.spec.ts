@@ -2,7 +2,7 @@ import { appendFileSync, existsSync, readdirSync, rmSync, writeFileSync } from '
 import { join } from 'node:path';
 import fc from 'fast-check';
 import type { Journal } from './journal.js';
-import { JournalAdopter } from './journal-adopter.js';
+import { JournalAdopter, removeJournal } from './journal-adopter.js';
 import { JournalCarrier } from './journal-carrier.js';
 import { journalFolder, listSegments, segmentPath, socketPath } from './journal-folder.js';
 import { OwnershipSocket } from './journal-ownership.js';
@@ -235,4 +235,21 @@ test('a journal_dir too deep for a socket beside the journal still tells the liv
   await two.adopter(carryAll).adoptOrphans();
   expect([...store.rows.keys()]).toEqual(['a']);
   await two.kill('');
+});
+
+it('an adopter that dies as soon as the files are gone has given back the leases before', async () => {
+  const journalDir = temporaryJournalDir();
+  const { folder } = orphanJournal(journalDir, { journalId: 'dead' });
+  const store = new MemoryLedgerStore();
+  const filesAtRelease: boolean[] = [];
+  store.releaseLeases = (id) => {
+    store.released.push(id);
+    filesAtRelease.push(existsSync(folder));
+    return Promise.resolve();
+  };
+  store.forget = () => {
+    throw new Error('killed');
+  };
+  await expect(removeJournal('dead', folder, store)).rejects.toThrow('killed');
+  expect([store.released, filesAtRelease, existsSync(folder)]).toEqual([['dead'], [true], false]);
 });

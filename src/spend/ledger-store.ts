@@ -16,7 +16,9 @@ export interface LedgerStore {
     to: JournalPosition,
     rows: readonly SettledRow[],
   ): Promise<void>;
-  /** Removes the position of a journal whose files are gone, and gives back what its process had leased. */
+  /** Gives back what the journal's process had leased; all that it spent has been carried. May be repeated. */
+  releaseLeases(journalId: string): Promise<void>;
+  /** Removes the position of a journal whose files are gone. */
   forget(journalId: string): Promise<void>;
 }
 

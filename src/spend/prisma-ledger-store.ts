@@ -66,10 +66,13 @@ export class PrismaLedgerStore implements LedgerStore {
     }
   }
 
+  releaseLeases(journalId: string): Promise<void> {
+    return this.#transaction((transaction) => releaseLeases(transaction, journalId));
+  }
+
   async forget(journalId: string): Promise<void> {
     await this.#transaction(async (transaction) => {
       await transaction.ledgerState.deleteMany({ where: { journalId } });
-      await releaseLeases(transaction, journalId);
     });
   }
 

@@ -8,6 +8,8 @@ export type CommitFault = 'before' | 'after' | undefined;
 export class MemoryLedgerStore implements LedgerStore {
   readonly rows = new Map<string, SettledRow>();
   readonly positions = new Map<string, JournalPosition>();
+  /** Journals whose leases were given back, in order. */
+  readonly released: string[] = [];
   /** Asked before each commit: fail before anything is written, after everything is, or not at all. */
   nextFault: () => CommitFault = () => undefined;
 
@@ -36,6 +38,11 @@ export class MemoryLedgerStore implements LedgerStore {
     for (const row of rows) this.rows.set(row.requestId, row);
     this.positions.set(journalId, to);
     if (fault === 'after') throw new Error('the connection broke during the commit');
+  }
+
+  releaseLeases(journalId: string): Promise<void> {
+    this.released.push(journalId);
+    return Promise.resolve();
   }
 
   forget(journalId: string): Promise<void> {

@@ -168,7 +168,7 @@ describeOnBothDatabases('Budget accounts', (database) => {
 
     test('a journal that is carried to its end gives back what its process had leased', async () => {
       await commit(rowOf('r1', 8n, { reservationNanos: 9n, leases }));
-      await store.forget('journal1');
+      await store.releaseLeases('journal1');
       expect(await account(id)).toEqual({ spent: 18n, committed: 18n });
       expect(await settled()).toBeUndefined();
     });
