@@ -3,6 +3,7 @@ import { hkdfSync } from 'node:crypto';
 import { Global, Logger, Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { AuthModule } from './auth/auth.module.js';
+import { CachingModule } from './caching/caching.module.js';
 import { CatalogModule } from './catalog/catalog.module.js';
 import { ClientsModule } from './clients/clients.module.js';
 import { UpstreamsModule } from './clients/upstreams.module.js';
@@ -27,6 +28,7 @@ import { ActivityModule } from './management/activity/activity.module.js';
 import { AuditModule } from './management/audit/audit.module.js';
 import { IdempotencyModule } from './management/idempotency/idempotency.module.js';
 import { BudgetsModule } from './management/budgets/budgets.module.js';
+import { CacheManagementModule } from './management/cache/cache.module.js';
 import { CustomersModule } from './management/customers/customers.module.js';
 import { auditKeySource, auditKeySources, auditSecretKey } from './management/audit/audit-secret-key.js';
 import { ConfigManagementModule } from './management/config/config.module.js';
@@ -86,6 +88,7 @@ export class AppModule {
         CatalogModule.forRoot(providerRegistry),
         clientsModule(),
         UpstreamsModule,
+        CachingModule.register(),
         spendModule(spend),
         authModule(),
         alertsModule(),
@@ -101,6 +104,7 @@ export class AppModule {
         ModelsModule,
         CredentialsModule,
         ConfigManagementModule,
+        CacheManagementModule,
         SpendLogsModule,
         ApiDocsModule,
         TagsModule,

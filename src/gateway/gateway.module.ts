@@ -18,6 +18,7 @@ import { ModelCallerService } from './model-caller.service.js';
 import { ModelsController } from './models/models.controller.js';
 import { RequestOpening } from './request-opening.service.js';
 import { RequestAccounts } from './request-accounts.service.js';
+import { AnswerSource } from './answer-source.service.js';
 import { BackgroundSpendService } from './responses/background-spend.service.js';
 import { ProviderResponsesService } from './responses/provider-responses.service.js';
 import { ResponseTurnsService } from './responses/response-turns.service.js';
@@ -41,6 +42,7 @@ import { StoredResponsesController } from './responses/stored-responses.controll
     UploadsController,
   ],
   providers: [
+    AnswerSource,
     BackgroundSpendService,
     deploymentRouter,
     LlmPipelineService,

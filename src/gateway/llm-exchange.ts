@@ -9,6 +9,7 @@ import type { Asked } from './llm-request.js';
 import type { Bytes, OpenExchange, StartedCall } from './operation.js';
 import type { RequestRoute } from './request-route.js';
 import type { StreamContinuation } from './chat/stream-continuation.js';
+import type { CacheHit, Recording } from '../caching/cache-lookup.js';
 import type { AnswerHeaders } from './answer-headers.js';
 import type { SseWriter } from './sse-writer.js';
 
@@ -46,10 +47,19 @@ export class LlmExchange implements RoutedRequest, OpenExchange {
   call: RunningCall | undefined;
   sentText: (() => string | undefined) | undefined;
   answer: WholeAnswer<Bytes> | undefined;
+  /** What the cache has said; undefined where it was not asked. */
+  cached: { readonly key: string; readonly hit?: CacheHit } | undefined;
+  /** Takes down the answer as deployments give it. */
+  recording: Recording | undefined;
+  /** Attempts whose answer has begun. */
+  attemptsBegun = 0;
+  /** Of a stream, where it is not the usual one. */
+  streamType: string | undefined;
   /** Monotonic milliseconds after which nothing more is tried. */
   deadlineAt: number;
   private ended: GatewayError | undefined;
   private endSleep: (() => void) | undefined;
+  private aborting: AbortController | undefined;
   private partsSinceCheckpoint = 0;
   private checkpointDueAt = 0;
 
@@ -122,10 +132,32 @@ export class LlmExchange implements RoutedRequest, OpenExchange {
     this.endSleep?.();
   }
 
+  /** Why it has ended before its time. */
+  get failure(): GatewayError | undefined {
+    return this.ended;
+  }
+
+  /** Aborted with the request. */
+  get signal(): AbortSignal {
+    this.aborting ??= new AbortController();
+    if (this.ended) this.aborting.abort(this.ended);
+    return this.aborting.signal;
+  }
+
+  /** Resolves when the client takes more, and when the request has ended. */
+  drained(): Promise<void> {
+    if (this.ended) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.endSleep = resolve;
+      this.onDrain(resolve);
+    });
+  }
+
   /** Ends whatever is running for this request, a wait for the next attempt included. */
   abort(error: GatewayError): void {
     this.ended ??= error;
     this.call?.abort(error);
+    this.aborting?.abort(error);
     this.endSleep?.();
   }
 
@@ -133,16 +165,21 @@ export class LlmExchange implements RoutedRequest, OpenExchange {
 
   /** Held until the request is settled: the ledger knows of an answer before its client does. */
   whole(answer: WholeAnswer<Bytes>): void {
+    this.attemptsBegun += 1;
+    this.recording?.whole(answer.answer);
     this.answer = answer;
   }
 
   begin(_head: AnswerHead, contentType?: string): void {
     this.checkpointDueAt = this.clock.monotonic() + checkpointMs;
+    this.attemptsBegun += 1;
+    this.streamType = contentType;
     this.onBegin?.();
     if (!this.writer.begun) this.writer.begin(this.events.headers(this), contentType);
   }
 
   part(part: Bytes): boolean {
+    this.recording?.part(part);
     if (++this.partsSinceCheckpoint >= checkpointParts || this.clock.monotonic() >= this.checkpointDueAt) {
       this.partsSinceCheckpoint = 0;
       this.checkpointDueAt = this.clock.monotonic() + checkpointMs;

@@ -18,7 +18,10 @@ import type { SpendIntent, SpendOutcome, SpendProgress } from '../spend/spend-in
 import type { SpendService } from '../spend/spend.service.js';
 import { chatCompletions } from './chat/dialogue-kinds.js';
 import { readDialogue } from './chat/dialogue-operation.js';
+import type { ResponseCacheService } from '../caching/response-cache.service.js';
+import { AnswerSource } from './answer-source.service.js';
 import { LlmPipelineService } from './llm-pipeline.service.js';
+import type { ModelCallerService } from './model-caller.service.js';
 import { RequestAccounts } from './request-accounts.service.js';
 import { SseWriter } from './sse-writer.js';
 import { RequestOpening } from './request-opening.service.js';
@@ -117,12 +120,20 @@ function world(given: Given = {}): World {
     },
   };
   const noCustomers = { admit: () => undefined };
+  const accounts = new RequestAccounts(spend as unknown as SpendService, new AdmissionService(given.gates ?? []));
+  const noCache = { isOn: false };
+  const noModels = {} as ModelCallerService;
   const pipeline = new LlmPipelineService(
     new RequestOpening(catalog as unknown as CatalogService, noCustomers as unknown as CustomerDirectory),
     connections as unknown as UpstreamConnections,
-    new RequestAccounts(spend as unknown as SpendService, new AdmissionService(given.gates ?? [])),
+    accounts,
     clock,
-    new DeploymentRouter(() => 0, clock),
+    new AnswerSource(
+      new DeploymentRouter(() => 0, clock),
+      noCache as unknown as ResponseCacheService,
+      noModels,
+      accounts,
+    ),
   );
   return {
     log,

@@ -4,9 +4,8 @@ import { Inject, Injectable, Logger, type BeforeApplicationShutdown } from '@nes
 import { CLOCK } from '../config/ports.js';
 import { UpstreamConnections } from '../clients/upstream-connections.service.js';
 import { GatewayError } from '../core/errors/gateway-error.js';
-import type { AttemptNotes } from '../core/router/deployment-state.js';
-import { DeploymentRouter } from '../core/router/router.js';
-import type { Clock, Deployment } from '../core/spec/index.js';
+import type { Clock } from '../core/spec/index.js';
+import { AnswerSource, type Attempt } from './answer-source.service.js';
 import { AnswerHeaders } from './answer-headers.js';
 import { describeAttempt } from './attempt-notes.js';
 import { payloadOf } from './payload-of.js';
@@ -47,7 +46,7 @@ export class LlmPipelineService implements BeforeApplicationShutdown {
     private readonly connections: UpstreamConnections,
     private readonly accounts: RequestAccounts,
     @Inject(CLOCK) private readonly clock: Clock,
-    private readonly router: DeploymentRouter,
+    private readonly answers: AnswerSource,
   ) {}
 
   /** Answers one request of the endpoint that `read` reads for, through `writer`; never rejects. */
@@ -60,8 +59,7 @@ export class LlmPipelineService implements BeforeApplicationShutdown {
       slot = this.running.add(opened);
       const admitted = this.accounts.admit(opened);
       if (admitted) await admitted;
-      const attempt = (deployment: Deployment, notes: AttemptNotes) => this.attempt(opened, deployment, notes);
-      await opened.route.follow((plan) => this.router.route(plan, attempt, opened), opened);
+      await this.answers.answer(opened, this.attempt);
       await this.settle(opened, undefined);
       this.respond(opened);
     } catch (thrown) {
@@ -112,7 +110,7 @@ export class LlmPipelineService implements BeforeApplicationShutdown {
   }
 
   /** One attempt on one deployment. */
-  private async attempt(exchange: LlmExchange, configured: Deployment, notes: AttemptNotes): Promise<void> {
+  private readonly attempt: Attempt = async (exchange, configured, notes) => {
     const { operation } = exchange.route;
     const mocks = operation.settings.routing?.mocks;
     const asked = mocks ? withMocks(configured, mocks) : configured;
@@ -138,7 +136,7 @@ export class LlmPipelineService implements BeforeApplicationShutdown {
       describeAttempt(notes, started, deployment === configured, operation.settings, error);
       exchange.attempts.push(attemptOf(exchange, deployment, error, reservation));
     }
-  }
+  };
 
   private settle(exchange: LlmExchange, error: GatewayError | undefined): Promise<void> {
     return this.accounts.settle(exchange, this.clock.now(), error);

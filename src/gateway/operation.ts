@@ -1,7 +1,7 @@
 /** What the pipeline knows of the endpoints behind it: how a request is read, and how one attempt at it is made. */
 import type { IncomingHttpHeaders } from 'node:http';
 import type { CatalogSnapshot } from '../catalog/catalog-snapshot.js';
-import type { AnswerSink, Clock, Deployment, RunningCall } from '../core/spec/index.js';
+import type { AnswerKind, AnswerSink, Clock, Deployment, RunningCall } from '../core/spec/index.js';
 import type { CallOptions } from '../core/transport/execute-call.js';
 import type { StreamContinuation } from './chat/stream-continuation.js';
 import type { RequestSettings } from './request-settings.js';
@@ -62,6 +62,10 @@ export interface Operation {
   readonly unbilled?: boolean;
   /** Names of addresses and credentials that the caller tried to set. */
   readonly reservedMembers: readonly string[];
+  /** What its answer is, where such answers are kept. */
+  readonly answerKind?: AnswerKind | undefined;
+  /** Those of the client's headers by which its dialect says more. */
+  readonly clientHeaders?: Readonly<Record<string, string>> | undefined;
   readonly settings: RequestSettings;
   /**
    * Those of a model's deployments that can take the request; all where absent.

@@ -79,6 +79,12 @@ export class RequestAccounts {
     exchange.ticket ??= await this.spend.begin(intentOf(exchange, deployment));
   }
 
+  /** For an answer that is kept already: nothing can be billed for it, whatever happens. */
+  async beginKept(exchange: LlmExchange): Promise<void> {
+    const { leases: _none, ...intent } = intentOf(exchange, undefined);
+    exchange.ticket ??= await this.spend.begin({ ...intent, reservationNanos: 0n });
+  }
+
   /** Closes the account. Requests that reached no provider have none; what was reserved for them is free again. */
   async settle(exchange: LlmExchange, nowMs: number, error: GatewayError | undefined): Promise<void> {
     const { ticket } = exchange;
@@ -169,7 +175,9 @@ function settleGrants({ grant, attemptGrants, attempts }: LlmExchange, outcome: 
   });
 }
 
-function costOf({ spendNanos, usage, uncounted }: SpendOutcome): Parameters<Grant['settle']>[0] {
+function costOf({ spendNanos, usage, uncounted, cacheHit }: SpendOutcome): Parameters<Grant['settle']>[0] {
+  // No model was asked for the tokens of a kept answer.
+  if (cacheHit) return nothing;
   return {
     nanos: spendNanos,
     isUncounted: uncounted !== undefined,

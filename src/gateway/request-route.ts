@@ -61,6 +61,11 @@ export class RequestRoute {
     return askWithFallbacks(chain, this.model, ask, request);
   }
 
+  /** Asks the group that the request is for a part of it; fallbacks are asked for all of it. */
+  narrow(overrides: Readonly<Record<string, unknown>>): void {
+    this.operation = this.withOverrides(overrides);
+  }
+
   /** The deployments of the group that is asked now. */
   get candidates(): readonly Deployment[] {
     return this.found.deployments;

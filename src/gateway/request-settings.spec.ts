@@ -86,9 +86,9 @@ it.each([[true], [false], [[]], [[3]], [{}]])('refuses %j retries as a member', 
   expect(refusedParam({ num_retries })).toBe('num_retries');
 });
 
-it.each(['guardrails', 'cache'])('refuses %s, which would be ignored', (member) => {
-  expect(refusedParam({ [member]: ['x'] })).toBe(member);
-  expect(refusedParam({ [member]: null })).toBeUndefined();
+it('refuses guardrails, which would be ignored', () => {
+  expect(refusedParam({ guardrails: ['x'] })).toBe('guardrails');
+  expect(refusedParam({ guardrails: null })).toBeUndefined();
 });
 
 it('collects tags of header and body, trimmed, texts only, and not without end', () => {

@@ -55,11 +55,12 @@ const gatewayMembers: ReadonlySet<string> = new Set([
   'litellm_trace_id',
   'litellm_call_id',
   'turn_off_message_logging',
+  'cache',
   ...routingMembers,
 ]);
 
 /** Members that change what happens to a request and that nobody should have ignored. */
-const notServed = ['guardrails', 'cache'] as const;
+const notServed = ['guardrails'] as const;
 
 /** @throws GatewayError `invalid_request` naming the header or member that cannot be followed */
 export function readRequestSettings<Body extends ModelRequest>(

@@ -28,10 +28,18 @@ export function responseHeaders(exchange: LlmExchange): AnswerHeaders {
   const { fallbacksTried } = exchange.route;
   if (fallbacksTried > 0) headers.add('x-litellm-attempted-fallbacks', String(fallbacksTried));
   exchange.grant?.addHeaders?.(headers);
+  if (exchange.cached) addCache(headers, exchange.cached);
   if (call?.head) addProviderHeaders(headers, call.head.headers);
   const last = attempts.at(-1);
   if (exchange.answer && last) addCost(headers, exchange, last);
   return headers;
+}
+
+function addCache(headers: AnswerHeaders, { key, hit }: NonNullable<LlmExchange['cached']>): void {
+  headers.add('x-litellm-cache-key', key);
+  if (!hit) return;
+  headers.add('x-litellm-cache-hit', 'True').add('x-litellm-response-cost', '0');
+  if (hit.similarity !== undefined) headers.add('x-litellm-semantic-similarity', hit.similarity.toFixed(4));
 }
 
 function addCost(headers: AnswerHeaders, { deployment }: LlmExchange, { costNanos, usage }: SpendAttempt): void {

@@ -12,7 +12,7 @@ import type { LlmExchange } from './llm-exchange.js';
 type Charged = Pick<
   LlmExchange,
   'asked' | 'startedAt' | 'startedAtMs' | 'attempts' | 'call' | 'deployment' | 'sentText' | 'stream'
->;
+> & { readonly cached?: LlmExchange['cached'] };
 
 /** What an exchange begins with. */
 interface Begun extends Pick<Charged, 'asked' | 'startedAtMs'> {
@@ -21,7 +21,8 @@ interface Begun extends Pick<Charged, 'asked' | 'startedAtMs'> {
   readonly route?: Pick<LlmExchange['route'], 'group'>;
 }
 
-export function intentOf(exchange: Begun, deployment: Deployment): SpendIntent {
+/** @param deployment undefined for a request that none is asked for */
+export function intentOf(exchange: Begun, deployment: Deployment | undefined): SpendIntent {
   const { asked, startedAtMs, grant, route } = exchange;
   const { principal, operation, catalog } = asked;
   const { settings } = operation;
@@ -32,7 +33,9 @@ export function intentOf(exchange: Begun, deployment: Deployment): SpendIntent {
     callType: operation.callType,
     apiKeyHash: principal.keyHash,
     modelGroup: route?.group ?? operation.model,
-    reservationNanos: reserved?.nanos ?? estimateFor(operation, [deployment], catalog.defaultReserveOutputTokens).nanos,
+    reservationNanos:
+      reserved?.nanos ??
+      (deployment ? estimateFor(operation, [deployment], catalog.defaultReserveOutputTokens).nanos : 0n),
     requesterIp: asked.clientAddress,
     keyAlias: principal.keyAlias,
     userId: principal.userId,
@@ -102,6 +105,7 @@ export function outcomeOf(exchange: Charged, nowMs: number, error: GatewayError 
       call?.firstPartAt === undefined ? undefined : Math.round(startedAtMs + call.firstPartAt - startedAt),
     errorCode: error?.code,
     errorMessage: error?.message,
+    cacheHit: exchange.cached && exchange.cached.hit !== undefined,
   };
 }
 
@@ -114,8 +118,11 @@ function uncountedOf({ deployment, sentText }: Charged): SpendOutcome['uncounted
  * The provider's own usage where it is complete. A stream that was cut off is charged for what had been sent: the prompt by
  * its bytes where the provider has not told, the answer by its content events, which carry about a token each.
  */
-function usageSoFar({ call, asked }: Charged, cutOff: boolean): { usage: Usage | undefined; estimated: boolean } {
-  const reported = call?.usage;
+function usageSoFar(
+  { call, asked, cached }: Charged,
+  cutOff: boolean,
+): { usage: Usage | undefined; estimated: boolean } {
+  const reported = cached?.hit?.answer.usage ?? call?.usage;
   const events = call?.contentEvents ?? 0;
   if (!cutOff || events <= (reported?.completionTokens ?? 0)) return { usage: reported, estimated: false };
   const promptTokens = reported?.promptTokens ?? estimateTokens(asked.operation.bodyBytes);

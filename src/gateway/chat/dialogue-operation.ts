@@ -5,6 +5,7 @@ import type { ClientDialect, ParsedRequest, PathTarget } from '../../core/dialec
 import { mockAnswer } from '../../core/providers/demo/mock-answer.js';
 import type {
   AnswerFormat,
+  AnswerKind,
   ChatCall,
   Deployment,
   Dialect,
@@ -80,11 +81,15 @@ class DialogueOperation<Spoken extends Dialect> implements Operation {
     private readonly kind: DialogueKind<Spoken>,
     private readonly parsed: ParsedRequest<DialectBodies[Spoken]>,
     readonly settings: RequestSettings<DialectBodies[Spoken]>,
-    private readonly clientHeaders: Readonly<Record<string, string>> | undefined,
+    readonly clientHeaders: Readonly<Record<string, string>> | undefined,
   ) {}
 
   get callType(): string {
     return this.kind.callType;
+  }
+
+  get answerKind(): AnswerKind {
+    return this.kind.dialect.name;
   }
 
   get model(): string {

@@ -60,7 +60,7 @@ class CountOperation implements Operation {
     private readonly kind: CountKind,
     private readonly countable: Countable,
     readonly settings: RequestSettings,
-    private readonly clientHeaders: Readonly<Record<string, string>>,
+    readonly clientHeaders: Readonly<Record<string, string>>,
   ) {}
 
   get model(): string {

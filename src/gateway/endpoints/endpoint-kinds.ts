@@ -28,6 +28,7 @@ function asJson(answer: unknown): { answer: string } {
 const embeddings = endpoint({
   callType: 'aembedding',
   name: 'embeddings',
+  keptAs: 'embeddings',
   parse: parseEmbeddingRequest,
   adapterOf: (provider) => provider.embeddings,
   output: () => noOutput,
@@ -37,6 +38,7 @@ const embeddings = endpoint({
 const rerank = endpoint({
   callType: 'arerank',
   name: 'rerank',
+  keptAs: 'rerank',
   parse: parseRerankRequest,
   adapterOf: (provider) => provider.rerank,
   output: () => noOutput,
@@ -77,6 +79,7 @@ const speech = endpoint({
 
 const transcription = {
   name: 'transcription',
+  keptAs: 'transcription' as const,
   adapterOf: (provider: ProviderDefinition) => provider.transcription,
   streams: ({ stream }: TranscriptionRequest) => stream === true,
   output: () => noOutput,

@@ -3,7 +3,13 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { ParsedEndpointRequest } from '../../core/dialects/endpoint-requests.js';
 import { readJsonBody } from '../../core/dialects/json-body.js';
 import { GatewayError } from '../../core/errors/gateway-error.js';
-import type { Deployment, EndpointAdapter, ProviderDefinition, WholeAnswer } from '../../core/spec/index.js';
+import type {
+  AnswerKind,
+  Deployment,
+  EndpointAdapter,
+  ProviderDefinition,
+  WholeAnswer,
+} from '../../core/spec/index.js';
 import { EndpointTranslation } from '../../core/transport/endpoint-translation.js';
 import { ProviderCall } from '../../core/transport/execute-call.js';
 import { withLoadedFiles } from '../../core/transport/load-files.js';
@@ -26,6 +32,8 @@ export interface EndpointKind<Body extends ModelRequest, Answer> {
   readonly callType: string;
   /** For errors: `embeddings`. */
   readonly name: string;
+  /** What its answers are kept as; where this is absent, they are not. */
+  readonly keptAs?: AnswerKind;
   readonly output: (body: Body) => OutputSize;
   readonly parse: (bytes: Buffer, pathModel?: string) => ParsedEndpointRequest<Body>;
   readonly adapterOf: (provider: ProviderDefinition) => EndpointAdapter<Body, Answer> | undefined;
@@ -77,6 +85,10 @@ class EndpointOperation<Body extends ModelRequest, Answer> implements Operation 
 
   get callType(): string {
     return this.kind.callType;
+  }
+
+  get answerKind(): AnswerKind | undefined {
+    return this.kind.keptAs;
   }
 
   get model(): string {

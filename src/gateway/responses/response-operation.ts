@@ -54,6 +54,7 @@ export class ResponseOperation implements Operation {
   readonly model: string;
   readonly output: OutputSize;
   readonly bodyBytes: number;
+  readonly answerKind = responses.dialect.name;
   /** The request as it came. */
   private readonly asRead: Operation;
 
