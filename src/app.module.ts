@@ -18,6 +18,7 @@ import { DatabaseModule } from './database/database.module.js';
 import { SHARED_ROUTING_STATE } from './gateway/deployment-router.provider.js';
 import { GatewayModule } from './gateway/gateway.module.js';
 import { ModelCallerService } from './gateway/model-caller.service.js';
+import { GuardrailsModule } from './guardrails/guardrails.module.js';
 import { HealthModule } from './health/health.module.js';
 import { ErrorFilter } from './http/error.filter.js';
 import { AlertsModule } from './limits/alerts/alerts.module.js';
@@ -92,6 +93,7 @@ export class AppModule {
         LimitsModule.register(),
         auditModule(),
         idempotencyModule(),
+        GuardrailsModule,
         GatewayModule,
         ModelCallerModule,
         HealthModule,

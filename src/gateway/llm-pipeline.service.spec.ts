@@ -21,6 +21,9 @@ import { readDialogue } from './chat/dialogue-operation.js';
 import { LlmPipelineService } from './llm-pipeline.service.js';
 import { RequestAccounts } from './request-accounts.service.js';
 import { SseWriter } from './sse-writer.js';
+import { GuardrailEngine } from '../guardrails/guardrail-engine.service.js';
+import { GuardrailSources } from '../guardrails/guardrail-source.js';
+import { RequestGuardrails } from './request-guardrails.service.js';
 import { RequestOpening } from './request-opening.service.js';
 import { FakeResponse } from './testing/fake-response.js';
 
@@ -117,10 +120,16 @@ function world(given: Given = {}): World {
     },
   };
   const noCustomers = { admit: () => undefined };
+  const accounts = new RequestAccounts(spend as unknown as SpendService, new AdmissionService(given.gates ?? []));
+  const engine = new GuardrailEngine(new GuardrailSources(), { looked: () => undefined }, clock, () => 0);
   const pipeline = new LlmPipelineService(
-    new RequestOpening(catalog as unknown as CatalogService, noCustomers as unknown as CustomerDirectory),
+    new RequestOpening(
+      catalog as unknown as CatalogService,
+      noCustomers as unknown as CustomerDirectory,
+      new RequestGuardrails(engine, accounts),
+    ),
     connections as unknown as UpstreamConnections,
-    new RequestAccounts(spend as unknown as SpendService, new AdmissionService(given.gates ?? [])),
+    accounts,
     clock,
     new DeploymentRouter(() => 0, clock),
   );
@@ -401,7 +410,7 @@ describe('a request that reaches nobody', () => {
     ['an unknown model', { model: 'unknown' }, [], 400, 'model'],
     ['a model that the key may not use', { model: 'gpt-4o' }, ['claude'], 403, 'model'],
     ['a wrong body', { messages: [] }, [], 400, 'messages'],
-    ['a setting that is not followed', { guardrails: ['x'] }, [], 400, 'guardrails'],
+    ['a guardrail that there is not', { guardrails: ['x'] }, [], 400, 'guardrails'],
     ['a fallback that is no model', { fallbacks: ['unknown'] }, [], 400, 'model'],
     ['a fallback that the key may not use', { fallbacks: ['other'] }, ['gpt-4o'], 403, 'model'],
     ['an address', { api_base: 'https://evil.example' }, [], 400, 'api_base'],

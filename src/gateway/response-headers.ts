@@ -6,6 +6,7 @@ import { costBeforeAdjustment } from './deployment-costs.js';
 import { headerText } from './header-text.js';
 import type { LlmExchange } from './llm-exchange.js';
 import { addProviderHeaders } from './provider-headers.js';
+import type { RequestGuard } from './request-guard.js';
 import type { Headers } from './sse-writer.js';
 
 export function responseHeaders(exchange: LlmExchange): Headers {
@@ -27,11 +28,18 @@ export function responseHeaders(exchange: LlmExchange): Headers {
   if (exchange.attemptsStarted > 1) headers['x-litellm-attempted-retries'] = String(exchange.attemptsStarted - 1);
   const { fallbacksTried } = exchange.route;
   if (fallbacksTried > 0) headers['x-litellm-attempted-fallbacks'] = String(fallbacksTried);
+  if (exchange.guard) addGuardrails(headers, exchange.guard.run);
   Object.assign(headers, exchange.grant?.headers?.());
   if (call?.head) addProviderHeaders(headers, call.head.headers);
   const last = attempts.at(-1);
   if (exchange.answer && last) addCost(headers, exchange, last);
   return headers;
+}
+
+/** Those that have looked so far, and those that could not. */
+function addGuardrails(headers: Headers, { applied, failed }: RequestGuard['run']): void {
+  if (applied.length > 0) headers['x-litellm-applied-guardrails'] = headerText(applied.join(','));
+  if (failed.length > 0) headers['x-litellm-failed-guardrails'] = headerText(failed.join(','));
 }
 
 function addCost(headers: Headers, { deployment }: LlmExchange, { costNanos, usage }: SpendAttempt): void {

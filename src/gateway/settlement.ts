@@ -12,7 +12,7 @@ import type { LlmExchange } from './llm-exchange.js';
 type Charged = Pick<
   LlmExchange,
   'asked' | 'startedAt' | 'startedAtMs' | 'attempts' | 'call' | 'deployment' | 'sentText' | 'stream'
->;
+> & { readonly guard?: LlmExchange['guard'] };
 
 /** What an exchange begins with. */
 interface Begun extends Pick<Charged, 'asked' | 'startedAtMs'> {
@@ -21,7 +21,8 @@ interface Begun extends Pick<Charged, 'asked' | 'startedAtMs'> {
   readonly route?: Pick<LlmExchange['route'], 'group'>;
 }
 
-export function intentOf(exchange: Begun, deployment: Deployment): SpendIntent {
+/** @param deployment undefined for a request that none is asked for */
+export function intentOf(exchange: Begun, deployment: Deployment | undefined): SpendIntent {
   const { asked, startedAtMs, grant, route } = exchange;
   const { principal, operation, catalog } = asked;
   const { settings } = operation;
@@ -32,7 +33,9 @@ export function intentOf(exchange: Begun, deployment: Deployment): SpendIntent {
     callType: operation.callType,
     apiKeyHash: principal.keyHash,
     modelGroup: route?.group ?? operation.model,
-    reservationNanos: reserved?.nanos ?? estimateFor(operation, [deployment], catalog.defaultReserveOutputTokens).nanos,
+    reservationNanos:
+      reserved?.nanos ??
+      (deployment ? estimateFor(operation, [deployment], catalog.defaultReserveOutputTokens).nanos : 0n),
     requesterIp: asked.clientAddress,
     keyAlias: principal.keyAlias,
     userId: principal.userId,
@@ -102,7 +105,21 @@ export function outcomeOf(exchange: Charged, nowMs: number, error: GatewayError 
       call?.firstPartAt === undefined ? undefined : Math.round(startedAtMs + call.firstPartAt - startedAt),
     errorCode: error?.code,
     errorMessage: error?.message,
+    guardrails: guardrailsOf(exchange),
   };
+}
+
+/** What each has done, in the words of the ledger; undefined where none was asked. */
+function guardrailsOf({ guard }: Charged): SpendOutcome['guardrails'] {
+  const results = guard?.run.results ?? [];
+  if (results.length === 0) return undefined;
+  return results.map(({ name, mode, action, durationMs, findings }) => ({
+    name,
+    mode,
+    action,
+    durationMs: Math.round(durationMs),
+    ...(findings.length > 0 && { findings }),
+  }));
 }
 
 function uncountedOf({ deployment, sentText }: Charged): SpendOutcome['uncounted'] {

@@ -60,7 +60,7 @@ export class AnswerGuard implements AnswerSink<Bytes, Bytes> {
 
   /** The texts of a stream as its client has got them; undefined where nobody has looked at them. */
   get text(): string | undefined {
-    return this.isIdle ? undefined : this.stream.text;
+    return this.isIdle || this.isOpaque ? undefined : this.stream.text;
   }
 
   whole(answer: WholeAnswer<Bytes>, head: AnswerHead): void {
@@ -128,7 +128,7 @@ export class AnswerGuard implements AnswerSink<Bytes, Bytes> {
       await this.options.during;
       return json;
     }
-    if (this.pending) {
+    if (!this.head) {
       this.isChecked = true;
       return String(await take(this.checked(json, undefined)));
     }

@@ -8,7 +8,7 @@ import type { ActiveGuardrail } from './guardrail-source.js';
 export type AskedGuardrails = ReadonlyMap<string, Readonly<Record<string, unknown>>>;
 
 export interface PlanFacts {
-  /** Names that the key, its team and others ask for. One that does not exist any more is passed over. */
+  /** Names that the key, its team and others ask for. */
   readonly ofCaller: readonly string[];
   /** The key or the team is exempt from those that apply to all. */
   readonly withoutDefaults: boolean;
@@ -27,7 +27,8 @@ const nothing = {};
 /**
  * Undefined where none applies.
  *
- * @throws GatewayError `unknown_guardrail` for one that the request names
+ * @throws GatewayError `unknown_guardrail` for one that the request names, `guardrail_unavailable` for one that its key or team names: what
+ *   is to be looked at does not pass because who is to look is gone
  */
 export function planGuardrails(
   all: readonly ActiveGuardrail[],
@@ -37,6 +38,10 @@ export function planGuardrails(
   for (const name of asked?.keys() ?? []) {
     if (!all.some((each) => each.name === name))
       throw new GatewayError('unknown_guardrail', { param: 'guardrails', facts: { guardrail: name } });
+  }
+  for (const name of ofCaller) {
+    if (!all.some((each) => each.name === name))
+      throw new GatewayError('guardrail_unavailable', { facts: { guardrail: name } });
   }
   const applies = ({ name, isDefault }: ActiveGuardrail): boolean =>
     (isDefault && !withoutDefaults) || ofCaller.includes(name) || asked?.has(name) === true;

@@ -59,8 +59,15 @@ export class GuardRun {
   }
 
   /** Nobody waits for a verdict any more. */
-  end(): void {
-    this.aborter.abort();
+  end(reason: GatewayError): void {
+    this.aborter.abort(reason);
+  }
+
+  /** What it has found can no longer be taken out of a request that is with the model already. */
+  tooLate(planned: PlannedGuardrail, wanted: 'mask' | 'route'): GatewayError {
+    const what = wanted === 'mask' ? 'It holds what is to be taken out of it' : 'It is one for another model';
+    this.resultOf(planned, 'during_call').action = 'block';
+    return refusal(planned, `${what}, which only a guardrail in the mode pre_call can do.`);
   }
 
   /** @throws GatewayError `guardrail_blocked`, and `guardrail_unavailable` where it fails closed */
@@ -72,8 +79,9 @@ export class GuardRun {
     const startedAt = clock.monotonic();
     let verdict: Verdict;
     try {
-      verdict = yield* this.look(planned, content);
+      verdict = yield* this.look(planned, content, mode);
     } catch (failure) {
+      if (this.aborter.signal.aborted && mode !== 'logging_only') throw this.aborter.signal.reason as Error;
       return this.fail(planned, result, clock.monotonic() - startedAt, failure);
     }
     if (verdict.action === 'mask' && breaksJson(content, verdict.texts)) {
@@ -98,10 +106,11 @@ export class GuardRun {
     throw new GatewayError('guardrail_unavailable', { facts: { guardrail: name }, cause: failure, retryAfterMs: 1_000 });
   }
 
-  private *look(planned: PlannedGuardrail, content: GuardedContent): Steps<Verdict> {
+  /** Where only the log waits, nobody's leaving ends the wait. */
+  private *look(planned: PlannedGuardrail, content: GuardedContent, mode: GuardrailMode): Steps<Verdict> {
     const { guardrail, timeoutMs, extraBody } = planned;
     const limit = new AbortController();
-    const signal = AbortSignal.any([this.aborter.signal, limit.signal]);
+    const signal = mode === 'logging_only' ? limit.signal : AbortSignal.any([this.aborter.signal, limit.signal]);
     const given = guardrail.check(content, { ...this.options.facts, extraBody, signal });
     const verdict = given instanceof Promise ? yield* waitFor(within(given, timeoutMs, limit, signal)) : given;
     if (verdict.action === 'mask' && verdict.texts.length !== content.texts.length)

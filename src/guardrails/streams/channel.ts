@@ -54,17 +54,17 @@ export class Channel {
   /** The text for the next piece: its own where nothing was masked, otherwise what there is. */
   take(length: number): string {
     this.waiting -= 1;
-    const isAll = this.waiting === 0 && this.isClosed;
-    const to = isAll || this.differs ? this.out.length : this.taken + length;
-    const end = isAll ? to : wholeCharacters(this.out, to);
-    const text = this.out.slice(this.taken, end);
-    this.taken = end;
+    const isLast = this.waiting === 0 && this.isClosed;
+    // As it came, a piece may end anywhere: its other half comes with the next one.
+    const end = isLast ? this.out.length : this.differs ? wholeCharacters(this.out) : this.taken + length;
+    const text = this.out.slice(this.taken, Math.max(this.taken, end));
+    this.taken = Math.max(this.taken, end);
     return text;
   }
 }
 
-/** No pair of surrogates is torn that was whole. */
-function wholeCharacters(text: string, end: number): number {
-  const last = text.charCodeAt(end - 1);
-  return last >= 0xd800 && last < 0xdc00 && end === text.length ? end - 1 : end;
+/** Where a text ends that tears no pair of surrogates. */
+function wholeCharacters(text: string): number {
+  const last = text.charCodeAt(text.length - 1);
+  return last >= 0xd800 && last < 0xdc00 ? text.length - 1 : text.length;
 }
