@@ -50,6 +50,10 @@ export interface VirtualKeyRecord {
   /** `metadata.allowed_ips`; empty for all. */
   readonly allowedIps: readonly string[];
   readonly enforcedParams: readonly string[];
+  /** Of the key and its team. */
+  readonly guardrails: readonly string[];
+  /** The key or its team is exempt from the guardrails that apply to all. */
+  readonly withoutDefaultGuardrails: boolean;
   /** What it is built from: a change of any of these makes it void. See `dependencyOf`. */
   readonly dependsOn: readonly string[];
 }
@@ -75,6 +79,8 @@ export function keyRecordOf(rows: KeyRows): VirtualKeyRecord {
     tags: [...new Set([key, team, project].flatMap((row) => namesOf(mapOf(row?.metadata)['tags'])))],
     allowedRoutes: namesOf(key.allowedRoutes),
     allowedIps: ipsOf(metadata),
+    guardrails: [...new Set([settings, mapOf(team?.settings)].flatMap((each) => namesOf(each['guardrails'])))],
+    withoutDefaultGuardrails: [settings, mapOf(team?.settings)].some((each) => each['disable_global_guardrails'] === true),
     enforcedParams: [...namesOf(settings['enforced_params']), ...namesOf(metadata['enforced_params'])],
     dependsOn: dependenciesOf(rows),
   };

@@ -25,7 +25,7 @@ export function principalOfKey(record: VirtualKeyRecord | null, nowMs: number): 
 }
 
 function toPrincipal(record: VirtualKeyRecord): Principal {
-  const { role, models, modelLevels, modelAliases, tags, allowedRoutes, allowedIps, enforcedParams } = record;
+  const { role, models, modelLevels, modelAliases, tags, allowedRoutes, allowedIps, enforcedParams, guardrails } = record;
   return Object.freeze({
     role,
     keyHash: record.token,
@@ -42,5 +42,7 @@ function toPrincipal(record: VirtualKeyRecord): Principal {
     ...(allowedRoutes.length > 0 && { allowedRoutes }),
     ...(allowedIps.length > 0 && { allowedAddresses: new AddressList(allowedIps) }),
     ...(enforcedParams.length > 0 && { enforcedParams }),
+    ...(guardrails.length > 0 && { guardrails }),
+    ...(record.withoutDefaultGuardrails && { withoutDefaultGuardrails: true }),
   });
 }
