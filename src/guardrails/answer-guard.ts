@@ -27,6 +27,9 @@ export interface AnswerGuardOptions {
 /** So much waits for a verdict before the provider is asked to pause. */
 const maxWaitingBytes = 256 * 1024;
 
+/** So much may come of a stream before its first words. */
+const maxSilentBytes = 16 * 1024;
+
 export class AnswerGuard implements AnswerSink<Bytes, Bytes> {
   private readonly splitter = new EventSplitter();
   private readonly stream: StreamGuard;
@@ -37,6 +40,8 @@ export class AnswerGuard implements AnswerSink<Bytes, Bytes> {
   private isOpaque = false;
   private hasBegun = false;
   private isOpen: boolean;
+  /** The call has given all: what waits for more waits no longer. */
+  private isEnding = false;
   private waiting: Bytes[] = [];
   private waitingBytes = 0;
   private busy: Promise<void> | undefined;
@@ -100,7 +105,9 @@ export class AnswerGuard implements AnswerSink<Bytes, Bytes> {
     if (rest) this.emit(await take(this.stream.push(rest)));
     this.emit(await take(this.stream.end()));
     await this.options.during;
+    this.isEnding = true;
     this.open();
+    this.letWaitingGo();
     this.beginOnce();
   }
 
@@ -178,13 +185,30 @@ export class AnswerGuard implements AnswerSink<Bytes, Bytes> {
 
   private emit(part: Bytes): void {
     if (part.length === 0 || this.failure) return;
-    if (this.isOpen) {
-      this.beginOnce();
-      this.flows = this.options.next.part(part);
-    } else {
-      this.waiting.push(part);
-      this.waitingBytes += part.length;
-    }
+    if (this.waiting.length === 0 && this.mayLeave) return this.send(part);
+    this.waiting.push(part);
+    this.waitingBytes += part.length;
+    this.letWaitingGo();
+  }
+
+  private letWaitingGo(): void {
+    if (!this.mayLeave) return;
+    const { waiting } = this;
+    this.waiting = [];
+    this.waitingBytes = 0;
+    for (const part of waiting) this.send(part);
+  }
+
+  private send(part: Bytes): void {
+    this.beginOnce();
+    this.flows = this.options.next.part(part);
+  }
+
+  /** The head of a stream leaves once somebody has looked at its first words: it names who did, and what is refused at once has a status of its own. */
+  private get mayLeave(): boolean {
+    if (!this.isOpen || this.hasBegun || this.isIdle || this.isOpaque || this.isEnding) return this.isOpen;
+    const { run, surface } = this.options;
+    return !surface.readEvent || run.hasLookedAtAnswer || this.waitingBytes > maxSilentBytes;
   }
 
   private beginOnce(): void {
@@ -196,10 +220,7 @@ export class AnswerGuard implements AnswerSink<Bytes, Bytes> {
   private open(): void {
     if (this.isOpen || this.failure) return;
     this.isOpen = true;
-    const { waiting } = this;
-    this.waiting = [];
-    this.waitingBytes = 0;
-    for (const part of waiting) this.emit(part);
+    this.letWaitingGo();
     this.goOn();
   }
 

@@ -58,6 +58,11 @@ export class GuardRun {
     return this.names((action) => action === 'failed_open' || action === 'failed_closed');
   }
 
+  /** Somebody has looked at the answer. */
+  get hasLookedAtAnswer(): boolean {
+    return this.results.some(({ mode, checks }) => mode === 'post_call' && checks > 0);
+  }
+
   /** Nobody waits for a verdict any more. */
   end(reason: GatewayError): void {
     this.aborter.abort(reason);

@@ -50,7 +50,7 @@ describe.each([
   ['request', requests],
   ['answer', answers],
 ] as const)('%s', (direction, rows) => {
-  it.each(rows)('%s: %j', (operation, body, texts, more = {}) => {
+  it.each(rows.map(([operation, body, texts, more]) => ({ operation, body, texts, more })))('$operation: $body', ({ operation, body, texts, more = {} }) => {
     const surface = surfaceOf(operation);
     const given = body as Readonly<Record<string, unknown>>;
     const reading = direction === 'request' ? readGuardedRequest(surface, given) : surface.readAnswer?.(given);
