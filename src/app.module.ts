@@ -19,6 +19,7 @@ import { DatabaseModule } from './database/database.module.js';
 import { SHARED_ROUTING_STATE } from './gateway/deployment-router.provider.js';
 import { GatewayModule } from './gateway/gateway.module.js';
 import { ModelCallerService } from './gateway/model-caller.service.js';
+import { GuardrailsModule } from './guardrails/guardrails.module.js';
 import { HealthModule } from './health/health.module.js';
 import { ErrorFilter } from './http/error.filter.js';
 import { AlertsModule } from './limits/alerts/alerts.module.js';
@@ -95,6 +96,7 @@ export class AppModule {
         LimitsModule.register(),
         auditModule(),
         idempotencyModule(),
+        GuardrailsModule,
         GatewayModule,
         ModelCallerModule,
         HealthModule,

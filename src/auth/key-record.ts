@@ -54,6 +54,10 @@ export interface VirtualKeyRecord {
   readonly allowedCacheControls: readonly string[];
   /** `metadata.cache` of its team and of itself, unchecked: what holds where a request says nothing. */
   readonly cacheDefaults: readonly unknown[];
+  /** Of the key and its team. */
+  readonly guardrails: readonly string[];
+  /** The key or its team is exempt from the guardrails that apply to all. */
+  readonly withoutDefaultGuardrails: boolean;
   /** What it is built from: a change of any of these makes it void. See `dependencyOf`. */
   readonly dependsOn: readonly string[];
 }
@@ -79,6 +83,10 @@ export function keyRecordOf(rows: KeyRows): VirtualKeyRecord {
     tags: [...new Set([key, team, project].flatMap((row) => namesOf(mapOf(row?.metadata)['tags'])))],
     allowedRoutes: namesOf(key.allowedRoutes),
     allowedIps: ipsOf(metadata),
+    guardrails: [...new Set([settings, mapOf(team?.settings)].flatMap((each) => namesOf(each['guardrails'])))],
+    withoutDefaultGuardrails: [settings, mapOf(team?.settings)].some(
+      (each) => each['disable_global_guardrails'] === true,
+    ),
     enforcedParams: [...namesOf(settings['enforced_params']), ...namesOf(metadata['enforced_params'])],
     allowedCacheControls: namesOf(settings['allowed_cache_controls']),
     cacheDefaults: [mapOf(team?.metadata)['cache'], metadata['cache']].filter((given) => given !== undefined),

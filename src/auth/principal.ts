@@ -51,6 +51,10 @@ export interface Principal {
   readonly cacheControls?: { readonly allowed: readonly string[]; readonly defaults: readonly unknown[] };
   /** The addresses that it may call from; absent for all. */
   readonly allowedAddresses?: { holds(address: string): boolean };
+  /** Guardrails that look at each of its requests, by name. */
+  readonly guardrails?: readonly string[];
+  /** Exempt from the guardrails that apply to all. */
+  readonly withoutDefaultGuardrails?: boolean;
   /** Added to those of each of its requests. */
   readonly tags: readonly string[];
   /** The route groups and paths it may call; absent or empty for all that its role may. */

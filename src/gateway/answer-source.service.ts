@@ -8,6 +8,7 @@ import type { Deployment } from '../core/spec/index.js';
 import type { LlmExchange } from './llm-exchange.js';
 import { ModelCallerService } from './model-caller.service.js';
 import { RequestAccounts } from './request-accounts.service.js';
+import { RequestGuardrails } from './request-guardrails.service.js';
 
 /** Asks deployments for the answer, one after the other. */
 type Ask = () => Promise<void>;
@@ -23,6 +24,7 @@ export class AnswerSource {
     private readonly cache: ResponseCacheService,
     private readonly models: ModelCallerService,
     private readonly accounts: RequestAccounts,
+    private readonly guardrails: RequestGuardrails,
   ) {}
 
   /**
@@ -85,10 +87,21 @@ export class AnswerSource {
   private async replay(exchange: LlmExchange, hit: CacheHit): Promise<void> {
     exchange.cached = { key: hit.key, hit };
     await this.accounts.beginKept(exchange);
+    exchange.stage = exchange.guard && this.guardrails.stageFor(exchange);
+    try {
+      await this.give(exchange, hit);
+      await exchange.stage?.finish();
+    } catch (error) {
+      await exchange.stage?.fail();
+      throw error;
+    }
+  }
+
+  private async give(exchange: LlmExchange, hit: CacheHit): Promise<void> {
     const { form, parts, contentType, usage } = hit.answer;
     if (form === 'whole') {
       const answer = Buffer.concat(parts);
-      exchange.whole({ answer, usage, ...(contentType !== undefined && { contentType }) });
+      exchange.whole({ answer, usage, ...(contentType !== undefined && { contentType }) }, noHead);
     } else {
       exchange.begin(noHead, contentType);
       for (const part of parts) if (!exchange.part(Buffer.from(part))) await exchange.drained();

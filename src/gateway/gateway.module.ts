@@ -17,6 +17,7 @@ import { LlmPipelineService } from './llm-pipeline.service.js';
 import { ModelCallerService } from './model-caller.service.js';
 import { ModelsController } from './models/models.controller.js';
 import { RequestOpening } from './request-opening.service.js';
+import { RequestGuardrails } from './request-guardrails.service.js';
 import { RequestAccounts } from './request-accounts.service.js';
 import { AnswerSource } from './answer-source.service.js';
 import { BackgroundSpendService } from './responses/background-spend.service.js';
@@ -50,6 +51,7 @@ import { StoredResponsesController } from './responses/stored-responses.controll
     ProviderResponsesService,
     RequestOpening,
     RequestAccounts,
+    RequestGuardrails,
     ResponseTurnsService,
   ],
   exports: [ModelCallerService],

@@ -1,12 +1,14 @@
 /** One client's request on its way: what was asked, what has been tried, and the sink that the answer goes to. */
 import { GatewayError } from '../core/errors/gateway-error.js';
 import type { RoutedRequest } from '../core/router/route-plan.js';
-import type { AnswerHead, Clock, Deployment, RunningCall, Usage, WholeAnswer } from '../core/spec/index.js';
+import type { AnswerHead, AnswerSink, Clock, Deployment, RunningCall, Usage, WholeAnswer } from '../core/spec/index.js';
 import type { Grant } from '../limits/admission.js';
 import type { SpendAttempt, SpendTicket } from '../spend/spend-intent.js';
 import type { CatalogSnapshot } from '../catalog/catalog-snapshot.js';
 import type { Asked } from './llm-request.js';
+import type { AnswerStage, EndWrap } from './answer-stage.js';
 import type { Bytes, OpenExchange, StartedCall } from './operation.js';
+import type { RequestGuard } from './request-guard.js';
 import type { RequestRoute } from './request-route.js';
 import type { StreamContinuation } from './chat/stream-continuation.js';
 import type { CacheHit, Recording } from '../caching/cache-lookup.js';
@@ -38,6 +40,12 @@ export class LlmExchange implements RoutedRequest, OpenExchange {
   onBegin: (() => void) | undefined;
   continuation: StreamContinuation | undefined;
   ticket: SpendTicket | undefined;
+  /** Undefined where no guardrail applies. */
+  guard: RequestGuard | undefined;
+  /** What the answer of the running attempt passes, nearest to the call; undefined where it goes straight to the client. */
+  stage: AnswerStage | undefined;
+  /** Where an answer goes that has passed everything: to the client. */
+  readonly outlet: AnswerSink<Bytes, Bytes>;
   /** Its room in every budget. */
   grant: Grant | undefined;
   /** Those of its attempts, in their places. */
@@ -60,6 +68,7 @@ export class LlmExchange implements RoutedRequest, OpenExchange {
   private ended: GatewayError | undefined;
   private endSleep: (() => void) | undefined;
   private aborting: AbortController | undefined;
+  private answerBegan = false;
   private partsSinceCheckpoint = 0;
   private checkpointDueAt = 0;
 
@@ -75,6 +84,7 @@ export class LlmExchange implements RoutedRequest, OpenExchange {
     this.startedAt = clock.monotonic();
     const { operation, catalog } = asked;
     this.deadlineAt = this.startedAt + (operation.settings.timeoutMs ?? catalog.router.timeoutMs);
+    this.outlet = this.clientsSide();
     writer.onClientLeft(() => this.abort(new GatewayError('client_closed')));
   }
 
@@ -94,14 +104,19 @@ export class LlmExchange implements RoutedRequest, OpenExchange {
   get final(): boolean {
     return (
       this.ended !== undefined ||
-      (this.writer.begun && !this.continuation?.isOpen) ||
+      (this.isGiven && !this.continuation?.isOpen) ||
       this.clock.monotonic() >= this.deadlineAt - timerSlackMs
     );
   }
 
   /** A stream that has begun goes on only where a model takes the beginning of its own answer. */
   get mayTake(): ((deployment: Deployment) => boolean) | undefined {
-    return this.writer.begun ? goesOn : undefined;
+    return this.isGiven ? goesOn : undefined;
+  }
+
+  /** What a stream that may go on elsewhere has said is given, also where guardrails still hold it. */
+  private get isGiven(): boolean {
+    return this.writer.begun || (this.answerBegan && this.continuation !== undefined);
   }
 
   get usage(): Usage | undefined {
@@ -156,6 +171,7 @@ export class LlmExchange implements RoutedRequest, OpenExchange {
   /** Ends whatever is running for this request, a wait for the next attempt included. */
   abort(error: GatewayError): void {
     this.ended ??= error;
+    this.guard?.run.end(error);
     this.call?.abort(error);
     this.aborting?.abort(error);
     this.endSleep?.();
@@ -163,19 +179,19 @@ export class LlmExchange implements RoutedRequest, OpenExchange {
 
   // The answer's side
 
-  /** Held until the request is settled: the ledger knows of an answer before its client does. */
-  whole(answer: WholeAnswer<Bytes>): void {
+  whole(answer: WholeAnswer<Bytes>, head: AnswerHead): void {
     this.attemptsBegun += 1;
     this.recording?.whole(answer.answer);
-    this.answer = answer;
+    (this.stage ?? this.outlet).whole(answer, head);
   }
 
-  begin(_head: AnswerHead, contentType?: string): void {
+  begin(head: AnswerHead, contentType?: string): void {
     this.checkpointDueAt = this.clock.monotonic() + checkpointMs;
     this.attemptsBegun += 1;
     this.streamType = contentType;
     this.onBegin?.();
-    if (!this.writer.begun) this.writer.begin(this.events.headers(this), contentType);
+    this.answerBegan = true;
+    (this.stage ?? this.outlet).begin(head, contentType);
   }
 
   part(part: Bytes): boolean {
@@ -185,11 +201,32 @@ export class LlmExchange implements RoutedRequest, OpenExchange {
       this.checkpointDueAt = this.clock.monotonic() + checkpointMs;
       this.events.checkpoint(this);
     }
-    return this.writer.write(part);
+    return this.stage ? this.stage.part(part) : this.writer.write(part);
   }
 
   onDrain(resume: () => void): void {
-    this.writer.onDrain(resume);
+    (this.stage ?? this.writer).onDrain(resume);
+  }
+
+  get isGuarded(): boolean {
+    return this.stage !== undefined;
+  }
+
+  checkedEnd(json: string, wrap: EndWrap): string | Promise<string> {
+    return this.stage ? this.stage.checkedEnd(json, wrap) : json;
+  }
+
+  private clientsSide(): AnswerSink<Bytes, Bytes> {
+    const { writer } = this;
+    return {
+      // Held until the request is settled: the ledger knows of an answer before its client does.
+      whole: (answer) => void (this.answer = answer),
+      begin: (_head, contentType) => {
+        if (!writer.begun) writer.begin(this.events.headers(this), contentType);
+      },
+      part: (part) => writer.write(part),
+      onDrain: (resume) => writer.onDrain(resume),
+    };
   }
 }
 

@@ -24,6 +24,9 @@ import { LlmPipelineService } from './llm-pipeline.service.js';
 import type { ModelCallerService } from './model-caller.service.js';
 import { RequestAccounts } from './request-accounts.service.js';
 import { SseWriter } from './sse-writer.js';
+import { GuardrailEngine } from '../guardrails/guardrail-engine.service.js';
+import { GuardrailSources } from '../guardrails/guardrail-source.js';
+import { RequestGuardrails } from './request-guardrails.service.js';
 import { RequestOpening } from './request-opening.service.js';
 import { FakeResponse } from './testing/fake-response.js';
 
@@ -123,8 +126,10 @@ function world(given: Given = {}): World {
   const accounts = new RequestAccounts(spend as unknown as SpendService, new AdmissionService(given.gates ?? []));
   const noCache = { isOn: false };
   const noModels = {} as ModelCallerService;
+  const engine = new GuardrailEngine(new GuardrailSources(), { looked: () => undefined }, clock, () => 0);
+  const guardrails = new RequestGuardrails(engine, accounts);
   const pipeline = new LlmPipelineService(
-    new RequestOpening(catalog as unknown as CatalogService, noCustomers as unknown as CustomerDirectory),
+    new RequestOpening(catalog as unknown as CatalogService, noCustomers as unknown as CustomerDirectory, guardrails),
     connections as unknown as UpstreamConnections,
     accounts,
     clock,
@@ -133,6 +138,7 @@ function world(given: Given = {}): World {
       noCache as unknown as ResponseCacheService,
       noModels,
       accounts,
+      guardrails,
     ),
   );
   return {
@@ -412,7 +418,7 @@ describe('a request that reaches nobody', () => {
     ['an unknown model', { model: 'unknown' }, [], 400, 'model'],
     ['a model that the key may not use', { model: 'gpt-4o' }, ['claude'], 403, 'model'],
     ['a wrong body', { messages: [] }, [], 400, 'messages'],
-    ['a setting that is not followed', { guardrails: ['x'] }, [], 400, 'guardrails'],
+    ['a guardrail that there is not', { guardrails: ['x'] }, [], 400, 'guardrails'],
     ['a fallback that is no model', { fallbacks: ['unknown'] }, [], 400, 'model'],
     ['a fallback that the key may not use', { fallbacks: ['other'] }, ['gpt-4o'], 403, 'model'],
     ['an address', { api_base: 'https://evil.example' }, [], 400, 'api_base'],

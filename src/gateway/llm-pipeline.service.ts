@@ -8,6 +8,7 @@ import type { Clock } from '../core/spec/index.js';
 import { AnswerSource, type Attempt } from './answer-source.service.js';
 import { AnswerHeaders } from './answer-headers.js';
 import { describeAttempt } from './attempt-notes.js';
+import type { KeptPayload } from '../spend/payload-store.service.js';
 import { payloadOf } from './payload-of.js';
 import { LlmExchange, type ExchangeEvents } from './llm-exchange.js';
 import type { LlmRequest } from './llm-request.js';
@@ -15,6 +16,7 @@ import { refuseCutOff } from './cut-off-answer.js';
 import { mockFailure, withMocks } from './mocked-answers.js';
 import type { ReadOperation } from './operation.js';
 import { RequestAccounts } from './request-accounts.service.js';
+import type { RequestGuardrails } from './request-guardrails.service.js';
 import { RequestOpening } from './request-opening.service.js';
 import { responseHeaders } from './response-headers.js';
 import { RunningExchanges } from './running-exchanges.js';
@@ -59,6 +61,7 @@ export class LlmPipelineService implements BeforeApplicationShutdown {
       slot = this.running.add(opened);
       const admitted = this.accounts.admit(opened);
       if (admitted) await admitted;
+      if (opened.guard) await this.guardrails.lookAtRequest(opened, request, read);
       await this.answers.answer(opened, this.attempt);
       await this.settle(opened, undefined);
       this.respond(opened);
@@ -70,15 +73,24 @@ export class LlmPipelineService implements BeforeApplicationShutdown {
     } finally {
       if (slot !== undefined) this.running.remove(slot);
       if (exchange) this.accounts.release(exchange);
-      if (exchange?.ticket && this.accounts.payloads?.isOn) this.keep(request, exchange);
+      if (exchange?.ticket) this.keep(request, exchange);
     }
+  }
+
+  private get guardrails(): RequestGuardrails {
+    return this.opening.guardrails;
   }
 
   /** Nothing that goes wrong here is the client's business. */
   private keep(request: LlmRequest, exchange: LlmExchange): void {
+    const { payloads } = this.accounts;
+    const look = exchange.guard?.run.plan.logging_only.length ? exchange.guard : undefined;
+    if (!payloads?.isOn && !look) return;
     try {
       const payload = payloadOf(request, exchange);
-      if (payload) this.accounts.payloads?.keep(payload);
+      const keep = (kept: KeptPayload | null): void => void (kept && payloads?.isOn && payloads.keep(kept));
+      if (payload && look) void this.guardrails.beforeKeeping(look, payload).then(keep);
+      else keep(payload);
     } catch (thrown) {
       this.report(asGatewayError(thrown), exchange);
     }
@@ -102,7 +114,9 @@ export class LlmPipelineService implements BeforeApplicationShutdown {
     this.refuseWhileDraining();
     const { asked, route } = await this.opening.open(this.accounts.newRequestId(), request, read);
     this.refuseWhileDraining();
-    return new LlmExchange(asked, route, writer, this.clock, exchangeEvents);
+    const exchange = new LlmExchange(asked, route, writer, this.clock, exchangeEvents);
+    if (asked.guardrails) exchange.guard = this.guardrails.open(asked, asked.guardrails, request);
+    return exchange;
   }
 
   private refuseWhileDraining(): void {
@@ -115,6 +129,7 @@ export class LlmPipelineService implements BeforeApplicationShutdown {
     const mocks = operation.settings.routing?.mocks;
     const asked = mocks ? withMocks(configured, mocks) : configured;
     exchange.hasNext = notes.hasNext === true;
+    exchange.stage = exchange.guard && this.guardrails.stageFor(exchange);
     // Over its budget it has not failed.
     notes.unrepresentative = true;
     const { reservation } = await this.accounts.admitAttempt(exchange, configured);
@@ -127,9 +142,11 @@ export class LlmPipelineService implements BeforeApplicationShutdown {
     try {
       if (mocks) await mockFailure(mocks, exchange);
       await call.run();
+      await exchange.stage?.finish();
       if (exchange.route.fallsBackOnRefusal) refuseCutOff(exchange);
     } catch (thrown) {
       error = asGatewayError(thrown);
+      if (exchange.final) await exchange.stage?.fail();
       this.accounts.noteFailure(exchange, error);
       throw error;
     } finally {

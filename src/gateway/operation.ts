@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { CatalogSnapshot } from '../catalog/catalog-snapshot.js';
 import type { AnswerKind, AnswerSink, Clock, Deployment, RunningCall } from '../core/spec/index.js';
 import type { CallOptions } from '../core/transport/execute-call.js';
+import type { EndWrap } from './answer-stage.js';
 import type { StreamContinuation } from './chat/stream-continuation.js';
 import type { RequestSettings } from './request-settings.js';
 
@@ -24,6 +25,10 @@ export interface OpenExchange extends AnswerSink<Bytes, Bytes> {
   readonly hasNext: boolean;
   /** Where the operator lets streams go on elsewhere: what has been sent of this one, once its first attempt has begun. */
   continuation: StreamContinuation | undefined;
+  /** Guardrails look at the answer before its client does. */
+  readonly isGuarded: boolean;
+  /** The object at the answer's end as the client will get it; all that came before is passed on first. */
+  checkedEnd(json: string, wrap: EndWrap): string | Promise<string>;
 }
 
 /** Where attempts get their connections and credentials: `UpstreamConnections`, or what only looks at the requests. */

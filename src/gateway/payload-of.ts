@@ -2,6 +2,7 @@
 import type { KeptPayload } from '../spend/payload-store.service.js';
 import type { LlmExchange } from './llm-exchange.js';
 import type { LlmRequest } from './llm-request.js';
+import type { RequestGuard } from './request-guard.js';
 
 /** LiteLLM's header: nothing of this request is to be kept. */
 const redactionHeader = 'x-litellm-enable-message-redaction';
@@ -14,15 +15,21 @@ export function payloadOf({ bytes, headers, principal }: LlmRequest, exchange: L
     startedAtMs: exchange.startedAtMs,
     apiKeyHash: principal.keyHash,
     teamId: principal.teamId,
-    request: bytes.length > 0 ? bytes.toString() : undefined,
+    request: requestOf(bytes, exchange.guard),
     response: responseOf(exchange),
   };
 }
 
+/** As it went on: what a guardrail has taken out is not kept either. */
+function requestOf(bytes: Buffer, guard: RequestGuard | undefined): string | undefined {
+  const sent = guard?.bytes ?? bytes;
+  return sent.length > 0 ? sent.toString() : undefined;
+}
+
 /** Sound and pictures are not kept; of a stream, the text that was sent. */
-function responseOf({ answer, stream, sentText }: LlmExchange): string | undefined {
+function responseOf({ answer, stream, sentText, stage }: LlmExchange): string | undefined {
   if (answer) return isJson(answer.contentType) ? answer.answer.toString() : undefined;
-  const text = stream ? sentText?.() : undefined;
+  const text = stream ? (stage?.text ?? sentText?.()) : undefined;
   return text === undefined ? undefined : JSON.stringify({ stream: true, content: text });
 }
 

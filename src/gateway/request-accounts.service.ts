@@ -85,8 +85,9 @@ export class RequestAccounts {
     exchange.ticket ??= await this.spend.begin({ ...intent, reservationNanos: 0n });
   }
 
-  /** Closes the account. Requests that reached no provider have none; what was reserved for them is free again. */
+  /** Closes the account. Requests that reached no provider have none, but for what a guardrail has refused; what was reserved for them is free again. */
   async settle(exchange: LlmExchange, nowMs: number, error: GatewayError | undefined): Promise<void> {
+    if (isRefusedByGuardrail(exchange, error)) exchange.ticket = await this.spend.begin(intentOf(exchange, undefined));
     const { ticket } = exchange;
     if (!ticket) return this.release(exchange);
     const outcome = outcomeOf(exchange, nowMs, error);
@@ -146,6 +147,12 @@ export class OwnAccount {
     await this.ticket.settle(outcome);
     this.grant.settle(costOf(outcome));
   }
+}
+
+/** Before any provider was asked: such a request has a row of its own, which costs nothing. */
+function isRefusedByGuardrail({ ticket, asked }: LlmExchange, error: GatewayError | undefined): boolean {
+  if (ticket || asked.operation.unbilled) return false;
+  return error?.code === 'guardrail_blocked' || error?.code === 'guardrail_unavailable';
 }
 
 const nothing = { nanos: 0n, promptTokens: 0, completionTokens: 0 };

@@ -7,6 +7,7 @@ import type { Asked, LlmRequest } from './llm-request.js';
 import type { ReadOperation } from './operation.js';
 import { operationWith } from './request-overrides.js';
 import { checkRequestRules, withEndUser } from './request-rules.js';
+import { RequestGuardrails } from './request-guardrails.service.js';
 import { RequestRoute } from './request-route.js';
 
 export interface OpenedRequest {
@@ -19,6 +20,7 @@ export class RequestOpening {
   constructor(
     private readonly catalog: CatalogService,
     private readonly customers: CustomerDirectory,
+    readonly guardrails: RequestGuardrails,
   ) {}
 
   /**
@@ -32,8 +34,10 @@ export class RequestOpening {
     const headers = withEndUser(request.headers, catalog.requestRules, principal);
     const operation = read(bytes, headers);
     checkRequestRules(operation, principal, catalog.requestRules);
+    const guardrails = operation.unbilled ? undefined : this.guardrails.plan(operation, principal, catalog);
     const opened = (customer: CustomerRecord | undefined): OpenedRequest => {
-      const asked: Asked = { requestId, principal, clientAddress, operation, catalog, ...(customer && { customer }) };
+      const known = { requestId, principal, clientAddress, operation, catalog };
+      const asked: Asked = { ...known, ...(guardrails && { guardrails }), ...(customer && { customer }) };
       return { asked, route: new RequestRoute(asked, request.route, operationWith({ bytes, headers }, read)) };
     };
     const { endUser } = operation.settings;

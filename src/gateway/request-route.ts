@@ -24,6 +24,8 @@ export class RequestRoute {
   fallbacksTried = 0;
   /** The one that the request is for: as the client named it, or what stands in for a model over its budget. */
   group: string;
+  /** The request as guardrails have left it. */
+  private base: Operation;
   private found: FoundModel;
   private chain: FallbackChain | undefined;
 
@@ -35,9 +37,9 @@ export class RequestRoute {
   constructor(
     private readonly asked: Asked,
     private readonly path: string,
-    private readonly withOverrides: (overrides: Readonly<Record<string, unknown>>) => Operation,
+    private withOverrides: (overrides: Readonly<Record<string, unknown>>) => Operation,
   ) {
-    this.operation = asked.operation;
+    this.operation = this.base = asked.operation;
     this.model = modelFor(asked);
     this.group = this.model;
     this.found = this.allowed(this.model);
@@ -81,21 +83,38 @@ export class RequestRoute {
     return true;
   }
 
+  /** The request was changed before anybody was asked; whom it goes to stays. */
+  reread(operation: Operation, withOverrides: (overrides: Readonly<Record<string, unknown>>) => Operation): void {
+    this.operation = this.base = operation;
+    this.withOverrides = withOverrides;
+    this.chain = this.openChain(this.routing);
+  }
+
+  /**
+   * Turns to another group before anybody was asked.
+   *
+   * @throws GatewayError for one that does not exist, or that the key may not use
+   */
+  redirect(model: string): void {
+    this.found = this.allowed(model);
+    this.model = this.group = model;
+    this.chain = this.openChain(this.routing);
+  }
+
   /** True where an answer that a content policy has cut off is to be had from another group. */
   get fallsBackOnRefusal(): boolean {
     return this.chain?.hasContentPolicy(this.model) ?? false;
   }
 
   private get routing(): RequestRouting | undefined {
-    return this.asked.operation.settings.routing;
+    return this.base.settings.routing;
   }
 
   private turnTo({ model, overrides }: FallbackTarget): FoundModel {
     if (model === this.model) return this.found;
     this.model = model;
     this.fallbacksTried += 1;
-    this.operation =
-      overrides && Object.keys(overrides).length > 0 ? this.withOverrides(overrides) : this.asked.operation;
+    this.operation = overrides && Object.keys(overrides).length > 0 ? this.withOverrides(overrides) : this.base;
     return this.allowed(model);
   }
 

@@ -86,9 +86,9 @@ it.each([[true], [false], [[]], [[3]], [{}]])('refuses %j retries as a member', 
   expect(refusedParam({ num_retries })).toBe('num_retries');
 });
 
-it('refuses guardrails, which would be ignored', () => {
-  expect(refusedParam({ guardrails: ['x'] })).toBe('guardrails');
-  expect(refusedParam({ guardrails: null })).toBeUndefined();
+it('takes the members of guardrails and the cache for the gateway’s own', () => {
+  const { body, given } = read({ guardrails: ['x'], cache: { ttl: 1 } });
+  expect([body['guardrails'], body['cache'], given['cache']]).toEqual([undefined, undefined, { ttl: 1 }]);
 });
 
 it('collects tags of header and body, trimmed, texts only, and not without end', () => {

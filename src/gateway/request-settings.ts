@@ -1,6 +1,8 @@
 /** What a request asks of the gateway itself: the LiteLLM headers and body members that are not the provider's business. */
 import type { IncomingHttpHeaders } from 'node:http';
 import { GatewayError } from '../core/errors/gateway-error.js';
+import { guardrailMembers, readAskedGuardrails } from '../guardrails/asked-guardrails.js';
+import type { AskedGuardrails } from '../guardrails/guard-plan.js';
 import { readRequestRouting, routingMembers, type RequestRouting } from './request-routing.js';
 
 /** A JSON body with a model: all that endpoints have in common. */
@@ -18,6 +20,8 @@ export interface RequestSettings<Body = ModelRequest> {
   readonly sessionId: string | undefined;
   /** Undefined where the request says nothing of it. */
   readonly routing: RequestRouting | undefined;
+  /** Guardrails that the request asks for; undefined where it says nothing of them. */
+  readonly guardrails?: AskedGuardrails | undefined;
   /** The body as the client has sent it. */
   readonly given: ModelRequest;
   /** The body for the provider: without the members that are read here. */
@@ -56,11 +60,9 @@ const gatewayMembers: ReadonlySet<string> = new Set([
   'litellm_call_id',
   'turn_off_message_logging',
   'cache',
+  ...guardrailMembers,
   ...routingMembers,
 ]);
-
-/** Members that change what happens to a request and that nobody should have ignored. */
-const notServed = ['guardrails'] as const;
 
 /** @throws GatewayError `invalid_request` naming the header or member that cannot be followed */
 export function readRequestSettings<Body extends ModelRequest>(
@@ -68,11 +70,6 @@ export function readRequestSettings<Body extends ModelRequest>(
   headers: IncomingHttpHeaders,
   { ownsMetadata, endUserOf }: MemberMeaning<Body> = chatMeaning,
 ): RequestSettings<Body> {
-  for (const member of notServed) {
-    if (body[member] !== undefined && body[member] !== null) {
-      throw invalid(member, 'is not served by this version of the gateway. Remove it.');
-    }
-  }
   const metadata = isObject(body['metadata']) ? body['metadata'] : undefined;
   return {
     timeoutMs: seconds(headers, 'x-litellm-timeout', body, 'timeout'),
@@ -83,6 +80,7 @@ export function readRequestSettings<Body extends ModelRequest>(
     sessionId:
       text(headers['x-litellm-session-id']) ?? text(body['litellm_session_id']) ?? text(metadata?.['session_id']),
     routing: readRequestRouting(body, body.model, headers),
+    guardrails: readAskedGuardrails(body),
     given: body,
     body: forProvider(body, ownsMetadata(body)),
   };

@@ -7,6 +7,7 @@ import { costBeforeAdjustment } from './deployment-costs.js';
 import { headerText } from './header-text.js';
 import type { LlmExchange } from './llm-exchange.js';
 import { addProviderHeaders } from './provider-headers.js';
+import type { RequestGuard } from './request-guard.js';
 
 export function responseHeaders(exchange: LlmExchange): AnswerHeaders {
   const { asked, deployment, attempts, startedAt, call } = exchange;
@@ -27,12 +28,19 @@ export function responseHeaders(exchange: LlmExchange): AnswerHeaders {
   if (exchange.attemptsStarted > 1) headers.add('x-litellm-attempted-retries', String(exchange.attemptsStarted - 1));
   const { fallbacksTried } = exchange.route;
   if (fallbacksTried > 0) headers.add('x-litellm-attempted-fallbacks', String(fallbacksTried));
+  if (exchange.guard) addGuardrails(headers, exchange.guard.run);
   exchange.grant?.addHeaders?.(headers);
   if (exchange.cached) addCache(headers, exchange.cached);
   if (call?.head) addProviderHeaders(headers, call.head.headers);
   const last = attempts.at(-1);
   if (exchange.answer && last) addCost(headers, exchange, last);
   return headers;
+}
+
+/** Those that have looked so far, and those that could not. */
+function addGuardrails(headers: AnswerHeaders, { applied, failed }: RequestGuard['run']): void {
+  if (applied.length > 0) headers.add('x-litellm-applied-guardrails', headerText(applied.join(',')));
+  if (failed.length > 0) headers.add('x-litellm-failed-guardrails', headerText(failed.join(',')));
 }
 
 function addCache(headers: AnswerHeaders, { key, hit }: NonNullable<LlmExchange['cached']>): void {

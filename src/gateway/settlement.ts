@@ -12,7 +12,7 @@ import type { LlmExchange } from './llm-exchange.js';
 type Charged = Pick<
   LlmExchange,
   'asked' | 'startedAt' | 'startedAtMs' | 'attempts' | 'call' | 'deployment' | 'sentText' | 'stream'
-> & { readonly cached?: LlmExchange['cached'] };
+> & { readonly guard?: LlmExchange['guard']; readonly cached?: LlmExchange['cached'] };
 
 /** What an exchange begins with. */
 interface Begun extends Pick<Charged, 'asked' | 'startedAtMs'> {
@@ -106,7 +106,21 @@ export function outcomeOf(exchange: Charged, nowMs: number, error: GatewayError 
     errorCode: error?.code,
     errorMessage: error?.message,
     cacheHit: exchange.cached && exchange.cached.hit !== undefined,
+    guardrails: guardrailsOf(exchange),
   };
+}
+
+/** What each has done, in the words of the ledger; undefined where none was asked. */
+function guardrailsOf({ guard }: Charged): SpendOutcome['guardrails'] {
+  const results = guard?.run.results ?? [];
+  if (results.length === 0) return undefined;
+  return results.map(({ name, mode, action, durationMs, findings }) => ({
+    name,
+    mode,
+    action,
+    durationMs: Math.round(durationMs),
+    ...(findings.length > 0 && { findings }),
+  }));
 }
 
 function uncountedOf({ deployment, sentText }: Charged): SpendOutcome['uncounted'] {

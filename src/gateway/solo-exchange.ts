@@ -60,6 +60,13 @@ export class SoloExchange implements OpenExchange {
     return this.parts.length > 0 ? Buffer.concat(this.parts) : undefined;
   }
 
+  readonly isGuarded = false;
+
+  /** No guardrails look at what the gateway asks for itself. */
+  checkedEnd(json: string): string {
+    return json;
+  }
+
   onDrain(resume: () => void): void {
     resume();
   }

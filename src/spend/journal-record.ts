@@ -88,7 +88,7 @@ type SettlementWire = [
   usage: UsageWire | null | undefined,
   completionStartedAtMs: number | null | undefined,
   attempts: AttemptWire[],
-  rest?: Pick<Settlement, 'usageEstimated' | 'errorCode' | 'errorMessage' | 'cacheHit' | 'recovered' | 'uncounted'>,
+  rest?: Pick<Settlement, 'usageEstimated' | 'errorCode' | 'errorMessage' | 'cacheHit' | 'recovered' | 'uncounted' | 'guardrails'>,
 ];
 
 export function encodeHeader(): string {
@@ -113,7 +113,7 @@ export function encodeCheckpoint(requestId: string, { atMs, usage, costNanos, at
 }
 
 export function encodeSettlement(requestId: string, settlement: Settlement): string {
-  const { usageEstimated, errorCode, errorMessage, cacheHit, recovered, uncounted } = settlement;
+  const { usageEstimated, errorCode, errorMessage, cacheHit, recovered, uncounted, guardrails } = settlement;
   const wire: SettlementWire = [
     requestId,
     settlement.endedAtMs,
@@ -124,7 +124,7 @@ export function encodeSettlement(requestId: string, settlement: Settlement): str
     settlement.completionStartedAtMs,
     settlement.attempts.map(attemptToWire),
   ];
-  if (usageEstimated || errorCode || errorMessage || cacheHit !== undefined || recovered) {
+  if (usageEstimated || errorCode || errorMessage || cacheHit !== undefined || recovered || guardrails) {
     wire.push({
       usageEstimated,
       errorCode,
@@ -132,6 +132,7 @@ export function encodeSettlement(requestId: string, settlement: Settlement): str
       cacheHit,
       recovered,
       uncounted,
+      guardrails,
     });
   }
   return line('S' + JSON.stringify(wire));

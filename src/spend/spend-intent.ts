@@ -65,6 +65,16 @@ export interface UncountedAnswer {
   readonly prices?: ModelPrices;
 }
 
+/** What one guardrail has done, in the order in which they looked. */
+export interface GuardrailMark {
+  readonly name: string;
+  readonly mode: string;
+  /** `pass`, `mask`, `block`, `route`; `failed_open` and `failed_closed` where it could not look. */
+  readonly action: string;
+  readonly durationMs: number;
+  readonly findings?: readonly { readonly kind: string; readonly count: number }[];
+}
+
 /** How the request ended. */
 export interface SpendOutcome {
   readonly status: 'success' | 'failure';
@@ -84,6 +94,8 @@ export interface SpendOutcome {
   /** Public text only: it is shown in the spend log. */
   readonly errorMessage?: string;
   readonly cacheHit?: boolean;
+  /** What guardrails have done, without a word of what they saw. */
+  readonly guardrails?: readonly GuardrailMark[];
   /** Replaces the completion tokens and the cost of the last attempt by those of the counted text. */
   readonly uncounted?: UncountedAnswer;
 }

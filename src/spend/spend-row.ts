@@ -2,7 +2,7 @@
 import type { Usage } from '../core/spec/index.js';
 import { takenFrom, type LeaseMark } from './payers.js';
 import type { SettledRequest } from './journal-reader.js';
-import type { SpendAttempt, SpendIntent } from './spend-intent.js';
+import type { GuardrailMark, SpendAttempt, SpendIntent } from './spend-intent.js';
 import { storableText, storedName } from './stored-text.js';
 
 /** A row of `SpendLog`: columns are what is filtered or sorted, `detail` is everything else. */
@@ -51,6 +51,7 @@ export interface SpendDetail {
   readonly errorCode?: string;
   readonly errorMessage?: string;
   readonly cacheHit?: boolean;
+  readonly guardrails?: readonly GuardrailMark[];
   /** The process died with this request open; `spend` is its last checkpoint's cost or its reservation. */
   readonly recovered?: boolean;
   /** The intent's line in the journal was corrupt: who called is not known. */
@@ -85,6 +86,7 @@ export function toSpendRow(settled: SettledRequest): SpendRow {
     errorCode: settlement.errorCode,
     errorMessage: settlement.errorMessage,
     cacheHit: settlement.cacheHit,
+    guardrails: settlement.guardrails,
     recovered: settlement.recovered,
   };
   return {

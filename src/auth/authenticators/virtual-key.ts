@@ -25,7 +25,8 @@ export function principalOfKey(record: VirtualKeyRecord | null, nowMs: number): 
 }
 
 function toPrincipal(record: VirtualKeyRecord): Principal {
-  const { role, models, modelLevels, modelAliases, tags, allowedRoutes, allowedIps, enforcedParams } = record;
+  const { role, models, modelLevels, modelAliases, tags, allowedRoutes, allowedIps, enforcedParams, guardrails } =
+    record;
   const { allowedCacheControls: allowed, cacheDefaults: defaults } = record;
   return Object.freeze({
     role,
@@ -44,5 +45,7 @@ function toPrincipal(record: VirtualKeyRecord): Principal {
     ...(allowedIps.length > 0 && { allowedAddresses: new AddressList(allowedIps) }),
     ...(enforcedParams.length > 0 && { enforcedParams }),
     ...((allowed.length > 0 || defaults.length > 0) && { cacheControls: { allowed, defaults } }),
+    ...(guardrails.length > 0 && { guardrails }),
+    ...(record.withoutDefaultGuardrails && { withoutDefaultGuardrails: true }),
   });
 }

@@ -22,6 +22,8 @@ export function keyRecord(given: Partial<VirtualKeyRecord> = {}): VirtualKeyReco
     enforcedParams: [],
     allowedCacheControls: [],
     cacheDefaults: [],
+    guardrails: [],
+    withoutDefaultGuardrails: false,
     dependsOn: [],
     ...given,
   };

@@ -1,6 +1,7 @@
 /** The exchange as the call of a response sees it: what comes passes on to the client, but for what waits until the response is kept. */
 import type { CatalogSnapshot } from '../../catalog/catalog-snapshot.js';
 import type { AnswerHead, Clock, WholeAnswer } from '../../core/spec/index.js';
+import type { EndWrap } from '../answer-stage.js';
 import type { StreamContinuation } from '../chat/stream-continuation.js';
 import type { Bytes, OpenExchange } from '../operation.js';
 
@@ -49,6 +50,14 @@ export abstract class AnswerInKeeping implements OpenExchange {
 
   begin(head: AnswerHead): void {
     this.exchange.begin(head);
+  }
+
+  get isGuarded(): boolean {
+    return this.exchange.isGuarded;
+  }
+
+  checkedEnd(json: string, wrap: EndWrap): string | Promise<string> {
+    return this.exchange.checkedEnd(json, wrap);
   }
 
   abstract whole(answer: WholeAnswer<Bytes>, head: AnswerHead): void;

@@ -5,6 +5,12 @@ import type { AnswerHead, WholeAnswer } from '../../core/spec/index.js';
 import type { Bytes, OpenExchange } from '../operation.js';
 import { AnswerInKeeping } from './answer-in-keeping.js';
 
+/** The response in the event that ends its stream. */
+const asLastEvent = {
+  in: (json: string): string => `{"type":"response.completed","response":${json}}`,
+  out: (data: string): string => JSON.stringify((JSON.parse(data) as { response: unknown }).response),
+};
+
 export class GatewayKeptAnswer extends AnswerInKeeping {
   private end: ResponseEnd | undefined;
   private waiting: { readonly answer: WholeAnswer<Bytes>; readonly head: AnswerHead } | undefined;
@@ -36,7 +42,10 @@ export class GatewayKeptAnswer extends AnswerInKeeping {
   async finish(): Promise<void> {
     const { end, waiting } = this;
     if (end === undefined) return;
-    const { response } = end;
+    const json = JSON.stringify(end.response);
+    const checked = await this.checkedEnd(json, asLastEvent);
+    // What is kept is what the client gets.
+    const response = checked === json ? end.response : (JSON.parse(checked) as ResponseObject);
     const isKept = response['store'] === true && (await this.keep(response));
     const text = end.write(isKept ? response : { ...response, store: false });
     if (waiting) this.exchange.whole({ ...waiting.answer, answer: text }, waiting.head);

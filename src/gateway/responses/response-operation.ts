@@ -132,6 +132,7 @@ export class ResponseOperation implements Operation {
     const { turn, headers, stored, writer, current } = this.context;
     const { body } = this.parsed;
     writer.endingOf = (error) => current.format?.fail(error);
+    writer.isGuarded = exchange.isGuarded;
     const answer = new GatewayKeptAnswer(exchange, (response) => {
       const input = toStoredItems(ownInput(body.input, turn), response.id);
       return stored.keep(this.made(response.id, configured), { input, response, previous: turn.conversation });

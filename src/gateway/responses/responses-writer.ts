@@ -10,6 +10,8 @@ const errors = { body: openAiErrorBody, event: (error: GatewayError) => response
 export class ResponsesWriter extends SseWriter {
   /** Writes the last events of a stream that fails, where whoever made its events can. */
   endingOf: ((error: GatewayError) => string | undefined) | undefined;
+  /** Its makers know only what they have made, and not what guardrails have left of it. */
+  isGuarded = false;
   private lastPart: Buffer | string = '';
 
   constructor(response: ServerResponse) {
@@ -22,7 +24,8 @@ export class ResponsesWriter extends SseWriter {
   }
 
   protected override breakOff(error: GatewayError): void {
-    this.response.end(this.endingOf?.(error) ?? responsesErrorEvent(error, nextNumber(this.lastPart.toString())));
+    const ending = this.isGuarded ? undefined : this.endingOf?.(error);
+    this.response.end(ending ?? responsesErrorEvent(error, nextNumber(this.lastPart.toString())));
   }
 }
 
