@@ -9,6 +9,7 @@ import { MessagesController } from './chat/messages.controller.js';
 import { deploymentRouter } from './deployment-router.provider.js';
 import { EndpointsController } from './endpoints/endpoints.controller.js';
 import { UploadsController } from './endpoints/uploads.controller.js';
+import { ApplyGuardrailController } from './guardrails/apply-guardrail.controller.js';
 import { InspectionController } from './inspection/inspection.controller.js';
 import { BatchesController } from './files-and-batches/batches.controller.js';
 import { FilesController } from './files-and-batches/files.controller.js';
@@ -29,6 +30,7 @@ import { StoredResponsesController } from './responses/stored-responses.controll
 @Module({
   imports: [CustomerDirectoryModule, FilesAndBatchesModule, StoredResponsesModule],
   controllers: [
+    ApplyGuardrailController,
     BatchesController,
     ChatCompletionsController,
     CompletionsController,

@@ -40,10 +40,16 @@ export class GuardrailEngine {
    *
    * @throws GatewayError `unknown_guardrail`
    */
-  openOnly(catalog: CatalogSnapshot, name: string, mode: GuardrailMode, facts: RequestFacts): GuardRun {
+  openOnly(
+    catalog: CatalogSnapshot,
+    name: string,
+    mode: GuardrailMode,
+    facts: RequestFacts,
+    extraBody: Readonly<Record<string, unknown>>,
+  ): GuardRun {
     const found = this.sources.all(catalog).find((each) => each.name === name);
     if (!found) throw new GatewayError('unknown_guardrail', { param: 'guardrail_name', facts: { guardrail: name } });
-    return this.openWith(found, mode, facts, {});
+    return this.openWith(found, mode, facts, extraBody);
   }
 
   /** A guardrail that need not be configured. */

@@ -112,6 +112,28 @@ it('a message of the operator’s own stands in place of the usual one', async (
   expect((await ask()).text).toContain('words says: It speaks of what may not be spoken of. Write to security@example.test.');
 });
 
+describe('POST /guardrails/apply_guardrail', () => {
+  const apply = (body: Record<string, unknown>) => world.post('/guardrails/apply_guardrail', body);
+
+  it('has one guardrail look at one text, for which no model is asked', async () => {
+    const guardrail = new WordGuardrail();
+    world.reset(activeGuardrail(guardrail, ['post_call'], { isDefault: false }));
+    const messages = [{ role: 'user', content: 'before' }];
+    const answer = await apply({ guardrail_name: 'words', text: 'Say forbidden!', messages, input_type: 'response' });
+    expect([answer.status, answer.json, world.provider.sent.length]).toEqual([200, { response_text: `Say ${mask}!` }, 0]);
+    expect(guardrail.seen[0]).toMatchObject({ direction: 'answer', texts: [{ text: 'before' }, { text: 'Say forbidden!' }] });
+  });
+
+  it('refuses what the guardrail refuses, and a guardrail that there is not', async () => {
+    world.reset(activeGuardrail(new WordGuardrail('block'), ['pre_call']));
+    const refused = await apply({ guardrail_name: 'words', text: 'Say forbidden!' });
+    expect([refused.status, refused.text.includes('The guardrail words refused the request')]).toEqual([400, true]);
+    const unknown = await apply({ guardrail_name: 'none', text: 'Hi' });
+    expect([unknown.status, unknown.text.includes('There is no guardrail none')]).toEqual([400, true]);
+    expect((await apply({ guardrail_name: 'words' })).status).toBe(400);
+  });
+});
+
 it('without a guardrail nothing is looked at, and no header speaks of any', async () => {
   world.reset();
   const answer = await ask();

@@ -21,6 +21,9 @@ const talk = (pieces: readonly string[], guardrail: WordGuardrail, more: Paramet
   return world.ask(chat, 'Say it!', true);
 };
 
+/** Long enough for some of it to be out before what follows is known. */
+const beginning = 'A beginning that anybody may hear and that is long enough to be on its way '.match(/\S+\s/g) ?? [];
+
 const streamed = surfaces.filter(({ streams, isForm }) => streams && !isForm);
 
 describe.each(streamed)('$name', (row) => {
@@ -36,12 +39,12 @@ describe.each(streamed)('$name', (row) => {
 
   it('a refusal in the middle ends the stream with an error in the dialect, and closes the provider’s connection', async () => {
     world.reset(activeGuardrail(new WordGuardrail('block'), ['post_call']));
-    world.provider.pieces = ['A beginning that anybody may hear, and it is long enough to be on its way. ', 'for', 'bidden', ...Array<string>(200).fill(' and more')];
+    world.provider.pieces = [...beginning, 'for', 'bidden', ...Array<string>(200).fill(' and more')];
     const before = world.provider.closed;
     world.provider.beforeEvent = (at) => (at > 20 ? new Promise((resolve) => setTimeout(resolve, 5)) : Promise.resolve());
     const answer = await world.ask(row, 'Say it!', true);
     expect([answer.status, answer.headers['x-litellm-applied-guardrails']]).toEqual([200, 'words']);
-    expect(answer.text).toContain('A beginning');
+    expect(answer.text).toContain('hear ');
     expect(answer.text).not.toContain('bidden');
     expect(answer.text.trimEnd().split('\n').at(-1)).toContain('refused the request');
     expect(answer.text).not.toMatch(/\[DONE\]|message_stop|response\.completed/);
@@ -54,11 +57,12 @@ describe.each(streamed)('$name', (row) => {
 
 it('a provider that breaks off while text is held back: what was held is looked at and told, and then the error', async () => {
   world.reset(activeGuardrail(new WordGuardrail(), ['post_call']));
-  world.provider.pieces = ['A beginning that anybody may hear, and it is long enough. ', 'It is ', 'forbidden', ' and so', ' on'];
-  world.provider.cutAfterEvents = 5;
+  world.provider.pieces = [...beginning, 'It is ', 'forbidden', ' and so', ' on'];
+  // The first one tells the role.
+  world.provider.cutAfterEvents = beginning.length + 4;
   const answer = await world.ask(chat, 'Say it!', true);
   expect(chat.read({ ...answer, text: answer.text.split('data: {"error"')[0] ?? '' }, true)).toEqual([
-    `A beginning that anybody may hear, and it is long enough. It is ${mask} and so`,
+    `${beginning.join('')}It is ${mask} and so`,
   ]);
   expect(answer.text).toContain('{"error":');
   expect(answer.text).not.toContain('[DONE]');
@@ -179,7 +183,7 @@ it('a refused Responses stream does not tell in its last event what it was refus
   const row = surfaces.find(({ name }) => name === 'responses');
   if (!row) throw new Error('no surface');
   world.reset(activeGuardrail(new WordGuardrail('block', { by: 'window', holdBackChars: longestForm }), ['post_call']));
-  world.provider.pieces = ['A beginning that anybody may hear, and it is long enough. ', 'It is forbidden', ' to say.'];
+  world.provider.pieces = [...beginning, 'It is forbidden', ' to say.'];
   const answer = await world.ask(row, 'Say it!', true);
   expect(answer.text).not.toContain('forbidden');
   expect(answer.text.trimEnd().split('\n').at(-1)).toContain('"type":"error"');
