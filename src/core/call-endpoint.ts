@@ -1,5 +1,6 @@
 /** Runs the library's verbs besides chat, over whatever deployments a plan names. */
 import { randomUUID } from 'node:crypto';
+import { cachedEndpoint } from './cached-answer.js';
 import { connectionsFor } from './call-connections.js';
 import { invalid, planFor, type CallOptions, type RunOptions } from './call-options.js';
 import { GatewayError } from './errors/gateway-error.js';
@@ -40,12 +41,19 @@ export async function askEndpoint<Body extends object, Answer>(
   if ((body as { stream?: unknown }).stream)
     throw invalid('Answers come in one piece here: leave `stream` out.', 'stream');
   const format = { whole: (answer: Answer) => ({ answer }) };
-  return readWhole<Answer>(
-    plan,
-    (deployment, reader, remainingMs) =>
-      startEndpoint<Body, Answer, Answer, never>({ key, body, options, format }, deployment, reader, remainingMs),
-    options,
-  );
+  const ask = (asked: Body): Promise<Answer> =>
+    readWhole<Answer>(
+      plan,
+      (deployment, reader, remainingMs) =>
+        startEndpoint<Body, Answer, Answer, never>(
+          { key, body: asked, options, format },
+          deployment,
+          reader,
+          remainingMs,
+        ),
+      options,
+    );
+  return cachedEndpoint(key, { body, plan, options }, ask);
 }
 
 /** Sound as it comes. The request is sent with the first read. */

@@ -4,7 +4,14 @@ import { findProviderOfBareModel } from './pricing/price-table.js';
 import { providerRegistry } from './providers/registry.js';
 import { singlePlan, type LibraryPlan } from './library-plan.js';
 import { readProviderEnvironment } from './secrets/environment.js';
-import type { ClientCache, Credentials, Deployment, Endpoint, ProviderDefinition } from './spec/index.js';
+import type {
+  ClientCache,
+  Credentials,
+  Deployment,
+  Endpoint,
+  ProviderDefinition,
+  ResponseCache,
+} from './spec/index.js';
 
 export interface CallOptions {
   /** Default: the provider's environment variable, such as `GROQ_API_KEY`. */
@@ -21,6 +28,12 @@ export interface CallOptions {
   readonly streamTimeoutMs?: number;
   /** Aborting it closes the connection to the provider; the call then fails with `client_closed`. */
   readonly signal?: AbortSignal;
+  /** Where answers are kept, and asked for before the provider is. Default: nowhere. */
+  readonly cache?: ResponseCache;
+  /** How long an answer is kept, milliseconds. Default: 3,600,000. */
+  readonly cacheTtlMs?: number;
+  /** Answers are shared by calls with the same one alone, such as a customer's id. */
+  readonly cacheNamespace?: string;
   /** Leave out parameters that the provider does not support instead of failing. */
   readonly dropParams?: boolean;
   /** Parameters to leave out always; nested ones as `a.b`. */
@@ -38,7 +51,10 @@ export interface CallOptions {
 }
 
 /** What holds for a whole request, whatever deployments it is tried on. */
-export type RunOptions = Pick<CallOptions, 'clientCache' | 'timeoutMs' | 'streamTimeoutMs' | 'signal'>;
+export type RunOptions = Pick<
+  CallOptions,
+  'clientCache' | 'timeoutMs' | 'streamTimeoutMs' | 'signal' | 'cache' | 'cacheTtlMs' | 'cacheNamespace'
+>;
 
 export const defaultTimeoutMs = 600_000;
 /** A longer answer that is no stream is an error. */

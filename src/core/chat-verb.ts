@@ -1,5 +1,6 @@
 /** Chat in the shape of the hub, over whatever deployments a plan names. */
 import { randomUUID } from 'node:crypto';
+import { cachedStream, cachedWhole } from './cached-answer.js';
 import { connectionsFor } from './call-connections.js';
 import { invalid, type RunOptions } from './call-options.js';
 import { usageChunk } from './dialects/openai-chat/format.js';
@@ -34,7 +35,8 @@ export async function wholeChat(
   request: ChatCompletionRequest,
   options: RunOptions,
 ): Promise<ChatCompletion> {
-  return readWhole(plan, starter(request, options), options);
+  const asked = { kind: 'openai-chat' as const, body: request, plan, options };
+  return cachedWhole(asked, () => readWhole(plan, starter(request, options), options));
 }
 
 export async function* streamedChat(
@@ -42,7 +44,11 @@ export async function* streamedChat(
   request: ChatCompletionRequest,
   options: RunOptions,
 ): CompletionStream {
-  yield* readStream(plan(), starter<never, ChatCompletionChunk>(request, options), options);
+  const planned = plan();
+  const asked = { kind: 'openai-chat' as const, body: request, plan: planned, options };
+  yield* cachedStream(asked, () =>
+    readStream(planned, starter<never, ChatCompletionChunk>(request, options), options),
+  );
 }
 
 function starter<Whole extends ChatCompletion, Part extends ChatCompletionChunk>(

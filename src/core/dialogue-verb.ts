@@ -1,6 +1,7 @@
 /** Chat in another dialect than the hub's: passed through where the provider speaks it, translated otherwise. */
 import { randomUUID } from 'node:crypto';
 import type { AnswerReader } from './answer-reader.js';
+import { cachedStream, cachedWhole } from './cached-answer.js';
 import { connectionsFor } from './call-connections.js';
 import { invalid, type RunOptions } from './call-options.js';
 import type { ClientDialect } from './dialects/client-dialect.js';
@@ -42,7 +43,10 @@ export async function wholeDialogue<Spoken extends Dialect, Answer>(
   body: DialectBodies[Spoken],
   options: RunOptions,
 ): Promise<Answer> {
-  return readWhole<Answer>(plan, starter<Spoken, Answer, never>(dialect, body, options), options);
+  const asked = { kind: dialect.name, body, plan, options };
+  return cachedWhole(asked, () =>
+    readWhole<Answer>(plan, starter<Spoken, Answer, never>(dialect, body, options), options),
+  );
 }
 
 export async function* streamedDialogue<Spoken extends Dialect>(
@@ -51,7 +55,11 @@ export async function* streamedDialogue<Spoken extends Dialect>(
   body: DialectBodies[Spoken],
   options: RunOptions,
 ): EventStream {
-  yield* readStream(plan(), starter<Spoken, never, DialogueEvent>(dialect, body, options), options);
+  const planned = plan();
+  const asked = { kind: dialect.name, body, plan: planned, options };
+  yield* cachedStream(asked, () =>
+    readStream(planned, starter<Spoken, never, DialogueEvent>(dialect, body, options), options),
+  );
 }
 
 function starter<Spoken extends Dialect, Whole, Part extends DialogueEvent>(

@@ -28,6 +28,7 @@ export {
 } from './pricing/price-table.js';
 export { providerRegistry } from './providers/registry.js';
 export { rerank } from './rerank.js';
+export { InMemoryResponseCache, type InMemoryResponseCacheOptions } from './response-cache/in-memory-response-cache.js';
 export { responses } from './responses.js';
 export type { AnthropicMessage } from './schema/anthropic/messages.js';
 export type { MessagesBlock, MessagesRequest } from './schema/anthropic/messages-request.js';

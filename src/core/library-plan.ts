@@ -9,6 +9,8 @@ export interface LibraryPlan {
   readonly requested: string;
   readonly router: DeploymentRouter;
   readonly chain: FallbackChain;
+  /** What answers at first, its credentials included: only answers of the same are taken for each other. */
+  readonly deployments: readonly Deployment[];
   /** @throws GatewayError for a model that does not exist */
   planFor(target: FallbackTarget, hasFallback: boolean, stream: boolean): RoutePlan;
 }
@@ -23,6 +25,7 @@ export function singlePlan(deployment: Deployment): LibraryPlan {
     requested: modelGroup,
     router,
     chain: new FallbackChain(modelGroup, noFallbacks, () => true),
+    deployments: [deployment],
     planFor: (_target, _hasFallback, stream) => ({ ...plan, stream }),
   };
 }

@@ -19,10 +19,13 @@ import type { ModerationRequest, ModerationResponse } from './schema/openai/mode
 import type { ResponseObject, ResponsesRequest } from './schema/openai/responses.js';
 import type { RerankRequest, RerankResponse } from './schema/rerank.js';
 import type { SoundStream } from './speech.js';
-import type { ClientCache, Deployment, SpeechAudio } from './spec/index.js';
+import type { ClientCache, Deployment, ResponseCache, SpeechAudio } from './spec/index.js';
 
 /** One deployment; `model` names its provider: `azure/gpt-4o`. What else may be said is what a single call may say. */
-export interface RouterModel extends Omit<CallOptions, 'signal' | 'clientCache' | 'timeoutMs' | 'streamTimeoutMs'> {
+export interface RouterModel extends Omit<
+  CallOptions,
+  'signal' | 'clientCache' | 'timeoutMs' | 'streamTimeoutMs' | 'cache' | 'cacheTtlMs' | 'cacheNamespace'
+> {
   /** What requests ask for. Entries with the same name share its requests. */
   readonly modelName: string;
   readonly model: string;
@@ -63,13 +66,20 @@ export interface RouterOptions {
   readonly clientCache?: ClientCache;
   /** For each whole request, retries included, milliseconds. Default: 600,000. */
   readonly timeoutMs?: number;
+  /** Where answers are kept, and asked for before a model is. Default: nowhere. */
+  readonly cache?: ResponseCache;
+  /** How long an answer is kept, milliseconds. Default: 3,600,000. */
+  readonly cacheTtlMs?: number;
 }
 
 /** By the name that has failed. */
 export type NamedFallbacks = Readonly<Record<string, readonly string[]>>;
 
 /** What one request may say beside its body. */
-export type RequestOptions = Pick<RunOptions, 'signal' | 'streamTimeoutMs' | 'timeoutMs'>;
+export type RequestOptions = Pick<RunOptions, 'signal' | 'streamTimeoutMs' | 'timeoutMs' | 'cacheTtlMs' | 'cacheNamespace'> & {
+  /** `false`: the answer is neither taken from the router's cache nor kept in it. */
+  readonly cache?: ResponseCache | false;
+};
 
 type Streamed = { readonly stream: true };
 
@@ -189,6 +199,7 @@ export class Router {
       requested: first.modelGroup,
       router: this.router,
       chain: new FallbackChain(first.modelGroup, this.fallbacks, (model) => this.groups.has(model)),
+      deployments: first.deployments,
       planFor: ({ model }, hasFallback, stream) => ({
         ...(model === first.modelGroup ? first : this.groupNamed(model)),
         maxRetries: numRetries,
@@ -217,8 +228,15 @@ export class Router {
   }
 
   private runOptions(options: RequestOptions): RunOptions {
-    const { clientCache, timeoutMs } = this.options;
-    return { ...(clientCache && { clientCache }), ...(timeoutMs !== undefined && { timeoutMs }), ...options };
+    const { clientCache, timeoutMs, cache, cacheTtlMs } = this.options;
+    const { cache: asked = cache, ...own } = options;
+    return {
+      ...(clientCache && { clientCache }),
+      ...(timeoutMs !== undefined && { timeoutMs }),
+      ...(cacheTtlMs !== undefined && { cacheTtlMs }),
+      ...own,
+      ...(asked && { cache: asked }),
+    };
   }
 }
 

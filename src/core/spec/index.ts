@@ -13,6 +13,7 @@ export * from './outbound.js';
 export * from './parameters.js';
 export * from './provider.js';
 export * from './rate-store.js';
+export * from './response-cache.js';
 export * from './secret-source.js';
 export * from './shared-routing-state.js';
 export * from './stored-responses.js';
