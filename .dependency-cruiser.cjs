@@ -149,7 +149,8 @@ module.exports = {
     wall('clients', ['core', 'config', 'observability']),
     wall('redis', ['core', 'config', 'observability']),
     wall('catalog', ['core', 'config', 'database', 'vault', 'observability']),
-    wall('caching', ['core', 'config', 'clients', 'observability']),
+    // Its connections to Redis are made as those of the Redis room are.
+    wall('caching', ['core', 'config', 'clients', 'redis', 'observability']),
     wall('spend', ['core', 'config', 'database', 'clients', 'observability']),
     ...['auth', 'limits', 'objects'].map((room) =>
       wall(room, ['core', 'config', 'catalog', 'database', 'caching', 'clients', 'spend', 'observability']),

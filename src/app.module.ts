@@ -3,6 +3,7 @@ import { hkdfSync } from 'node:crypto';
 import { Global, Logger, Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { AuthModule } from './auth/auth.module.js';
+import { CachingModule } from './caching/caching.module.js';
 import { CatalogModule } from './catalog/catalog.module.js';
 import { ClientsModule } from './clients/clients.module.js';
 import { UpstreamsModule } from './clients/upstreams.module.js';
@@ -86,6 +87,7 @@ export class AppModule {
         CatalogModule.forRoot(providerRegistry),
         clientsModule(),
         UpstreamsModule,
+        CachingModule.register(),
         spendModule(spend),
         authModule(),
         alertsModule(),

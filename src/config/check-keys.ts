@@ -25,6 +25,7 @@ export const servedKeys: Readonly<Record<Section, readonly string[]>> = {
   model_info: Object.keys(modelInfoSchema.shape),
 };
 
+const notServed = 'known to LiteLLM, not served by this version: it has no effect.';
 /** Sections whose unknown keys have a meaning of their own. */
 const openSections: ReadonlySet<Section> = new Set(['litellm_params', 'model_info']);
 const settingsSections = ['general_settings', 'litellm_settings', 'router_settings'] as const;
@@ -38,11 +39,15 @@ export function checkKeys(map: LocatedMap, section: Section): ConfigProblem[] {
   return problems;
 }
 
-/** For a map within a section, all of whose keys are served ones. */
-export function checkNestedKeys(map: LocatedMap, known: readonly string[]): ConfigProblem[] {
+/** For a map within a section. @param unserved keys of it that LiteLLM has, and that have no effect here */
+export function checkNestedKeys(
+  map: LocatedMap,
+  known: readonly string[],
+  unserved: readonly string[] = [],
+): ConfigProblem[] {
   return [...map.entries]
     .filter(([key]) => !known.includes(key))
-    .map(([key, node]) => warningAt(node.origin, unknownKey(key, known)));
+    .map(([key, node]) => warningAt(node.origin, unserved.includes(key) ? notServed : unknownKey(key, known)));
 }
 
 function checkKey(key: string, node: Located, section: Section): ConfigProblem | null {
@@ -57,7 +62,7 @@ function checkKey(key: string, node: Located, section: Section): ConfigProblem |
         `known to LiteLLM, not served by this version, and not ignored: without it ${refused.risk}. Remove it if that is acceptable.`,
       );
     }
-    return warningAt(node.origin, 'known to LiteLLM, not served by this version: it has no effect.');
+    return warningAt(node.origin, notServed);
   }
   if (openSections.has(section)) return checkOpenKey(key, node, section);
   return checkMisplaced(key, node, section) ?? warningAt(node.origin, unknownKey(key, namesOf(section)));

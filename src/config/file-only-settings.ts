@@ -19,7 +19,8 @@ const operatorsOwn: Readonly<Record<SettingsSection, ReadonlySet<string>>> = {
     ],
   ]),
   // Its addresses count as the operator's, and it names environment variables.
-  litellm_settings: new Set(['custom_providers']),
+  // Answers of everybody lie where the cache is.
+  litellm_settings: new Set(['custom_providers', 'cache', 'cache_params']),
   router_settings: new Set(),
 };
 /** Addresses in the file are the operator's and reach private networks; places are those of the machine. */

@@ -1,6 +1,7 @@
 /** The configuration as the rooms read it: camelCase, units in the names, defaults filled in. */
 import { toAccessSettings, toRequestRules, type AccessSettings, type RequestRules } from './access-settings.js';
 import type { BudgetSettings } from './budget-settings.js';
+import type { CacheSettings } from './cache-settings.js';
 import type { ConfigProblem, Origin } from './config-problem.js';
 import type { CustomProvider } from '../core/spec/custom-provider.js';
 import type { PriceAdjustment } from '../core/spec/deployment.js';
@@ -26,6 +27,7 @@ export interface GatewayConfig {
   /** Undefined where there is none: each process is by itself. */
   readonly redis: RedisSettings | undefined;
   readonly requests: RequestPolicy;
+  readonly cache: CacheSettings;
   readonly tokenAuth: TokenAuthSettings;
   readonly identity: IdentitySettings;
   readonly teams: TeamSettings;

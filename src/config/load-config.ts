@@ -8,6 +8,7 @@ import { readEncryptionKeys } from './encryption-keys.js';
 import { checkRouting } from './check-routing.js';
 import { toRequestPolicy, type GatewayConfig } from './gateway-config.js';
 import { checkAlerting } from './alerting-settings.js';
+import { checkCache, toCacheSettings } from './cache-settings.js';
 import { checkTokenAuth, resolveTokenAuth } from './token-auth-settings.js';
 import { toTeamSettings } from './team-settings.js';
 import { checkKeySettings, toKeySettings } from './key-settings.js';
@@ -98,12 +99,16 @@ function readRoot(
   const litellm = readSettings(root, 'litellm_settings', problems);
   const router = readSettings(root, 'router_settings', problems);
   const { models, inactiveModels } = readModels(root.entries.get('model_list'), problems);
+  const redis = resolveRedis(router, environment);
+  const cache = toCacheSettings(litellm, redis, environment);
   checkEnvironmentVariables(root, problems);
   checkEnvironment(root, environment, whenNoMasterKey, problems);
   checkRouting(root, problems);
   checkKeySettings(root, environment, problems);
   checkRedis(root, router, environment, problems);
   checkAlerting(root, general, environment, problems);
+  const names = [...models.map(({ modelName }) => modelName), ...inactiveModels];
+  checkCache(root, litellm, cache, names, problems);
   checkTokenAuth(root, general, environment, problems);
   if (!litellm.store_audit_logs)
     problems.push(auditLogIsKept(originOf(root, ['litellm_settings', 'store_audit_logs'])));
@@ -111,8 +116,9 @@ function readRoot(
   return {
     general: resolveGeneral(general, environment),
     router: toRouterSettings(router, litellm, originAt),
-    redis: resolveRedis(router, environment),
+    redis,
     requests: toRequestPolicy(litellm),
+    cache,
     tokenAuth: resolveTokenAuth(root, general, environment),
     identity: toIdentitySettings(litellm, general, originAt('litellm_settings', 'blocked_user_list'), problems),
     teams: toTeamSettings(litellm, general),

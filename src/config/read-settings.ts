@@ -9,6 +9,7 @@ import { defaultDatabaseUrl, toGeneralSettings, type GeneralSettings } from './g
 import { originOf, type Located, type LocatedMap } from './located.js';
 import { findMasterKeyFault, leastMasterKeyLength, masterKeyCommand } from './master-key.js';
 import { readSection } from './read-section.js';
+import { cacheParamsSchema, unservedCacheParams } from './schema/cache.schema.js';
 import { jwtIssuerSchema } from './schema/jwt.schema.js';
 import { clickHouseMembers } from './schema/spend-log.schema.js';
 import type { SettingsSection } from './settings-overlay.js';
@@ -46,6 +47,8 @@ export function readSettings<Name extends SettingsSection>(
 const mayComeFromElsewhere: ReadonlySet<string> = new Set(['master_key', 'database_url', 'store_model_in_db']);
 
 function checkNested(section: SettingsSection, key: string, map: LocatedMap): ConfigProblem[] {
+  if (section === 'litellm_settings' && key === 'cache_params')
+    return checkNestedKeys(map, Object.keys(cacheParamsSchema.shape), unservedCacheParams);
   if (section !== 'general_settings') return [];
   const {
     alerting_args: alertingArgs,

@@ -17,6 +17,7 @@ const parts: readonly PagePart[] = [
   { title: '`files_settings[]`', path: ['files_settings'] },
   { title: '`credential_list[]`', path: ['credential_list'] },
   { title: '`litellm_settings`', path: ['litellm_settings'], section: 'litellm_settings' },
+  { title: '`litellm_settings.cache_params`', path: ['litellm_settings', 'cache_params'] },
   { title: '`router_settings`', path: ['router_settings'], section: 'router_settings' },
   { title: '`general_settings`', path: ['general_settings'], section: 'general_settings' },
   { title: '`general_settings.client_cache`', path: ['general_settings', 'client_cache'] },

@@ -43,6 +43,7 @@ export function keepStartOnlySettings(
     .filter((name) => differ(current.general[name], next.general[name]))
     .map((name) => `general_settings.${startOnlySettings[name]}`);
   if (differ(current.redis, next.redis)) changed.push('router_settings.redis_*');
+  if (differ(current.cache.store, next.cache.store)) changed.push('litellm_settings.cache_params');
   if (differ(shown(current.tokenAuth), shown(next.tokenAuth))) changed.push('general_settings.litellm_jwtauth');
   const warnings = changed.map((path) =>
     warningAt(
@@ -51,7 +52,13 @@ export function keepStartOnlySettings(
     ),
   );
   return {
-    config: { ...next, general: { ...next.general, ...kept }, redis: current.redis, tokenAuth: current.tokenAuth },
+    config: {
+      ...next,
+      general: { ...next.general, ...kept },
+      redis: current.redis,
+      cache: { ...next.cache, store: current.cache.store },
+      tokenAuth: current.tokenAuth,
+    },
     warnings,
   };
 }

@@ -20,7 +20,7 @@ export const unservedKeys: Readonly<Record<Section, readonly string[]>> = {
     vector_store_registry agents agent_list finetune_settings assistant_settings callback_settings
     default_vertex_config plugins worker_registry`),
   litellm_settings: words(`
-    cache cache_params callbacks success_callback failure_callback service_callbacks audit_log_callbacks redact_user_api_key_info json_logs budget_exceeded_throttle_percentage default_team_settings
+    callbacks success_callback failure_callback service_callbacks audit_log_callbacks redact_user_api_key_info json_logs budget_exceeded_throttle_percentage default_team_settings
     default_soft_budget max_ui_session_budget priority_reservation
     enable_json_schema_validation ssl_verify force_ipv4 enable_anthropic_prompt_caching mcp_aliases
     public_model_groups enable_redis_auth_cache user_url_validation set_verbose telemetry

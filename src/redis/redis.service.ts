@@ -1,19 +1,15 @@
 /** The process's two lines to Redis, one for commands and one for messages: connects, notices an outage, and tries again until Redis is back. */
-import { setTimeout as pause } from 'node:timers/promises';
 import { Inject, Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import { CLOCK, RANDOM } from '../config/ports.js';
 import type { Clock, Random } from '../core/spec/clock.js';
+import { closeLine, isRefusal, reasonOf, singleLine } from './redis-connection.js';
 import { REDIS_OPTIONS, type RedisOptions } from './redis-options.js';
 
 /** A command without an answer for so long means that Redis is away. */
 const replyTimeoutMs = 2_000;
-const connectTimeoutMs = 2_000;
 /** Otherwise a line on which nothing happens would not be known to be dead. */
 const heartbeatMs = 1_000;
-const firstRetryMs = 100;
-const longestRetryMs = 3_000;
-const closeTimeoutMs = 500;
 /** A primary that has become a replica: its address may lead to the new one by now. So often at most, since it may not. */
 const readOnlyRetryMs = 10_000;
 
@@ -94,29 +90,11 @@ export class RedisService implements OnModuleInit, OnApplicationShutdown {
     this.#stopped = true;
     this.#state = 'down';
     clearInterval(this.#heartbeat);
-    await Promise.all([close(this.#commands), close(this.#messages)]);
+    await Promise.all([closeLine(this.#commands), closeLine(this.#messages)]);
   }
 
   #line(options: RedisOptions, random: Random): Redis {
-    const client = new Redis({
-      host: options.host,
-      port: options.port,
-      db: options.database,
-      ...(options.username !== undefined && { username: options.username }),
-      ...(options.password !== undefined && { password: options.password }),
-      ...(options.tls && { tls: {} }),
-      lazyConnect: true,
-      connectTimeout: connectTimeoutMs,
-      commandTimeout: replyTimeoutMs,
-      disconnectTimeout: closeTimeoutMs,
-      enableOfflineQueue: false,
-      autoResubscribe: false,
-      autoResendUnfulfilledCommands: false,
-      maxRetriesPerRequest: 0,
-      disableClientInfo: true,
-      retryStrategy: (attempt) =>
-        Math.min(longestRetryMs, firstRetryMs * 2 ** Math.min(attempt - 1, 10)) * (0.5 + random() / 2),
-    });
+    const client = singleLine(options, options, { replyTimeoutMs, random });
     client.on('ready', () => void this.#begin());
     client.on('error', (error: unknown) => (this.#reason = reasonOf(error)));
     client.on('close', () => this.#down());
@@ -181,25 +159,7 @@ export class RedisService implements OnModuleInit, OnApplicationShutdown {
   }
 }
 
-/** Redis has answered, and said no. */
-function isRefusal(error: unknown): boolean {
-  return error instanceof Error && error.name === 'ReplyError';
-}
-
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  // Node reports a host with several addresses by an error without a message.
-  return error.message || ('code' in error ? String(error.code) : error.name);
-}
-
 /** A connection that fails says so by an event. */
 function alreadyTold(): void {
   return undefined;
-}
-
-async function close(client: Redis): Promise<void> {
-  const hasLine = client.status !== 'end' && client.status !== 'wait' && client.status !== 'reconnecting';
-  const ended = new Promise<void>((resolve) => client.once('end', resolve));
-  client.disconnect();
-  if (hasLine) await Promise.race([ended, pause(closeTimeoutMs * 2, undefined, { ref: false })]);
 }

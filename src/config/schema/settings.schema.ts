@@ -1,6 +1,7 @@
 /** The schemas of the settings sections. */
 import { z } from 'zod';
 import { accessFields } from './access.schema.js';
+import { cacheSettings } from './cache.schema.js';
 import { customProviderSchema } from './custom-provider.schema.js';
 import { identitySettings, passwordSettings } from './identity.schema.js';
 import { keySettings } from './key-settings.schema.js';
@@ -64,6 +65,7 @@ export const litellmSettingsSchema = z.looseObject({
     description: 'What a new team gets where its request says nothing of it.',
     example: { max_budget: 100, budget_duration: '30d' },
   }),
+  ...cacheSettings,
   ...keySettings,
   store_audit_logs: described(flag().default(true), {
     description: 'The audit log is always kept: `false` changes nothing, and a warning says so. See docs/audit.md.',

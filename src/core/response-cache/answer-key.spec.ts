@@ -138,10 +138,11 @@ it('gives each input of a list the key that it has alone', () => {
   expect(inputKeys({ ...embeddings, body: { model: 'e', input: 'a', dimensions: 5 } }, ['a'])[0]).not.toBe(a);
 });
 
-it('has one bucket for requests that differ in their texts, and another one for each tenant and setting', () => {
-  const bucket = bucketKey(request, ['messages']);
+it('has buckets that are no keys, one for each tenant and setting', async () => {
+  const bucket = bucketKey(request);
   const asks = (members: object): KeyedRequest => ({ ...request, body: { ...request.body, ...members } });
-  expect(bucketKey(asks({ messages: [] }), ['messages'])).toBe(bucket);
-  expect(bucketKey(asks({ temperature: 1 }), ['messages'])).not.toBe(bucket);
-  expect(bucketKey({ ...request, tenant: 'team:b' }, ['messages'])).not.toBe(bucket);
+  expect(bucket).not.toBe(await answerKey(request));
+  expect(bucketKey(asks({ user: 'somebody' }))).toBe(bucket);
+  expect(bucketKey(asks({ temperature: 1 }))).not.toBe(bucket);
+  expect(bucketKey({ ...request, tenant: 'team:b' })).not.toBe(bucket);
 });

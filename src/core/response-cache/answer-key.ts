@@ -38,11 +38,9 @@ export function inputKeys(request: KeyedRequest, inputs: readonly unknown[]): re
   return inputs.map((input) => keyOf(request, { ...members, input }));
 }
 
-/** The key of all requests that differ in nothing but the members of `without`. */
-export function bucketKey(request: KeyedRequest, without: readonly string[]): string | undefined {
-  const members = { ...keyMembers(request.kind, request.body, request.stream) };
-  for (const member of without) delete members[member];
-  return keyOf(request, { bucket: true, members });
+/** Never the key of an answer: what requests have in common whose answers may stand for each other if their prompts are alike. */
+export function bucketKey(request: KeyedRequest): string | undefined {
+  return keyOf(request, { bucket: keyMembers(request.kind, request.body, request.stream) });
 }
 
 function keyOf(request: KeyedRequest, members: Readonly<Record<string, unknown>>): string | undefined {

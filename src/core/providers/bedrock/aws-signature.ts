@@ -12,14 +12,14 @@ export interface AwsKeys {
 
 export interface SigningScope {
   readonly region: string;
-  /** The name that AWS signs the service under: `bedrock`, `sagemaker`, `sts`. */
+  /** The name that AWS signs the service under: `bedrock`, `s3`, `sagemaker`, `sts`. */
   readonly service: string;
   readonly nowMs: number;
 }
 
 type Data = string | ArrayBuffer | ArrayBufferView;
 
-/** The request with `authorization` and the headers that go with it. Its path has no query. */
+/** The request with `authorization` and the headers that go with it. Each name of its query stands there once. */
 export async function signRequest(
   request: OutboundRequest,
   keys: AwsKeys,
@@ -27,8 +27,10 @@ export async function signRequest(
 ): Promise<OutboundRequest> {
   const signer = new SignatureV4({ credentials: keys, region, service, sha256: Sha256 });
   const { protocol, host, hostname } = new URL(request.origin);
+  const [path, search] = request.path.split('?', 2);
+  const query = Object.fromEntries(new URLSearchParams(search));
   const { headers } = await signer.sign(
-    { ...request, protocol, hostname, query: {}, headers: { ...request.headers, host } },
+    { ...request, path: path ?? '/', protocol, hostname, query, headers: { ...request.headers, host } },
     { signingDate: new Date(nowMs) },
   );
   // The connection writes `host` by itself, as it was signed.
