@@ -81,10 +81,15 @@ export class ResponseCacheService implements OnModuleInit, OnApplicationShutdown
     if (request.kind === 'embeddings') return this.lookupInputs(stores, request, keyed);
     const key = await answerKey(keyed);
     if (key === undefined) return bypass;
-    const shared = await this.share(request, key);
-    if (shared) return this.hit(key, shared);
-    // From here to its end no other request begins the same: there is no moment between looking and claiming.
-    const settle = this.isShared(request) ? this.running.begin(key) : undefined;
+    const running = this.isShared(request) ? this.running.find(key) : undefined;
+    const shared = running && (await waitFor(running, request.waitMs, request.signal));
+    if (shared) {
+      this.counters.add('shared');
+      return this.hit(key, shared);
+    }
+    // Where nobody was running nothing was waited for: nobody else can have begun meanwhile.
+    const isFirst = this.isShared(request) && this.running.find(key) === undefined;
+    const settle = isFirst ? this.running.begin(key) : undefined;
     try {
       const found = await this.findOrRecord(stores, request, { key, keyed, settle });
       if (found.outcome === 'hit') settle?.(found.answer);
@@ -101,14 +106,6 @@ export class ResponseCacheService implements OnModuleInit, OnApplicationShutdown
 
   private isShared({ controls }: CacheableRequest): boolean {
     return this.policy.singleFlight && controls.reads && controls.stores;
-  }
-
-  /** The answer that another request is getting. */
-  private async share(request: CacheableRequest, key: string): Promise<RecordedAnswer | undefined> {
-    const running = this.isShared(request) ? this.running.find(key) : undefined;
-    const answer = running && (await waitFor(running, request.waitMs, request.signal));
-    if (answer) this.counters.add('shared');
-    return answer;
   }
 
   private async findOrRecord(stores: CacheStores, request: CacheableRequest, asked: AskedKey): Promise<CacheHit | CacheMiss> {
