@@ -28,6 +28,7 @@ import { ActivityModule } from './management/activity/activity.module.js';
 import { AuditModule } from './management/audit/audit.module.js';
 import { IdempotencyModule } from './management/idempotency/idempotency.module.js';
 import { BudgetsModule } from './management/budgets/budgets.module.js';
+import { CacheManagementModule } from './management/cache/cache.module.js';
 import { CustomersModule } from './management/customers/customers.module.js';
 import { auditKeySource, auditKeySources, auditSecretKey } from './management/audit/audit-secret-key.js';
 import { ConfigManagementModule } from './management/config/config.module.js';
@@ -103,6 +104,7 @@ export class AppModule {
         ModelsModule,
         CredentialsModule,
         ConfigManagementModule,
+        CacheManagementModule,
         SpendLogsModule,
         ApiDocsModule,
         TagsModule,

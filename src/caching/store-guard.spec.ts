@@ -56,7 +56,7 @@ it('says once that the store is there', async () => {
   const { guard } = await opened();
   expect(guard.state).toBe('there');
   expect(await ask(guard)).toBe('answer');
-  expect(lines).toEqual(['log The cache\'s store is there: answers are kept in it.']);
+  expect(lines).toEqual(['log The cache in store is there: answers are kept in it.']);
 });
 
 it('a store that hangs: the first request waits for the deadline, and none from within a second on', async () => {

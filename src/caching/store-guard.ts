@@ -171,10 +171,10 @@ export class StoreGuard<Store extends GuardedPlace> {
     // A probe that runs tries again by itself.
     if (next !== 'there') this.probeAfter(this.probeMs);
     const { place } = this.store;
-    if (next === 'there') this.logger.log(`The cache's ${place} is there: answers are kept in it.`);
+    if (next === 'there') this.logger.log(`The cache in ${place} is there: answers are kept in it.`);
     else if (next === 'full')
-      this.logger.warn(`The cache's ${place} takes no answers (${reason}): those in it are used until it does again.`);
-    else this.logger.warn(`The cache's ${place} is not available (${reason}): requests do without, until it is.`);
+      this.logger.warn(`The cache in ${place} takes no answers (${reason}): those in it are used until it does again.`);
+    else this.logger.warn(`The cache in ${place} is not available (${reason}): requests do without, until it is.`);
   }
 }
 

@@ -91,8 +91,13 @@ export class DiskAnswerStore implements AnswerStore {
 
   async tryWrite(): Promise<void> {
     const trial = join(this.options.folder, `${randomUUID()}${unfinishedSuffix}`);
-    await writeNew(trial, Buffer.alloc(leastBytes));
-    await rm(trial, { force: true });
+    try {
+      await writeNew(trial, Buffer.alloc(leastBytes));
+    } catch (error) {
+      throw isNoRoom(error) ? new StoreRefusal(codeOf(error)) : error;
+    } finally {
+      await rm(trial, { force: true });
+    }
   }
 
   /** Files do not hang on a line. */
@@ -195,5 +200,6 @@ function isNoRoom(error: unknown): boolean {
 }
 
 function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
+  const { code } = Object(error) as { readonly code?: unknown };
+  return typeof code === 'string' ? code : String(error);
 }

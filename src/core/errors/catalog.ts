@@ -240,6 +240,16 @@ export const errorCatalog = {
     'service_unavailable_error',
     'The spend journal cannot take more at the moment. Try again shortly; operators: see `journal_dir` and `journal_max_bytes`.',
   ),
+  cache_off: row(
+    400,
+    'invalid_request_error',
+    'There is no cache of answers. Set `litellm_settings.cache: true` in the configuration file, and start the gateway again.',
+  ),
+  cache_unavailable: row(
+    503,
+    'service_unavailable_error',
+    'The place where answers are kept is not available at the moment; models are called without it. Operators find the cause in the log.',
+  ),
   shutting_down: row(503, 'service_unavailable_error', 'This process is shutting down. Try again.'),
   no_deployment: row(
     503,
