@@ -67,7 +67,5 @@ function readBody(key: string, body: Buffer): RecordedAnswer | undefined {
 }
 
 function isAnswer({ form, storedAtMs, expiresAtMs }: Omit<Head, 'key' | 'lengths'>): boolean {
-  return (
-    (form === 'whole' || form === 'stream') && typeof storedAtMs === 'number' && typeof expiresAtMs === 'number'
-  );
+  return (form === 'whole' || form === 'stream') && typeof storedAtMs === 'number' && typeof expiresAtMs === 'number';
 }

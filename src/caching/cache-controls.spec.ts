@@ -39,6 +39,10 @@ it.each([
   ['a control that is not the key’s to use', { 'no-cache': true }, { ...on, allowed: ['ttl'] }, 'It may use ttl'],
 ])('refuses %s, and says what to do', (_what, given, sources, message) => {
   expect(() => readCacheControls(given, sources)).toThrow(
-    expect.objectContaining({ code: 'invalid_request', param: 'cache', message: expect.stringContaining(message) as unknown }),
+    expect.objectContaining({
+      code: 'invalid_request',
+      param: 'cache',
+      message: expect.stringContaining(message) as unknown,
+    }),
   );
 });

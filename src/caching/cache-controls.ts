@@ -32,7 +32,10 @@ const longestSeconds = 31_536_000;
  * @param given the member `cache` of a request
  * @throws GatewayError `invalid_request` for a control that does not exist, makes no sense, or is not the key's to use
  */
-export function readCacheControls(given: unknown, { isDefaultOn, allowed = [], defaults = [] }: ControlSources): CacheControls {
+export function readCacheControls(
+  given: unknown,
+  { isDefaultOn, allowed = [], defaults = [] }: ControlSources,
+): CacheControls {
   const asked = read(given);
   for (const name of asked.keys()) {
     if (allowed.length > 0 && !allowed.includes(name))
@@ -61,10 +64,12 @@ function readLeniently(given: unknown): [Name, unknown][] {
 function read(given: unknown): Map<Name, unknown> {
   const controls = new Map<Name, unknown>();
   if (given === undefined || given === null) return controls;
-  if (typeof given !== 'object' || Array.isArray(given)) throw invalid('`cache` must be an object such as {"no-cache": true}.');
+  if (typeof given !== 'object' || Array.isArray(given))
+    throw invalid('`cache` must be an object such as {"no-cache": true}.');
   for (const [written, value] of Object.entries(given)) {
     const name = names.find((each) => each === (spellings[written] ?? written));
-    if (name === undefined) throw invalid(`\`cache\` has no member \`${written.slice(0, 64)}\`. It has ${names.join(', ')}.`);
+    if (name === undefined)
+      throw invalid(`\`cache\` has no member \`${written.slice(0, 64)}\`. It has ${names.join(', ')}.`);
     if (value !== null && value !== undefined) controls.set(name, checked(name, value));
   }
   return controls;

@@ -29,10 +29,7 @@ export interface CacheableRequest {
 
 export type CacheLookup =
   /** The cache has nothing to do with this request. */
-  | { readonly outcome: 'bypass' }
-  | CacheHit
-  | CacheMiss
-  | CachePartial;
+  { readonly outcome: 'bypass' } | CacheHit | CacheMiss | CachePartial;
 
 export interface CacheHit {
   readonly outcome: 'hit';

@@ -86,7 +86,9 @@ it('keeps only the calls that are listed, by their synchronous names too', async
 it('asks nothing where there is no cache', async () => {
   const service = await start();
   const off = controls({});
-  expect((await service.lookup(chatRequest('a', { controls: { ...off.controls, reads: false, stores: false } }))).outcome).toBe('bypass');
+  expect(
+    (await service.lookup(chatRequest('a', { controls: { ...off.controls, reads: false, stores: false } }))).outcome,
+  ).toBe('bypass');
 });
 
 describe('the same request at the same time', () => {
@@ -229,15 +231,30 @@ describe('similar prompts', () => {
 
   it.each<[string, Partial<CacheableRequest>]>([
     ['another tenant', { owner: { keyHash: 'k1', userId: undefined, teamId: 't2', endUser: undefined } }],
-    ['another setting', { body: { model: 'smart', temperature: 1, messages: [{ role: 'user', content: 'What is the age of the moon?' }] } }],
+    [
+      'another setting',
+      {
+        body: { model: 'smart', temperature: 1, messages: [{ role: 'user', content: 'What is the age of the moon?' }] },
+      },
+    ],
     [
       'another conversation before it',
-      { body: { model: 'smart', messages: [{ role: 'system', content: 'Lie.' }, { role: 'user', content: 'What is the age of the moon?' }] } },
+      {
+        body: {
+          model: 'smart',
+          messages: [
+            { role: 'system', content: 'Lie.' },
+            { role: 'user', content: 'What is the age of the moon?' },
+          ],
+        },
+      },
     ],
   ])('of %s do not', async (_what, other) => {
     const service = await startSemantic();
     await ask(service, chatRequest('How old is the moon?', { embedding }), make);
-    expect((await ask(service, chatRequest('What is the age of the moon?', { embedding, ...other }), make)).hit).toBe(false);
+    expect((await ask(service, chatRequest('What is the age of the moon?', { embedding, ...other }), make)).hit).toBe(
+      false,
+    );
   });
 
   it('do without where no vector can be had', async () => {

@@ -12,14 +12,7 @@ import type { Clock } from '../core/spec/clock.js';
 import type { RecordedAnswer } from '../core/spec/response-cache.js';
 import { readCacheControls, type CacheControls, type ControlSources } from './cache-controls.js';
 import { CacheCounters, type CacheCounts } from './cache-counters.js';
-import type {
-  CacheableRequest,
-  CacheHit,
-  CacheLookup,
-  CacheMiss,
-  CachePartial,
-  Recording,
-} from './cache-lookup.js';
+import type { CacheableRequest, CacheHit, CacheLookup, CacheMiss, CachePartial, Recording } from './cache-lookup.js';
 import type { CacheStores } from './open-stores.lazy.js';
 import { RunningAnswers, type Settle } from './running-answers.js';
 import type { PlacedPrompt } from './semantic/semantic-cache.js';
@@ -108,7 +101,11 @@ export class ResponseCacheService implements OnModuleInit, OnApplicationShutdown
     return this.policy.singleFlight && controls.reads && controls.stores;
   }
 
-  private async findOrRecord(stores: CacheStores, request: CacheableRequest, asked: AskedKey): Promise<CacheHit | CacheMiss> {
+  private async findOrRecord(
+    stores: CacheStores,
+    request: CacheableRequest,
+    asked: AskedKey,
+  ): Promise<CacheHit | CacheMiss> {
     const { controls } = request;
     const { key, keyed } = asked;
     const answer = controls.reads ? await stores.cache.get(key) : undefined;

@@ -11,7 +11,10 @@ export interface CacheOwner {
 }
 
 /** Never the same text for two who are kept apart: kinds and lengths are part of it. */
-export function tenantOf(owner: CacheOwner, { scope, keepsCustomersApart }: Pick<CachePolicy, 'scope' | 'keepsCustomersApart'>): string {
+export function tenantOf(
+  owner: CacheOwner,
+  { scope, keepsCustomersApart }: Pick<CachePolicy, 'scope' | 'keepsCustomersApart'>,
+): string {
   return JSON.stringify([...shareOf(owner, scope), keepsCustomersApart ? (owner.endUser ?? null) : null]);
 }
 

@@ -57,7 +57,8 @@ export interface SemanticSettings {
   readonly embeddingModel: string;
   readonly maxVectors: number;
   /** Undefined where vectors are held in memory. */
-  readonly qdrant: { readonly url: string; readonly apiKey: string | undefined; readonly collection: string } | undefined;
+  readonly qdrant:
+    { readonly url: string; readonly apiKey: string | undefined; readonly collection: string } | undefined;
 }
 
 export interface CacheStoreSettings {
@@ -107,7 +108,11 @@ export function toCacheSettings(
 
 function toPolicy(params: WireCacheParams): CachePolicy {
   const { type, ttl, default_in_memory_ttl: inMemory, default_in_redis_ttl: inRedis } = params;
-  const own = type?.startsWith('redis') ? inRedis : type === undefined || type.startsWith('local') ? inMemory : undefined;
+  const own = type?.startsWith('redis')
+    ? inRedis
+    : type === undefined || type.startsWith('local')
+      ? inMemory
+      : undefined;
   return {
     isDefaultOn: params.mode === 'default_on',
     ttlMs: toMs(own ?? ttl ?? defaultTtlSeconds),
@@ -306,7 +311,8 @@ function faultsOf(
 
 function semanticFaults(type: string, params: WireCacheParams, models: readonly string[]): readonly Fault[] {
   const faults: Fault[] = [];
-  const name = type === 'local-semantic' ? 'semantic_cache_embedding_model' : `${type.replace('-', '_')}_cache_embedding_model`;
+  const name =
+    type === 'local-semantic' ? 'semantic_cache_embedding_model' : `${type.replace('-', '_')}_cache_embedding_model`;
   const model = embeddingModelOf(type, params);
   if (model === undefined) faults.push([name, 'is missing: name a model of `model_list` that makes embeddings.']);
   else if (!models.includes(model) && !models.some((each) => each.includes('*')))

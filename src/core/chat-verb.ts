@@ -46,9 +46,7 @@ export async function* streamedChat(
 ): CompletionStream {
   const planned = plan();
   const asked = { kind: 'openai-chat' as const, body: request, plan: planned, options };
-  yield* cachedStream(asked, () =>
-    readStream(planned, starter<never, ChatCompletionChunk>(request, options), options),
-  );
+  yield* cachedStream(asked, () => readStream(planned, starter<never, ChatCompletionChunk>(request, options), options));
 }
 
 function starter<Whole extends ChatCompletion, Part extends ChatCompletionChunk>(

@@ -76,7 +76,10 @@ export interface RouterOptions {
 export type NamedFallbacks = Readonly<Record<string, readonly string[]>>;
 
 /** What one request may say beside its body. */
-export type RequestOptions = Pick<RunOptions, 'signal' | 'streamTimeoutMs' | 'timeoutMs' | 'cacheTtlMs' | 'cacheNamespace'> & {
+export type RequestOptions = Pick<
+  RunOptions,
+  'signal' | 'streamTimeoutMs' | 'timeoutMs' | 'cacheTtlMs' | 'cacheNamespace'
+> & {
   /** `false`: the answer is neither taken from the router's cache nor kept in it. */
   readonly cache?: ResponseCache | false;
 };

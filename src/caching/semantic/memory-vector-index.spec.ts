@@ -7,7 +7,9 @@ const unit = (...numbers: number[]): Float32Array => normalized(numbers) ?? new 
 
 it('finds what comparing with each would find, whatever was added and removed', async () => {
   const numbers = fc.array(fc.float({ min: -1, max: 1, noNaN: true }), { minLength: 4, maxLength: 4 });
-  const steps = fc.array(fc.record({ key: fc.constantFrom(...'abcdefgh'), remove: fc.boolean(), numbers }), { maxLength: 40 });
+  const steps = fc.array(fc.record({ key: fc.constantFrom(...'abcdefgh'), remove: fc.boolean(), numbers }), {
+    maxLength: 40,
+  });
   await fc.assert(
     fc.asyncProperty(steps, numbers, async (changes, asked) => {
       const index = new MemoryVectorIndex(1_000);
@@ -25,7 +27,9 @@ it('finds what comparing with each would find, whatever was added and removed', 
       expect(index.size).toBe(all.size);
       const vector = normalized(asked);
       fc.pre(vector !== undefined);
-      const cosines = [...all.values()].map((each) => each.reduce((sum, number, at) => sum + number * (vector[at] ?? 0), 0));
+      const cosines = [...all.values()].map((each) =>
+        each.reduce((sum, number, at) => sum + number * (vector[at] ?? 0), 0),
+      );
       const match = await index.find('one', vector, -1);
       if (cosines.length === 0) expect(match).toBeUndefined();
       else expect(match?.similarity).toBeCloseTo(Math.min(1, Math.max(...cosines)), 4);

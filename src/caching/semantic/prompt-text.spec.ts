@@ -6,7 +6,18 @@ const user = (content: unknown) => ({ role: 'user', content });
 
 it.each<[AnswerKind, object, string]>([
   ['openai-chat', { messages: [{ role: 'system', content: 'Be kind.' }, user('Hi')] }, 'Hi'],
-  ['openai-chat', { messages: [user([{ type: 'text', text: 'a' }, { type: 'text', text: 'b' }])] }, 'a\nb'],
+  [
+    'openai-chat',
+    {
+      messages: [
+        user([
+          { type: 'text', text: 'a' },
+          { type: 'text', text: 'b' },
+        ]),
+      ],
+    },
+    'a\nb',
+  ],
   ['anthropic-messages', { system: 'x', messages: [user([{ type: 'text', text: 'Hi' }])] }, 'Hi'],
   ['openai-responses', { input: 'Hi' }, 'Hi'],
   ['openai-responses', { input: [user([{ type: 'input_text', text: 'Hi' }])] }, 'Hi'],
@@ -25,7 +36,18 @@ it('leaves the conversation before it as it is', () => {
 });
 
 it.each<[string, AnswerKind, object]>([
-  ['a picture', 'openai-chat', { messages: [user([{ type: 'text', text: 'What is it?' }, { type: 'image_url', image_url: 'x' }])] }],
+  [
+    'a picture',
+    'openai-chat',
+    {
+      messages: [
+        user([
+          { type: 'text', text: 'What is it?' },
+          { type: 'image_url', image_url: 'x' },
+        ]),
+      ],
+    },
+  ],
   ['the result of a tool', 'openai-chat', { messages: [{ role: 'tool', content: '5' }] }],
   ['a block with more than its text', 'anthropic-messages', { messages: [user([{ type: 'tool_result', text: 'x' }])] }],
   ['nothing', 'openai-chat', { messages: [] }],

@@ -28,7 +28,9 @@ function take(kind: AnswerKind, body: Body): Prompt | undefined {
       return takeLast(body, 'contents', 'parts');
     case 'openai-responses': {
       const { input } = body;
-      return typeof input === 'string' ? { rest: { ...body, input: null }, text: input } : takeLast(body, 'input', 'content');
+      return typeof input === 'string'
+        ? { rest: { ...body, input: null }, text: input }
+        : takeLast(body, 'input', 'content');
     }
     case 'openai-completions': {
       const { prompt } = body;

@@ -172,7 +172,11 @@ export class DiskAnswerStore implements AnswerStore {
 
 /** Never into a file, or through a link, that is there already. */
 async function writeNew(path: string, bytes: Buffer): Promise<void> {
-  const file = await open(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o600);
+  const file = await open(
+    path,
+    constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW,
+    0o600,
+  );
   try {
     await file.writeFile(bytes);
   } finally {

@@ -131,7 +131,8 @@ export class S3AnswerStore implements AnswerStore {
 
   /** With the store's own word for it, such as `AccessDenied`. */
   private refusal({ status, body }: HttpAnswer): Error {
-    const [, code = 'no reason given'] = /<Code>([A-Za-z0-9]{1,64})<\/Code>/.exec(body.toString('utf8', 0, 2_000)) ?? [];
+    const [, code = 'no reason given'] =
+      /<Code>([A-Za-z0-9]{1,64})<\/Code>/.exec(body.toString('utf8', 0, 2_000)) ?? [];
     const reason = `status ${status}: ${code}`;
     return status >= 500 ? new Error(reason) : new StoreRefusal(reason);
   }

@@ -214,7 +214,13 @@ export const unservedCacheParams = [
   ...['max_connections', 'redis_flush_size', 's3_api_version', 's3_use_ssl', 's3_verify', 's3_config'],
   ...['redis_semantic_cache_index_name', 'valkey_semantic_cache_index_name', 'qdrant_quantization_config'],
   ...['qdrant_semantic_cache_vector_size', 'semantic_cache_embedding_max_input_tokens', 'gcs_bucket_name', 'gcs_path'],
-  ...['gcs_path_service_account', 'azure_account_url', 'azure_blob_container', 'gcp_service_account', 'gcp_ssl_ca_certs'],
+  ...[
+    'gcs_path_service_account',
+    'azure_account_url',
+    'azure_blob_container',
+    'gcp_service_account',
+    'gcp_ssl_ca_certs',
+  ],
 ];
 
 /** Members of `litellm_settings`. */

@@ -31,7 +31,16 @@ for (const id of providerRegistry.ids) {
 }
 const ofOtherDialects = [
   ...['system', 'max_tokens', 'stop_sequences', 'thinking', 'output_config', 'top_k', 'tools', 'tool_choice'],
-  ...['input', 'instructions', 'max_output_tokens', 'previous_response_id', 'reasoning', 'text', 'truncation', 'include'],
+  ...[
+    'input',
+    'instructions',
+    'max_output_tokens',
+    'previous_response_id',
+    'reasoning',
+    'text',
+    'truncation',
+    'include',
+  ],
   ...['contents', 'systemInstruction', 'generationConfig', 'safetySettings', 'toolConfig', 'cachedContent'],
   ...['prompt', 'suffix', 'echo', 'best_of', 'dimensions', 'encoding_format', 'query', 'documents', 'top_n'],
   ...['rank_fields', 'return_documents', 'max_chunks_per_doc', 'language', 'response_format', 'translate'],
@@ -119,7 +128,13 @@ describe('files', () => {
     name: 'b.mp3',
     contentType: 'audio/mpeg',
     salt: 'x',
-    source: { size: content.length, read: async function* () { yield content.subarray(0, 2); yield content.subarray(2); } },
+    source: {
+      size: content.length,
+      read: async function* () {
+        yield content.subarray(0, 2);
+        yield content.subarray(2);
+      },
+    },
   });
 
   it('count by their content, wherever it is and whatever their name', async () => {

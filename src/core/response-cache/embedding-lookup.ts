@@ -112,7 +112,8 @@ export class EmbeddingLookup {
 
   private foundAt(key: string): KeptEmbedding {
     const kept = this.found.get(key);
-    if (kept === undefined) throw new GatewayError('internal', { detail: 'an embedding that was not found is asked for' });
+    if (kept === undefined)
+      throw new GatewayError('internal', { detail: 'an embedding that was not found is asked for' });
     return kept;
   }
 }

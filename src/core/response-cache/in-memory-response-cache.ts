@@ -25,7 +25,11 @@ export class InMemoryResponseCache implements ResponseCache {
   private readonly clock: Clock;
   private readonly longestMs: number;
 
-  constructor({ maxBytes = defaultMaxBytes, longestMs = Infinity, clock = systemClock }: InMemoryResponseCacheOptions = {}) {
+  constructor({
+    maxBytes = defaultMaxBytes,
+    longestMs = Infinity,
+    clock = systemClock,
+  }: InMemoryResponseCacheOptions = {}) {
     this.clock = clock;
     this.longestMs = longestMs;
     this.entries = new LRUCache({ maxSize: maxBytes, sizeCalculation: ({ answer }) => sizeOf(answer) });

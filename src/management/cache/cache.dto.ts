@@ -28,7 +28,9 @@ export const pingSchema = z.object({
   memory_entries: z.number(),
   counts: z
     .record(z.string(), z.number())
-    .describe('Of this process since its start: hits, semanticHits, shared, misses, stored, inputsFound, inputsMissing.'),
+    .describe(
+      'Of this process since its start: hits, semanticHits, shared, misses, stored, inputsFound, inputsMissing.',
+    ),
 });
 export type Ping = z.output<typeof pingSchema>;
 

@@ -59,7 +59,9 @@ export class CacheService {
       throw new GatewayError('invalid_request', { facts: { reason } });
     }
     if (text === null) throw new GatewayError('cache_unavailable');
-    const info = Object.fromEntries([...text.matchAll(/^(\w+):(.*?)\r?$/gm)].map(([, name = '', value = '']) => [name, value]));
+    const info = Object.fromEntries(
+      [...text.matchAll(/^(\w+):(.*?)\r?$/gm)].map(([, name = '', value = '']) => [name, value]),
+    );
     const clients = Number(info['connected_clients']);
     return { num_clients: Number.isInteger(clients) ? clients : null, info };
   }

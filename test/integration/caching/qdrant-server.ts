@@ -63,7 +63,8 @@ export class QdrantServer {
         return true;
       case 'PUT /points':
         for (const point of (body.points ?? []) as Point[]) {
-          if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(point.id) || point.vector.length !== this.size) return undefined;
+          if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(point.id) || point.vector.length !== this.size)
+            return undefined;
           this.points.set(point.id, point);
         }
         return true;
@@ -75,7 +76,10 @@ export class QdrantServer {
       case 'POST /points/search':
         return [...this.points.values()]
           .filter(matches)
-          .map(({ vector, payload }) => ({ score: vector.reduce((sum, each, at) => sum + each * (body.vector?.[at] ?? 0), 0), payload }))
+          .map(({ vector, payload }) => ({
+            score: vector.reduce((sum, each, at) => sum + each * (body.vector?.[at] ?? 0), 0),
+            payload,
+          }))
           .filter(({ score }) => score >= (body.score_threshold ?? -1))
           .sort((one, other) => other.score - one.score)
           .slice(0, 1);

@@ -14,7 +14,14 @@ afterAll(() => qdrant.close());
 const keyOf = (text: string): string => createHash('sha256').update(text).digest('hex');
 const unit = (...numbers: number[]): Float32Array => normalized(numbers) ?? new Float32Array();
 const open = (namespace = 'test'): QdrantVectorIndex => {
-  const index = new QdrantVectorIndex({ url, apiKey: 'secret', collection: 'prompts', namespace, deadlineMs: 250, http: plainHttp });
+  const index = new QdrantVectorIndex({
+    url,
+    apiKey: 'secret',
+    collection: 'prompts',
+    namespace,
+    deadlineMs: 250,
+    http: plainHttp,
+  });
   index.open();
   return index;
 };
@@ -45,7 +52,9 @@ it('clears its own namespace alone', async () => {
   await eventually('both are there', async () => {
     await mine.add(one, keyOf('m'), unit(1, 0));
     await other.add(two, keyOf('o'), unit(1, 0));
-    return (await mine.find(one, unit(1, 0), 0.9)) !== undefined && (await other.find(two, unit(1, 0), 0.9)) !== undefined;
+    return (
+      (await mine.find(one, unit(1, 0), 0.9)) !== undefined && (await other.find(two, unit(1, 0), 0.9)) !== undefined
+    );
   });
   await mine.clear();
   expect(await mine.find(one, unit(1, 0), 0.9)).toBeUndefined();

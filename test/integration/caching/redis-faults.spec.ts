@@ -160,18 +160,22 @@ it('full: what is in it is still used, one line says that it takes no more, and 
 it.each([
   ['a little: it is used all the same', 60, true],
   ['past the deadline: it is left alone within a second', 2_000, false],
-])('slow by %s', async (_what, delayMs, isUsed) => {
-  const server = await serve();
-  const line = new SlowLine(server.port, delayMs / 2);
-  const service = await start(await line.listen());
-  if (isUsed) await eventually('it is there', saysThere, 10_000);
-  const { slowestMs, lastSlowAtMs, hits } = await load(service, 2_500);
-  expect(slowestMs).toBeLessThan(600);
-  if (isUsed) expect(hits).toBeGreaterThan(5);
-  else {
-    expect(lastSlowAtMs).toBeLessThan(1_000);
-    expect(linesThat('not available')).toHaveLength(1);
-  }
-  await service.onApplicationShutdown();
-  await line.close();
-}, 30_000);
+])(
+  'slow by %s',
+  async (_what, delayMs, isUsed) => {
+    const server = await serve();
+    const line = new SlowLine(server.port, delayMs / 2);
+    const service = await start(await line.listen());
+    if (isUsed) await eventually('it is there', saysThere, 10_000);
+    const { slowestMs, lastSlowAtMs, hits } = await load(service, 2_500);
+    expect(slowestMs).toBeLessThan(600);
+    if (isUsed) expect(hits).toBeGreaterThan(5);
+    else {
+      expect(lastSlowAtMs).toBeLessThan(1_000);
+      expect(linesThat('not available')).toHaveLength(1);
+    }
+    await service.onApplicationShutdown();
+    await line.close();
+  },
+  30_000,
+);

@@ -48,7 +48,9 @@ export class S3Server {
     if (prefix !== null) {
       const names = [...this.objects.keys()].map((path) => path.split('/').slice(2).join('/'));
       const listed = names.filter((name) => name.startsWith(prefix)).slice(0, 5);
-      response.end(`<ListBucketResult>${listed.map((name) => `<Contents><Key>${name}</Key></Contents>`).join('')}</ListBucketResult>`);
+      response.end(
+        `<ListBucketResult>${listed.map((name) => `<Contents><Key>${name}</Key></Contents>`).join('')}</ListBucketResult>`,
+      );
     } else if (method === 'PUT') {
       this.objects.set(pathname, body);
       response.end();
@@ -69,18 +71,26 @@ function error(response: ServerResponse, status: number, code: string): void {
 
 /** Recomputes the signature over what has arrived. */
 function faultOf({ method = '', url = '', headers }: IncomingMessage, body: Buffer): string | undefined {
-  const match = /^AWS4-HMAC-SHA256 Credential=([^/]+)\/(\d{8})\/([^/]+)\/s3\/aws4_request, SignedHeaders=([^,]+), Signature=([0-9a-f]{64})$/.exec(
-    headers.authorization ?? '',
-  );
+  const match =
+    /^AWS4-HMAC-SHA256 Credential=([^/]+)\/(\d{8})\/([^/]+)\/s3\/aws4_request, SignedHeaders=([^,]+), Signature=([0-9a-f]{64})$/.exec(
+      headers.authorization ?? '',
+    );
   if (!match) return 'no signature';
   const [, id, date = '', region = '', names = '', signature] = match;
   if (id !== s3Keys.accessKeyId) return 'another key';
   if (headers['x-amz-content-sha256'] !== hex(body)) return 'another body than was signed';
   if (!names.split(';').includes('host')) return 'the host is not signed';
   const { pathname, searchParams } = new URL(url, 'http://s3');
-  const encode = (text: string): string => encodeURIComponent(text).replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
-  const query = [...searchParams].map(([name, value]) => `${encode(name)}=${encode(value)}`).sort().join('&');
-  const signed = names.split(';').map((name) => `${name}:${String(headers[name] ?? '').trim()}\n`).join('');
+  const encode = (text: string): string =>
+    encodeURIComponent(text).replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
+  const query = [...searchParams]
+    .map(([name, value]) => `${encode(name)}=${encode(value)}`)
+    .sort()
+    .join('&');
+  const signed = names
+    .split(';')
+    .map((name) => `${name}:${String(headers[name] ?? '').trim()}\n`)
+    .join('');
   const canonical = [method, pathname, query, signed, names, hex(body)].join('\n');
   const scope = `${date}/${region}/s3/aws4_request`;
   const text = ['AWS4-HMAC-SHA256', String(headers['x-amz-date'] ?? ''), scope, hex(canonical)].join('\n');

@@ -52,7 +52,12 @@ describe.each<[string, () => AnswerStore]>([
   beforeAll(async () => {
     store = make();
     store.open();
-    await eventually('it is there', () => store.ping().then(() => true, () => false));
+    await eventually('it is there', () =>
+      store.ping().then(
+        () => true,
+        () => false,
+      ),
+    );
   });
   afterAll(() => store.close());
   const [one, two, none] = [keyOf('one'), keyOf('two'), keyOf('none')];
@@ -117,7 +122,13 @@ describe('memory in front of a store', () => {
     const memory = new InMemoryResponseCache();
     const cache = new TieredResponseCache(memory, back);
     const now = systemClock.now();
-    const answer: RecordedAnswer = { form: 'whole', parts: [Buffer.from('{}')], usage: { promptTokens: 1, completionTokens: 0 }, storedAtMs: now, expiresAtMs: now + 60_000 };
+    const answer: RecordedAnswer = {
+      form: 'whole',
+      parts: [Buffer.from('{}')],
+      usage: { promptTokens: 1, completionTokens: 0 },
+      storedAtMs: now,
+      expiresAtMs: now + 60_000,
+    };
     const [one, two] = [keyOf('tier one'), keyOf('tier two')];
     await cache.set(one, answer);
     await back.set(two, answer);
@@ -134,7 +145,12 @@ describe('Redis', () => {
     const client = new Redis({ host, port, db: database, ...(password !== undefined && { password }) });
     const [store, odd] = [redisStore(), redisStore('st*')];
     for (const each of [store, odd]) each.open();
-    await eventually('they are there', () => Promise.all([store.ping(), odd.ping()]).then(() => true, () => false));
+    await eventually('they are there', () =>
+      Promise.all([store.ping(), odd.ping()]).then(
+        () => true,
+        () => false,
+      ),
+    );
     await store.write(keyOf('a'), Buffer.from('x'), 5_000);
     expect(await client.pttl(`stores:${keyOf('a')}`)).toBeGreaterThan(1_000);
     await client.set('store', 'another’s');
