@@ -123,15 +123,15 @@ describe('the models', () => {
   });
 });
 
-it('gathers tags, the organization, routes, addresses and required parameters', () => {
+it('gathers tags, the organization, routes, addresses, required parameters and what may be said of the cache', () => {
   const record = keyRecordOf({
     key: key({
       teamId: 't',
       allowedRoutes: ['/v1/*'],
-      metadata: { tags: ['a', 'b', 1], enforced_params: ['user'], allowed_ips: ['10.0.0.1', 7] },
-      settings: { enforced_params: ['metadata.x'] },
+      metadata: { tags: ['a', 'b', 1], enforced_params: ['user'], allowed_ips: ['10.0.0.1', 7], cache: { ttl: 5 } },
+      settings: { enforced_params: ['metadata.x'], allowed_cache_controls: ['ttl'] },
     }),
-    team: team({ organizationId: 'o', metadata: { tags: ['b', 'c'] } }),
+    team: team({ organizationId: 'o', metadata: { tags: ['b', 'c'], cache: { 'no-store': true } } }),
     project: project({ metadata: { tags: ['d'] } }),
   });
   expect(record).toMatchObject({
@@ -140,6 +140,8 @@ it('gathers tags, the organization, routes, addresses and required parameters', 
     allowedRoutes: ['/v1/*'],
     allowedIps: ['10.0.0.1', 'none'],
     enforcedParams: ['metadata.x', 'user'],
+    allowedCacheControls: ['ttl'],
+    cacheDefaults: [{ 'no-store': true }, { ttl: 5 }],
   });
 });
 

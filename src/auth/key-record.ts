@@ -50,6 +50,10 @@ export interface VirtualKeyRecord {
   /** `metadata.allowed_ips`; empty for all. */
   readonly allowedIps: readonly string[];
   readonly enforcedParams: readonly string[];
+  /** What its requests may say of the cache; empty for all. */
+  readonly allowedCacheControls: readonly string[];
+  /** `metadata.cache` of its team and of itself, unchecked: what holds where a request says nothing. */
+  readonly cacheDefaults: readonly unknown[];
   /** What it is built from: a change of any of these makes it void. See `dependencyOf`. */
   readonly dependsOn: readonly string[];
 }
@@ -76,6 +80,8 @@ export function keyRecordOf(rows: KeyRows): VirtualKeyRecord {
     allowedRoutes: namesOf(key.allowedRoutes),
     allowedIps: ipsOf(metadata),
     enforcedParams: [...namesOf(settings['enforced_params']), ...namesOf(metadata['enforced_params'])],
+    allowedCacheControls: namesOf(settings['allowed_cache_controls']),
+    cacheDefaults: [mapOf(team?.metadata)['cache'], metadata['cache']].filter((given) => given !== undefined),
     dependsOn: dependenciesOf(rows),
   };
 }

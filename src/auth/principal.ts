@@ -47,6 +47,8 @@ export interface Principal {
   readonly modelAliases?: Readonly<Record<string, string>>;
   /** Members that each of its model requests must have. */
   readonly enforcedParams?: readonly string[];
+  /** What its requests may say of the cache (empty: all), and what holds where they say nothing: its team's word, then its own. */
+  readonly cacheControls?: { readonly allowed: readonly string[]; readonly defaults: readonly unknown[] };
   /** The addresses that it may call from; absent for all. */
   readonly allowedAddresses?: { holds(address: string): boolean };
   /** Added to those of each of its requests. */

@@ -22,8 +22,9 @@ export interface ControlSources {
   readonly defaults?: readonly unknown[];
 }
 
-const names = ['no-cache', 'no-store', 'use-cache', 'ttl', 's-maxage', 'namespace'] as const;
-type Name = (typeof names)[number];
+/** As requests write them. */
+export const cacheControlNames = ['no-cache', 'no-store', 'use-cache', 'ttl', 's-maxage', 'namespace'] as const;
+type Name = (typeof cacheControlNames)[number];
 /** LiteLLM knows both spellings. */
 const spellings: Readonly<Record<string, Name>> = { 's-max-age': 's-maxage' };
 const longestSeconds = 31_536_000;
@@ -67,9 +68,9 @@ function read(given: unknown): Map<Name, unknown> {
   if (typeof given !== 'object' || Array.isArray(given))
     throw invalid('`cache` must be an object such as {"no-cache": true}.');
   for (const [written, value] of Object.entries(given)) {
-    const name = names.find((each) => each === (spellings[written] ?? written));
+    const name = cacheControlNames.find((each) => each === (spellings[written] ?? written));
     if (name === undefined)
-      throw invalid(`\`cache\` has no member \`${written.slice(0, 64)}\`. It has ${names.join(', ')}.`);
+      throw invalid(`\`cache\` has no member \`${written.slice(0, 64)}\`. It has ${cacheControlNames.join(', ')}.`);
     if (value !== null && value !== undefined) controls.set(name, checked(name, value));
   }
   return controls;

@@ -189,7 +189,7 @@ litellm_settings: {drop_params: os.environ/DROP}
   it('is an error elsewhere, but not in what is not served anyway', () => {
     const text = `
 general_settings: {journal_dir: os.environ/ABSENT}
-litellm_settings: {cache_params: {host: os.environ/REDIS}}
+litellm_settings: {s3_callback_params: {host: os.environ/REDIS}}
 `;
     expect(check(text)).toContain(
       'c.yaml:2: general_settings.journal_dir: the environment variable ABSENT is not set. Set it, or write the value here.',

@@ -1,6 +1,5 @@
 /** Answers of the library's verbs out of a cache where they are in one, and into it where they are not. */
 import { hash } from 'node:crypto';
-import type { EndpointKey } from './call-endpoint.js';
 import type { RunOptions } from './call-options.js';
 import type { LibraryPlan } from './library-plan.js';
 import { answerKey, type KeyedRequest } from './response-cache/answer-key.js';
@@ -20,13 +19,6 @@ export interface AskedVerb {
 
 const defaultTtlMs = 3_600_000;
 const mostBytes = 8 * 1_048_576;
-
-/** What endpoints besides chat are kept as; the answers of others are not kept. */
-const keptEndpoints: Partial<Record<EndpointKey, AnswerKind>> = {
-  embeddings: 'embeddings',
-  rerank: 'rerank',
-  transcription: 'transcription',
-};
 
 interface Place {
   readonly cache: ResponseCache;
@@ -69,22 +61,22 @@ export async function* cachedStream<Part>(
   await keep(place, recorder, asked.options);
 }
 
+/** @param kind undefined for an endpoint whose answers are not kept */
 export async function cachedEndpoint<Body extends object, Answer>(
-  endpoint: EndpointKey,
+  kind: AnswerKind | undefined,
   asked: Omit<AskedVerb, 'kind'> & { readonly body: Body },
   ask: (body: Body) => Promise<Answer>,
 ): Promise<Answer> {
-  const kind = keptEndpoints[endpoint];
-  if (kind === undefined) return ask(asked.body);
-  if (kind !== 'embeddings') return cachedWhole({ ...asked, kind }, () => ask(asked.body));
   const { cache } = asked.options;
-  const lookup = cache && (await EmbeddingLookup.open(cache, keyed({ ...asked, kind }, false)));
+  if (kind === undefined || cache === undefined) return ask(asked.body);
+  if (kind !== 'embeddings') return cachedWhole({ ...asked, kind }, () => ask(asked.body));
+  const lookup = await EmbeddingLookup.open(cache, keyed({ ...asked, kind }, false));
   if (lookup === undefined) return ask(asked.body);
   // The verb names the endpoint together with the shapes that the contract gives it.
   if (lookup.isComplete) return lookup.complete() as Answer;
   const answer = await ask(lookup.remaining(asked.body));
   const joined = lookup.join(answer as EmbeddingResponse, timesOf(asked.options));
-  await Promise.all(joined.entries.map((entry) => cache?.set(entry.key, entry.answer)));
+  await Promise.all(joined.entries.map((entry) => cache.set(entry.key, entry.answer)));
   return joined.answer as Answer;
 }
 

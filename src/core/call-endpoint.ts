@@ -9,6 +9,7 @@ import type { LibraryPlan } from './library-plan.js';
 import type { SpeechRequest } from './schema/openai/audio.js';
 import {
   systemClock,
+  type AnswerKind,
   type AnswerSink,
   type Deployment,
   type EndpointAdapter,
@@ -18,6 +19,13 @@ import {
 import { EndpointTranslation, type EndpointFormat } from './transport/endpoint-translation.js';
 import { withLoadedFiles } from './transport/load-files.js';
 import { ProviderCall } from './transport/execute-call.js';
+
+/** What their answers are kept as in a cache; those of others are not. */
+const keptAs: Partial<Record<EndpointKey, AnswerKind>> = {
+  embeddings: 'embeddings',
+  rerank: 'rerank',
+  transcription: 'transcription',
+};
 
 export type EndpointKey = 'embeddings' | 'rerank' | 'images' | 'transcription' | 'speech' | 'moderations';
 
@@ -53,7 +61,7 @@ export async function askEndpoint<Body extends object, Answer>(
         ),
       options,
     );
-  return cachedEndpoint(key, { body, plan, options }, ask);
+  return cachedEndpoint(keptAs[key], { body, plan, options }, ask);
 }
 
 /** Sound as it comes. The request is sent with the first read. */

@@ -26,6 +26,7 @@ export function principalOfKey(record: VirtualKeyRecord | null, nowMs: number): 
 
 function toPrincipal(record: VirtualKeyRecord): Principal {
   const { role, models, modelLevels, modelAliases, tags, allowedRoutes, allowedIps, enforcedParams } = record;
+  const { allowedCacheControls: allowed, cacheDefaults: defaults } = record;
   return Object.freeze({
     role,
     keyHash: record.token,
@@ -42,5 +43,6 @@ function toPrincipal(record: VirtualKeyRecord): Principal {
     ...(allowedRoutes.length > 0 && { allowedRoutes }),
     ...(allowedIps.length > 0 && { allowedAddresses: new AddressList(allowedIps) }),
     ...(enforcedParams.length > 0 && { enforcedParams }),
+    ...((allowed.length > 0 || defaults.length > 0) && { cacheControls: { allowed, defaults } }),
   });
 }

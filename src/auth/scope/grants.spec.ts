@@ -53,6 +53,9 @@ describe('what the caller’s own key is held to', () => {
     ['all addresses', {}, { allowedIps: ['10.0.0.1'] }, 'allowed_ips'],
     ['another address', { allowedIps: ['10.0.0.2'] }, { allowedIps: ['10.0.0.1'] }, 'allowed_ips'],
     ['fewer enforced parameters', {}, { enforcedParams: ['user'] }, 'enforced_params'],
+    ['all that may be said of the cache', {}, { allowedCacheControls: ['ttl'] }, 'allowed_cache_controls'],
+    ['a cache control beyond', { allowedCacheControls: ['no-cache'] }, { allowedCacheControls: ['ttl'] }, 'allowed_cache_controls'], // prettier-ignore
+    ['a cache control within', { allowedCacheControls: ['ttl'] }, { allowedCacheControls: ['ttl', 'no-cache'] }, null],
     ['a longer life', { expiresAtMs: 2 }, { expiresAtMs: 1 }, 'duration'],
     ['an endless life', {}, { expiresAtMs: 1 }, 'duration'],
     ['more money', { budget: usd(11) }, { budget: usd(10) }, 'max_budget'],
@@ -129,6 +132,7 @@ describe('whatever is asked for', () => {
     allowedRoutes: routes,
     allowedIps: fc.subarray(['10.0.0.1', '10.0.0.2']),
     enforcedParams: fc.subarray(['user', 'metadata']),
+    allowedCacheControls: fc.subarray(['ttl', 'no-cache']),
     expiresAtMs: amount,
     budget: fc.option(budget),
     windows: dictionary(fc.bigInt({ min: 0n, max: 9n })),
@@ -162,6 +166,9 @@ describe('whatever is asked for', () => {
         (address) => opens(granted.allowedIps, address) && !opens(held.allowedIps, address),
       ),
       enforced_params: held.enforcedParams.some((param) => !granted.enforcedParams.includes(param)),
+      allowed_cache_controls: ['ttl', 'no-cache', 'no-store'].some(
+        (control) => opens(granted.allowedCacheControls, control) && !opens(held.allowedCacheControls, control),
+      ),
       duration: most(granted.expiresAtMs) > most(held.expiresAtMs),
       max_budget: spendable(granted.budget) > spendable(held.budget),
       budget_limits: Object.entries(held.windows).some(([name, value]) => (granted.windows[name] ?? 99n) > value),
@@ -241,6 +248,8 @@ describe('whatever is asked for', () => {
         return { ...before, allowedIps: wished.allowedIps };
       case 'enforced_params':
         return { ...before, enforcedParams: wished.enforcedParams };
+      case 'allowed_cache_controls':
+        return { ...before, allowedCacheControls: wished.allowedCacheControls };
       case 'duration':
         return { ...before, expiresAtMs: wished.expiresAtMs };
       case 'max_budget':

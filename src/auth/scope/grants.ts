@@ -27,6 +27,8 @@ export interface Powers {
   readonly allowedIps: readonly string[];
   /** What every request has to say. */
   readonly enforcedParams: readonly string[];
+  /** What requests may say of the cache; empty for all. */
+  readonly allowedCacheControls: readonly string[];
   readonly expiresAtMs: number | null;
   readonly budget: HeldBudget | null;
   /** Nano-dollars by duration. */
@@ -43,6 +45,7 @@ export const allPowers: Powers = {
   allowedRoutes: [],
   allowedIps: [],
   enforcedParams: [],
+  allowedCacheControls: [],
   expiresAtMs: null,
   budget: null,
   windows: {},
@@ -67,6 +70,7 @@ export const grantFields = [
   'allowed_routes',
   'allowed_ips',
   'enforced_params',
+  'allowed_cache_controls',
   'duration',
   'max_budget',
   'budget_limits',
@@ -99,6 +103,8 @@ function inheritFrom(asked: Powers, held: Powers): Powers {
     allowedRoutes: asked.allowedRoutes.length > 0 ? asked.allowedRoutes : held.allowedRoutes,
     allowedIps: asked.allowedIps.length > 0 ? asked.allowedIps : held.allowedIps,
     enforcedParams: [...new Set([...asked.enforcedParams, ...held.enforcedParams])],
+    allowedCacheControls:
+      asked.allowedCacheControls.length > 0 ? asked.allowedCacheControls : held.allowedCacheControls,
     expiresAtMs: asked.expiresAtMs ?? held.expiresAtMs,
     budget: asked.budget ?? held.budget,
     windows: { ...held.windows, ...asked.windows },
@@ -140,6 +146,8 @@ function isWithin(field: GrantField, granted: Powers, held: Holding, options: Gr
       return addressesWithin(granted.allowedIps, held.allowedIps);
     case 'enforced_params':
       return mayStaySilent || held.enforcedParams.every((param) => granted.enforcedParams.includes(param));
+    case 'allowed_cache_controls':
+      return controlsWithin(granted.allowedCacheControls, held.allowedCacheControls, mayStaySilent);
     case 'duration':
       return within(granted.expiresAtMs, held.expiresAtMs, mayStaySilent);
     case 'max_budget':
@@ -225,6 +233,12 @@ function lengthMs(duration: string): number {
   return Number(amount) * (unitMs[unit] ?? 0);
 }
 
+/** An empty list is no restriction. */
+function controlsWithin(granted: readonly string[], held: readonly string[], maySayNothing: boolean): boolean {
+  if (held.length === 0 || (maySayNothing && granted.length === 0)) return true;
+  return granted.length > 0 && granted.every((control) => held.includes(control));
+}
+
 function partOf(powers: Powers, field: GrantField): unknown {
   switch (field) {
     case 'models':
@@ -237,6 +251,8 @@ function partOf(powers: Powers, field: GrantField): unknown {
       return powers.allowedIps;
     case 'enforced_params':
       return powers.enforcedParams;
+    case 'allowed_cache_controls':
+      return powers.allowedCacheControls;
     case 'duration':
       return powers.expiresAtMs;
     case 'max_budget':

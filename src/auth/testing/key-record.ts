@@ -20,6 +20,8 @@ export function keyRecord(given: Partial<VirtualKeyRecord> = {}): VirtualKeyReco
     allowedRoutes: [],
     allowedIps: [],
     enforcedParams: [],
+    allowedCacheControls: [],
+    cacheDefaults: [],
     dependsOn: [],
     ...given,
   };

@@ -17,13 +17,14 @@ export type ChangedColumns = Pick<
  * @throws GatewayError `invalid_request` for a type and routes that are not its own
  */
 export function changedColumns(row: VirtualKey, body: UpdateKeyBody, expires: Date | null | undefined): ChangedColumns {
-  const { aliases, enforced_params: params, key_type: type } = body;
+  const { aliases, enforced_params: params, allowed_cache_controls: controls, key_type: type } = body;
   const routes = routesFor(type, body.allowed_routes);
   const now = extrasOf(row);
   const settings: KeyExtras = {
     ...now,
     ...(aliases !== undefined && { aliases: aliases ?? {} }),
     ...(params !== undefined && { enforced_params: params ?? [] }),
+    ...(controls !== undefined && { allowed_cache_controls: controls ?? [] }),
     ...(type != null && { key_type: type }),
   };
   return {

@@ -1,5 +1,6 @@
 /** The fields of a key in the bodies of requests, by LiteLLM's names: those that are enforced, and those that may only ask for nothing. */
 import { z } from 'zod';
+import { cacheControlNames } from '../../caching/cache-controls.js';
 import { isAllowedRoute, routeGroupNames } from '../../auth/scope/route-containment.js';
 import { limitFields, usd } from '../limit-fields/limit-fields.js';
 import { isDuration } from './duration.js';
@@ -35,7 +36,7 @@ export const routesOfType: Readonly<Record<KeyType, readonly string[]>> = {
 /** Fields that LiteLLM has and nothing here would enforce. */
 const unenforced = [
   ...['mcp_rpm_limit', 'agent_id', 'guardrails', 'policies', 'prompts', 'disable_global_guardrails', 'config'],
-  ...['allowed_passthrough_routes', 'denied_passthrough_routes', 'allowed_cache_controls', 'object_permission'],
+  ...['allowed_passthrough_routes', 'denied_passthrough_routes', 'object_permission'],
   ...['permissions', 'access_group_ids', 'router_settings', 'send_invite_email', 'allowed_vector_store_indexes'],
   ...['enable_prompt_caching', 'end_user_budget_id', 'default_estimated_output_tokens'],
   'default_estimated_output_tokens_per_model',
@@ -82,6 +83,11 @@ export const keyFields = {
     .max(100)
     .nullish()
     .describe('What each request has to say, such as `user` or `metadata.generation_name`.'),
+  allowed_cache_controls: z
+    .array(z.enum(cacheControlNames))
+    .max(cacheControlNames.length)
+    .nullish()
+    .describe('What its requests may say in `cache`; empty for all of it.'),
   allowed_routes: z
     .array(z.string())
     .max(200)

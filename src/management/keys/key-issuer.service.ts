@@ -119,6 +119,7 @@ export class KeyIssuer {
       allowedRoutes: routesFor(body.key_type, body.allowed_routes) ?? [],
       allowedIps: heeded.allowedIps,
       enforcedParams: [...(body.enforced_params ?? []), ...heeded.enforcedParams],
+      allowedCacheControls: body.allowed_cache_controls ?? [],
       expiresAtMs: this.rules.expiryOf(durationFor(body, owners))?.getTime() ?? null,
     };
     const granted = await this.grants.forNewKey(tx, scope, owners, asked);
@@ -142,6 +143,9 @@ export class KeyIssuer {
         settings: {
           ...(body.aliases && { aliases: body.aliases }),
           ...(granted.enforcedParams.length > 0 && { enforced_params: [...granted.enforcedParams] }),
+          ...(granted.allowedCacheControls.length > 0 && {
+            allowed_cache_controls: [...granted.allowedCacheControls],
+          }),
           ...(body.key_type && body.key_type !== 'default' && { key_type: body.key_type }),
         },
         createdAt: now,

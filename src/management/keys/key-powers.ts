@@ -15,13 +15,14 @@ export function powersOfRow(row: VirtualKey): PlainPowers {
 export function powersOfColumns(
   row: Pick<ChangedColumns, 'models' | 'allowedRoutes' | 'expires' | 'settings' | 'metadata'>,
 ): PlainPowers {
-  const { aliases, enforced_params } = row.settings;
+  const { aliases, enforced_params, allowed_cache_controls } = row.settings;
   return {
     models: row.models as readonly string[],
     aliasTargets: Object.values(aliases ?? {}),
     allowedRoutes: row.allowedRoutes,
     ...powersOfMetadata(row.metadata),
     enforcedParams: [...new Set([...(enforced_params ?? []), ...powersOfMetadata(row.metadata).enforcedParams])],
+    allowedCacheControls: allowed_cache_controls ?? [],
     expiresAtMs: row.expires?.getTime() ?? null,
   };
 }

@@ -9,6 +9,7 @@ import { limitView, storedLimitView } from '../limit-fields/limit-fields.js';
 export interface KeyExtras {
   readonly aliases?: Readonly<Record<string, string>>;
   readonly enforced_params?: readonly string[];
+  readonly allowed_cache_controls?: readonly string[];
   readonly key_type?: string;
 }
 
@@ -49,7 +50,7 @@ export function keyView({ row, limits, budgetLimits }: KeyState, nowMs: number):
     project_id: row.projectId,
     allowed_routes: row.allowedRoutes ?? [],
     enforced_params: extras.enforced_params ?? [],
-    allowed_cache_controls: [],
+    allowed_cache_controls: extras.allowed_cache_controls ?? [],
     ...limitView(limits),
     ...usageView(limits),
     litellm_budget_table:

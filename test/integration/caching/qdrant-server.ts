@@ -69,8 +69,9 @@ export class QdrantServer {
         }
         return true;
       case 'POST /points/delete': {
-        const gone = body.points ?? [...this.points.values()].filter(matches).map(({ id }) => id);
-        for (const id of gone) this.points.delete(String(id));
+        const named = body.points?.filter((point) => typeof point === 'string');
+        const gone = named ?? [...this.points.values()].filter(matches).map(({ id }) => id);
+        for (const id of gone) this.points.delete(id);
         return true;
       }
       case 'POST /points/search':

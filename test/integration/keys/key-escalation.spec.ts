@@ -99,7 +99,7 @@ describeOnBothDatabases('who makes and changes keys', (database) => {
     });
 
     it('hands on no more than the key that they use has, and a key that says nothing has just that', async () => {
-      const limited = await given({ user_id: 'user', models: ['a'], max_budget: 3, budget_duration: '30d', rpm_limit: 2, duration: '1h', key_type: 'llm_api', enforced_params: ['user'], budget_limits: [{ budget_duration: '1d', max_budget: 1 }], model_max_budget: { a: { max_budget: 2 } }, model_rpm_limit: { a: 1 } }); // prettier-ignore
+      const limited = await given({ user_id: 'user', models: ['a'], max_budget: 3, budget_duration: '30d', rpm_limit: 2, duration: '1h', key_type: 'llm_api', enforced_params: ['user'], allowed_cache_controls: ['ttl'], budget_limits: [{ budget_duration: '1d', max_budget: 1 }], model_max_budget: { a: { max_budget: 2 } }, model_rpm_limit: { a: 1 } }); // prettier-ignore
       const caller = as('user', limited);
       expect(await generate({}, caller)).toMatchObject({
         models: ['a'],
@@ -108,6 +108,7 @@ describeOnBothDatabases('who makes and changes keys', (database) => {
         rpm_limit: 2,
         allowed_routes: ['llm_api_routes'],
         enforced_params: ['user'],
+        allowed_cache_controls: ['ttl'],
         budget_limits: [{ budget_duration: '1d', max_budget: 1 }],
         model_max_budget: { a: { max_budget: 2 } },
         model_rpm_limit: { a: 1 },
@@ -124,6 +125,7 @@ describeOnBothDatabases('who makes and changes keys', (database) => {
         [{ budget_limits: [{ budget_duration: '1d', max_budget: 2 }] }, 'budget_limits'],
         [{ model_max_budget: { a: { max_budget: 3 } } }, 'model_max_budget'],
         [{ model_rpm_limit: { a: 2 } }, 'model_rpm_limit'],
+        [{ allowed_cache_controls: ['ttl', 'no-cache'] }, 'allowed_cache_controls'],
       ];
       for (const [body, param] of beyond) await expectRefused(() => generate(body, caller), param);
     });

@@ -22,7 +22,7 @@ const hashPattern = /^[0-9a-f]{64}$/;
 /** Sessions of LiteLLM's own dashboard are keys of this team. */
 const dashboardTeam = 'litellm-dashboard';
 const notServed = [
-  ...['object_permission_id', 'agent_id', 'policies', 'access_group_ids', 'allowed_cache_controls'],
+  ...['object_permission_id', 'agent_id', 'policies', 'access_group_ids'],
   ...['permissions', 'config', 'router_settings'],
 ];
 
@@ -70,10 +70,12 @@ function keyItem(row: LiteLLMRow, context: ImportContext): KeyItem {
   const { metadata, losses } = keptMetadata(row, ['enforced_params']);
   const enforced = asNames(row.object('metadata')['enforced_params']);
   const routes = row.names('allowed_routes');
+  const controls = row.names('allowed_cache_controls');
   const [aliases, keyType] = [row.object('aliases'), row.text('key_type')];
   const settings = {
     ...(Object.keys(aliases).length > 0 && { aliases }),
     ...(enforced.length > 0 && { enforced_params: enforced }),
+    ...(controls.length > 0 && { allowed_cache_controls: controls }),
     ...(keyType !== null && keyType !== 'default' && { key_type: keyType }),
   };
   const data = {
