@@ -44,6 +44,31 @@ it.each<[string, Partial<CacheableRequest>]>([
   expect((await ask(service, chatRequest('Hello'), make)).hit).toBe(true);
 });
 
+it('gives a response that can be named later to its own key alone', async () => {
+  const service = await start();
+  const asking = (keyHash: string, store?: boolean): CacheableRequest =>
+    chatRequest('', {
+      ...{ kind: 'openai-responses', callType: 'aresponses' },
+      body: { model: 'smart', input: 'Hello', ...(store !== undefined && { store }) },
+      owner: { keyHash, userId: undefined, teamId: 't1', endUser: undefined },
+    });
+  await ask(service, asking('k1'), make);
+  expect((await ask(service, asking('k1'), make)).hit).toBe(true);
+  expect((await ask(service, asking('k2'), make)).hit).toBe(false);
+  await ask(service, asking('k1', false), make);
+  expect((await ask(service, asking('k2', false), make)).hit).toBe(true);
+});
+
+it('does without a file that cannot be read', async () => {
+  const service = await start();
+  const read = (): never => {
+    throw new Error('gone');
+  };
+  const file = { name: 'a.mp3', contentType: 'audio/mpeg', salt: 's', source: { size: 1, read } };
+  const asking = chatRequest('', { kind: 'transcription', callType: 'atranscription', body: { model: 'w', file } });
+  expect(await service.lookup(asking)).toEqual({ outcome: 'bypass' });
+});
+
 it('follows what requests say', async () => {
   const service = await start();
   const first = await ask(service, chatRequest('a'), make);

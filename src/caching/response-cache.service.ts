@@ -72,7 +72,8 @@ export class ResponseCacheService implements OnModuleInit, OnApplicationShutdown
     if (stores === undefined || !(controls.reads || controls.stores) || !isServed(policy, callType)) return bypass;
     const keyed = keyedRequest(request, policy);
     if (request.kind === 'embeddings') return this.lookupInputs(stores, request, keyed);
-    const key = await answerKey(keyed);
+    // A file that cannot be read is told of where it is sent.
+    const key = await answerKey(keyed).catch(() => undefined);
     if (key === undefined) return bypass;
     const running = this.isShared(request) ? this.running.find(key) : undefined;
     const shared = running && (await waitFor(running, request.waitMs, request.signal));
@@ -229,7 +230,8 @@ export class ResponseCacheService implements OnModuleInit, OnApplicationShutdown
 function keyedRequest(request: CacheableRequest, policy: CachePolicy): KeyedRequest {
   const { kind, stream, modelGroup, deployments, body, headers, owner, controls } = request;
   return {
-    tenant: tenantOf(owner, policy),
+    // Whoever gets a response may go on from it by its id, and only the key that it was made for may do that.
+    tenant: tenantOf(owner, isNamedLater(request) ? { ...policy, scope: 'key' } : policy),
     namespace: controls.namespace ?? '',
     modelGroup,
     servedBy: servedBy(deployments),
@@ -238,6 +240,11 @@ function keyedRequest(request: CacheableRequest, policy: CachePolicy): KeyedRequ
     body,
     ...(headers && { headers }),
   };
+}
+
+/** A response that is kept, as the Responses API does where nothing else is said. */
+function isNamedLater({ kind, body }: CacheableRequest): boolean {
+  return kind === 'openai-responses' && body['store'] !== false;
 }
 
 /** LiteLLM's synchronous names mean the same. */

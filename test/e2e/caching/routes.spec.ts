@@ -1,7 +1,11 @@
 /** The cache's routes: what they say with and without a cache, and that they remove what they are told to and nothing else. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { CACHE_STORES } from '../../../src/caching/response-cache.service.js';
 import type { CacheStores } from '../../../src/caching/open-stores.lazy.js';
+import { s3Keys, S3Server } from '../../integration/caching/s3-server.js';
 import { RedisServer } from '../../integration/support/redis-server.js';
 import { eventually } from '../support/eventually.js';
 import { TestGateway } from '../support/gateway.js';
@@ -89,6 +93,40 @@ describe('in memory', () => {
 
   it('has nothing to say of a Redis', async () => {
     expect((await get(gateway, '/cache/redis/info')).status).toBe(400);
+  });
+});
+
+describe.each([
+  ['S3', async (s3: S3Server) => ({ type: 's3', s3_bucket_name: 'answers', s3_endpoint_url: await s3.listen() })],
+  ['a folder', (_s3: S3Server, folder: string) => ({ type: 'disk', disk_cache_dir: folder })],
+])('in %s', (_place, paramsOf) => {
+  const s3 = new S3Server();
+  const folder = mkdtempSync(join(tmpdir(), 'tollgate-cache-e2e-'));
+  const s3Access = { s3_aws_access_key_id: s3Keys.accessKeyId, s3_aws_secret_access_key: s3Keys.secretAccessKey };
+  let gateway: TestGateway;
+  beforeAll(async () => {
+    const params = { ...(await paramsOf(s3, folder)), ...s3Access, socket_timeout: 2 };
+    gateway = await TestGateway.start({ models, litellm: { cache: true, cache_params: params } });
+  });
+  afterAll(async () => {
+    await gateway.stop();
+    await s3.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  it('is healthy, and forgets what it is told to', async () => {
+    await eventually('it is there', async () => (await get(gateway, '/cache/ping')).status === 200);
+    expect((await get(gateway, '/cache/ping')).body).toMatchObject({
+      ping_response: true,
+      set_cache_response: 'success',
+    });
+    const { cache, memory } = gateway.app.get<CacheStores>(CACHE_STORES);
+    await cache.set(key, answer());
+    memory.clear();
+    expect(await cache.get(key)).toMatchObject({ form: 'whole' });
+    expect((await post(gateway, '/cache/flushall')).status).toBe(200);
+    expect(await cache.get(key)).toBeUndefined();
+    expect(s3.faults).toEqual([]);
   });
 });
 
