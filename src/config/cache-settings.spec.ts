@@ -94,6 +94,18 @@ it.each<[string, object, Given, object]>([
     { address: { kind: 'cluster', nodes: [{ host: 'c', port: 7000 }] } },
   ],
   [
+    'sentinels of the environment',
+    { type: 'redis' },
+    { environment: { REDIS_SENTINEL_NODES: '[["s", 26379]]', REDIS_SERVICE_NAME: 'm' } },
+    { address: { kind: 'sentinel', sentinels: [{ host: 's', port: 26379 }], service: 'm' } },
+  ],
+  [
+    'the file before the environment',
+    { host: 'r' },
+    { environment: { REDIS_CLUSTER_NODES: '[{"host": "c", "port": 7000}]' } },
+    { address: { kind: 'single', host: 'r' } },
+  ],
+  [
     'another host does not get the shared one’s login',
     { host: 'r' },
     { router: { redis_host: 'shared', redis_username: 'u' } },

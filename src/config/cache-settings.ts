@@ -196,11 +196,12 @@ function addressOf(
   shared: RedisSettings | undefined,
   environment: Environment,
 ): CacheRedis['address'] | undefined {
-  const nodes = params.redis_startup_nodes ?? nodesIn(environment['REDIS_CLUSTER_NODES']);
-  if (nodes) return { kind: 'cluster', nodes };
+  if (params.redis_startup_nodes) return { kind: 'cluster', nodes: params.redis_startup_nodes };
   const { sentinel_nodes: sentinels, service_name: service, host, port = defaultPort } = params;
-  if (sentinels && service !== undefined)
-    return { kind: 'sentinel', sentinels, service, sentinelPassword: params.sentinel_password };
+  if (sentinels)
+    return service === undefined
+      ? undefined
+      : { kind: 'sentinel', sentinels, service, sentinelPassword: params.sentinel_password };
   if (url)
     return {
       kind: 'single',
@@ -208,7 +209,16 @@ function addressOf(
       port: numberOf(url.port) ?? defaultPort,
     };
   if (host !== undefined) return { kind: 'single', host, port };
-  return shared && { kind: 'single', host: shared.host, port: shared.port };
+  return addressIn(environment) ?? (shared && { kind: 'single', host: shared.host, port: shared.port });
+}
+
+/** LiteLLM's variables for what is not one server. */
+function addressIn(environment: Environment): CacheRedis['address'] | undefined {
+  const nodes = nodesIn(environment['REDIS_CLUSTER_NODES']);
+  if (nodes) return { kind: 'cluster', nodes };
+  const [sentinels, service] = [nodesIn(environment['REDIS_SENTINEL_NODES']), environment['REDIS_SERVICE_NAME']];
+  if (!sentinels || !service) return undefined;
+  return { kind: 'sentinel', sentinels, service, sentinelPassword: environment['REDIS_SENTINEL_PASSWORD'] };
 }
 
 function bucketOf(params: WireCacheParams, environment: Environment): CacheBucket | undefined {
@@ -334,13 +344,14 @@ export const callTypes: ReadonlySet<string> = new Set([
   ...['aembedding', 'arerank', 'atranscription'],
 ]);
 
+/** `[{"host": "a", "port": 7001}]`, or pairs as sentinels are written. */
 function nodesIn(text: string | undefined): readonly CacheNode[] | undefined {
   if (text === undefined || text === '') return undefined;
   try {
-    const nodes = (JSON.parse(text) as { host?: unknown; port?: unknown }[]).map(({ host, port }) => ({
-      host: String(host),
-      port: Number(port),
-    }));
+    const nodes = (JSON.parse(text) as unknown[]).map((node) => {
+      const { host, port } = (Array.isArray(node) ? { host: node[0], port: node[1] } : node) as Record<string, unknown>;
+      return { host: String(host), port: Number(port) };
+    });
     return nodes.length > 0 && nodes.every(({ port }) => Number.isInteger(port)) ? nodes : undefined;
   } catch {
     // As if it were not there: the missing address is reported.

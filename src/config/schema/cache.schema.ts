@@ -126,9 +126,11 @@ const redis = {
     [{ host: '10.0.0.1', port: 7001 }],
   ),
   service_name: atStart(text().optional(), 'With `sentinel_nodes`: the name of the primary.', 'mymaster'),
-  sentinel_nodes: atStart(z.array(node).min(1).optional(), 'The sentinels that know the primary.', [
-    ['10.0.0.1', 26379],
-  ]),
+  sentinel_nodes: atStart(
+    z.array(node).min(1).optional(),
+    'The sentinels that know the primary. Without them the environment’s `REDIS_SENTINEL_NODES` and `REDIS_SERVICE_NAME`.',
+    [['10.0.0.1', 26379]],
+  ),
   sentinel_password: atStart(text().optional(), 'Of the sentinels.', 'os.environ/SENTINEL_PASSWORD'),
 };
 

@@ -195,6 +195,7 @@ function keyRows(): Record<string, unknown>[] {
         guardrails: ['pii'],
       }),
       aliases: json({ quick: 'demo' }),
+      allowed_cache_controls: ['ttl'],
       allowed_routes: ['llm_api_routes'],
       rpm_limit: '30',
       max_parallel_requests: 4,

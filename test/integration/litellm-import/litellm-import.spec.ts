@@ -136,7 +136,7 @@ describeOnDatabase('postgres', 'import from LiteLLM', (source) => {
         models: ['demo'],
         allowedRoutes: ['llm_api_routes'],
         metadata: { tags: ['nightly'] },
-        settings: { aliases: { quick: 'demo' }, enforced_params: ['user'] },
+        settings: { aliases: { quick: 'demo' }, enforced_params: ['user'], allowed_cache_controls: ['ttl'] },
         rotationCount: 2,
         createdAt: new Date('2025-03-01T10:00:00Z'),
         createdBy: 'ada',
