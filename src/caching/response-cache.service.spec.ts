@@ -167,6 +167,17 @@ describe('the same request at the same time', () => {
     expect((await waiting).outcome).toBe('miss');
   });
 
+  it('is not answered by one that is too old for it, though another one takes it', async () => {
+    const service = await start({ policy: { singleFlight: true } });
+    await ask(service, chatRequest('old'), make);
+    clock.advance(10_000);
+    const [taken, anew] = await Promise.all([
+      service.lookup(chatRequest('old')),
+      service.lookup(chatRequest('old', controls({ 's-maxage': 5 }))),
+    ]);
+    expect([taken.outcome, anew.outcome]).toEqual(['hit', 'miss']);
+  });
+
   it('of another tenant is not waited for', async () => {
     const service = await start({ policy: { singleFlight: true } });
     await service.lookup(chatRequest('a'));

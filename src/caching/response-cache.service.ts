@@ -77,7 +77,7 @@ export class ResponseCacheService implements OnModuleInit, OnApplicationShutdown
     if (key === undefined) return bypass;
     const running = this.isShared(request) ? this.running.find(key) : undefined;
     const shared = running && (await waitFor(running, request.waitMs, request.signal));
-    if (shared) {
+    if (shared && this.isFresh(shared, request)) {
       this.counters.add('shared');
       return this.hit(key, shared);
     }
@@ -86,7 +86,8 @@ export class ResponseCacheService implements OnModuleInit, OnApplicationShutdown
     const settle = isFirst ? this.running.begin(key) : undefined;
     try {
       const found = await this.findOrRecord(stores, request, { key, keyed, settle });
-      if (found.outcome === 'hit') settle?.(found.answer);
+      // Those who wait for an answer to the same prompt find one to a similar prompt by themselves, and say how similar it is.
+      if (found.outcome === 'hit') settle?.(found.similarity === undefined ? found.answer : undefined);
       return found;
     } catch (error) {
       settle?.(undefined);

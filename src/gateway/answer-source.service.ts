@@ -1,6 +1,7 @@
 /** Where a request's answer comes from: one that is kept, or deployments, whose answer is taken down on its way to the client. */
 import { Injectable } from '@nestjs/common';
 import type { CacheHit, CachePartial, CacheLookup, CacheMiss } from '../caching/cache-lookup.js';
+import { replayAnswer } from '../caching/replay-answer.js';
 import { ResponseCacheService } from '../caching/response-cache.service.js';
 import type { AttemptNotes } from '../core/router/deployment-state.js';
 import { DeploymentRouter } from '../core/router/router.js';
@@ -14,8 +15,6 @@ import { RequestGuardrails } from './request-guardrails.service.js';
 type Ask = () => Promise<void>;
 
 export type Attempt = (exchange: LlmExchange, deployment: Deployment, notes: AttemptNotes) => Promise<void>;
-
-const noHead = { status: 200, headers: {} };
 
 @Injectable()
 export class AnswerSource {
@@ -89,24 +88,13 @@ export class AnswerSource {
     await this.accounts.beginKept(exchange);
     exchange.stage = exchange.guard && this.guardrails.stageFor(exchange);
     try {
-      await this.give(exchange, hit);
+      await replayAnswer(hit.answer, exchange, exchange.signal);
+      if (exchange.failure) throw exchange.failure;
       await exchange.stage?.finish();
     } catch (error) {
       await exchange.stage?.fail();
       throw error;
     }
-  }
-
-  private async give(exchange: LlmExchange, hit: CacheHit): Promise<void> {
-    const { form, parts, contentType, usage } = hit.answer;
-    if (form === 'whole') {
-      const answer = Buffer.concat(parts);
-      exchange.whole({ answer, usage, ...(contentType !== undefined && { contentType }) }, noHead);
-    } else {
-      exchange.begin(noHead, contentType);
-      for (const part of parts) if (!exchange.part(Buffer.from(part))) await exchange.drained();
-    }
-    if (exchange.failure) throw exchange.failure;
   }
 
   private async record(exchange: LlmExchange, { key, recording }: CacheMiss, ask: Ask): Promise<void> {

@@ -159,15 +159,6 @@ export class LlmExchange implements RoutedRequest, OpenExchange {
     return this.aborting.signal;
   }
 
-  /** Resolves when the client takes more, and when the request has ended. */
-  drained(): Promise<void> {
-    if (this.ended) return Promise.resolve();
-    return new Promise((resolve) => {
-      this.endSleep = resolve;
-      this.onDrain(resolve);
-    });
-  }
-
   /** Ends whatever is running for this request, a wait for the next attempt included. */
   abort(error: GatewayError): void {
     this.ended ??= error;

@@ -31,7 +31,7 @@ async function serve(...args: string[]): Promise<RedisServer> {
 }
 
 /** Without memory in front that would hide what Redis does. */
-async function start(port: number, password?: string): Promise<ResponseCacheService> {
+async function start(port: number, password?: string, username?: string): Promise<ResponseCacheService> {
   const service = await cacheService({
     store: {
       type: 'redis',
@@ -39,7 +39,7 @@ async function start(port: number, password?: string): Promise<ResponseCacheServ
       backing: {
         kind: 'redis',
         address: { kind: 'single', host: '127.0.0.1', port },
-        username: undefined,
+        username,
         password,
         database: 0,
         tls: false,
@@ -137,6 +137,18 @@ it('a wrong password: one line says why, and never the password', async () => {
   const right = await start(server.port, 'correct-horse');
   await eventually('the right one works', saysThere);
   expect((await load(right, 200)).hits).toBeGreaterThan(10);
+}, 20_000);
+
+it('a user who may do no more than is documented is enough', async () => {
+  const server = await serve();
+  const operator = new Redis({ host: '127.0.0.1', port: server.port });
+  const rights = ['~test:*', '+get', '+set', '+unlink', '+scan', '+ping', '+select', '+info'];
+  await operator.call('ACL', 'SETUSER', 'cache', 'on', '>secret', ...rights);
+  const service = await start(server.port, 'secret', 'cache');
+  await eventually('it is there', saysThere);
+  expect((await load(service, 300)).hits).toBeGreaterThan(20);
+  expect(lines).toHaveLength(1);
+  await operator.quit();
 }, 20_000);
 
 it('full: what is in it is still used, one line says that it takes no more, and one that it does again', async () => {
