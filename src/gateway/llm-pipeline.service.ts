@@ -8,8 +8,7 @@ import type { Clock } from '../core/spec/index.js';
 import { AnswerSource, type Attempt } from './answer-source.service.js';
 import { AnswerHeaders } from './answer-headers.js';
 import { describeAttempt } from './attempt-notes.js';
-import type { KeptPayload } from '../spend/payload-store.service.js';
-import { payloadOf } from './payload-of.js';
+import { keepPayload } from './keep-payload.js';
 import { LlmExchange, type ExchangeEvents } from './llm-exchange.js';
 import type { LlmRequest } from './llm-request.js';
 import { refuseCutOff } from './cut-off-answer.js';
@@ -81,21 +80,6 @@ export class LlmPipelineService implements BeforeApplicationShutdown {
     return this.opening.guardrails;
   }
 
-  /** Nothing that goes wrong here is the client's business. */
-  private keep(request: LlmRequest, exchange: LlmExchange): void {
-    const { payloads } = this.accounts;
-    const look = exchange.guard?.run.plan.logging_only.length ? exchange.guard : undefined;
-    if (!payloads?.isOn && !look) return;
-    try {
-      const payload = payloadOf(request, exchange);
-      const keep = (kept: KeptPayload | null): void => void (kept && payloads?.isOn && payloads.keep(kept));
-      if (payload && look) void this.guardrails.beforeKeeping(look, payload).then(keep);
-      else keep(payload);
-    } catch (thrown) {
-      this.report(asGatewayError(thrown), exchange);
-    }
-  }
-
   /** Lets what is running end by itself for a while; then each client is told within its answer, and its account closed. */
   async beforeApplicationShutdown(): Promise<void> {
     this.draining = true;
@@ -154,6 +138,11 @@ export class LlmPipelineService implements BeforeApplicationShutdown {
       exchange.attempts.push(attemptOf(exchange, deployment, error, reservation));
     }
   };
+
+  private keep(request: LlmRequest, exchange: LlmExchange): void {
+    const kept = keepPayload(request, exchange, this.accounts.payloads, this.guardrails);
+    kept.catch((thrown: unknown) => this.report(asGatewayError(thrown), exchange));
+  }
 
   private settle(exchange: LlmExchange, error: GatewayError | undefined): Promise<void> {
     return this.accounts.settle(exchange, this.clock.now(), error);
