@@ -80,7 +80,9 @@ export function keyRecordOf(rows: KeyRows): VirtualKeyRecord {
     allowedRoutes: namesOf(key.allowedRoutes),
     allowedIps: ipsOf(metadata),
     guardrails: [...new Set([settings, mapOf(team?.settings)].flatMap((each) => namesOf(each['guardrails'])))],
-    withoutDefaultGuardrails: [settings, mapOf(team?.settings)].some((each) => each['disable_global_guardrails'] === true),
+    withoutDefaultGuardrails: [settings, mapOf(team?.settings)].some(
+      (each) => each['disable_global_guardrails'] === true,
+    ),
     enforcedParams: [...namesOf(settings['enforced_params']), ...namesOf(metadata['enforced_params'])],
     dependsOn: dependenciesOf(rows),
   };

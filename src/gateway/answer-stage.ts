@@ -1,6 +1,5 @@
 /** What an answer may pass on its way from the call to its client. */
 import type { AnswerSink } from '../core/spec/index.js';
-import type { Bytes } from './operation.js';
 
 /** The object at an answer's end as the data of the event that says it, and what takes it out of that again. */
 export interface EndWrap {
@@ -8,7 +7,7 @@ export interface EndWrap {
   out(data: string): string;
 }
 
-export interface AnswerStage extends AnswerSink<Bytes, Bytes> {
+export interface AnswerStage extends AnswerSink<Buffer | string, Buffer | string> {
   /** The call has given all of its answer; resolves once it was passed on. Rejects with what the client is told in its place. */
   finish(): Promise<void>;
   /** The call has failed, and nobody goes on from it. */

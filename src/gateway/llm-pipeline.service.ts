@@ -8,15 +8,13 @@ import type { AttemptNotes } from '../core/router/deployment-state.js';
 import { DeploymentRouter } from '../core/router/router.js';
 import type { Clock, Deployment } from '../core/spec/index.js';
 import { describeAttempt } from './attempt-notes.js';
-import type { KeptPayload } from '../spend/payload-store.service.js';
-import { payloadOf } from './payload-of.js';
+import { keepPayload } from './payload-of.js';
 import { LlmExchange, type ExchangeEvents } from './llm-exchange.js';
 import type { LlmRequest } from './llm-request.js';
 import { refuseCutOff } from './cut-off-answer.js';
 import { mockFailure, withMocks } from './mocked-answers.js';
 import type { ReadOperation } from './operation.js';
 import { RequestAccounts } from './request-accounts.service.js';
-import type { RequestGuardrails } from './request-guardrails.service.js';
 import { RequestOpening } from './request-opening.service.js';
 import { responseHeaders } from './response-headers.js';
 import { RunningExchanges } from './running-exchanges.js';
@@ -61,7 +59,7 @@ export class LlmPipelineService implements BeforeApplicationShutdown {
       slot = this.running.add(opened);
       const admitted = this.accounts.admit(opened);
       if (admitted) await admitted;
-      if (opened.guard) await this.guardrails.lookAtRequest(opened, request, read);
+      if (opened.guard) await this.opening.guardrails.lookAtRequest(opened, request, read);
       const attempt = (deployment: Deployment, notes: AttemptNotes) => this.attempt(opened, deployment, notes);
       await opened.route.follow((plan) => this.router.route(plan, attempt, opened), opened);
       await this.settle(opened, undefined);
@@ -74,26 +72,7 @@ export class LlmPipelineService implements BeforeApplicationShutdown {
     } finally {
       if (slot !== undefined) this.running.remove(slot);
       if (exchange) this.accounts.release(exchange);
-      if (exchange?.ticket) this.keep(request, exchange);
-    }
-  }
-
-  private get guardrails(): RequestGuardrails {
-    return this.opening.guardrails;
-  }
-
-  /** Nothing that goes wrong here is the client's business. */
-  private keep(request: LlmRequest, exchange: LlmExchange): void {
-    const { payloads } = this.accounts;
-    const look = exchange.guard?.run.plan.logging_only.length ? exchange.guard : undefined;
-    if (!payloads?.isOn && !look) return;
-    try {
-      const payload = payloadOf(request, exchange);
-      const keep = (kept: KeptPayload | null): void => void (kept && payloads?.isOn && payloads.keep(kept));
-      if (payload && look) void this.guardrails.beforeKeeping(look, payload).then(keep);
-      else keep(payload);
-    } catch (thrown) {
-      this.report(asGatewayError(thrown), exchange);
+      if (exchange?.ticket) keepPayload(request, exchange, this.accounts.payloads, this.opening.guardrails);
     }
   }
 
@@ -116,7 +95,7 @@ export class LlmPipelineService implements BeforeApplicationShutdown {
     const { asked, route } = await this.opening.open(this.accounts.newRequestId(), request, read);
     this.refuseWhileDraining();
     const exchange = new LlmExchange(asked, route, writer, this.clock, exchangeEvents);
-    if (asked.guardrails) exchange.guard = this.guardrails.open(asked, asked.guardrails, request);
+    if (asked.guardrails) exchange.guard = this.opening.guardrails.open(asked, asked.guardrails, request);
     return exchange;
   }
 
@@ -130,7 +109,7 @@ export class LlmPipelineService implements BeforeApplicationShutdown {
     const mocks = operation.settings.routing?.mocks;
     const asked = mocks ? withMocks(configured, mocks) : configured;
     exchange.hasNext = notes.hasNext === true;
-    exchange.stage = exchange.guard && this.guardrails.stageFor(exchange);
+    exchange.stage = exchange.guard && this.opening.guardrails.stageFor(exchange);
     // Over its budget it has not failed.
     notes.unrepresentative = true;
     const { reservation } = await this.accounts.admitAttempt(exchange, configured);

@@ -109,8 +109,7 @@ export class RequestRoute {
     if (model === this.model) return this.found;
     this.model = model;
     this.fallbacksTried += 1;
-    this.operation =
-      overrides && Object.keys(overrides).length > 0 ? this.withOverrides(overrides) : this.base;
+    this.operation = overrides && Object.keys(overrides).length > 0 ? this.withOverrides(overrides) : this.base;
     return this.allowed(model);
   }
 

@@ -57,6 +57,9 @@ function contentOf(
     if (isJson === true && changedText !== text) changed.set(text, changedText);
     return { text: changedText, role, ...(isJson === true && { isJson }) };
   });
-  const calls = changed.size === 0 ? toolCalls : toolCalls.map((call) => ({ ...call, arguments: changed.get(call.arguments) ?? call.arguments }));
+  const calls =
+    changed.size === 0
+      ? toolCalls
+      : toolCalls.map((call) => ({ ...call, arguments: changed.get(call.arguments) ?? call.arguments }));
   return { direction, texts: now, tools, toolCalls: calls, isComplete: true };
 }

@@ -40,7 +40,13 @@ export async function guardRequest(
 export async function guardBesideCall(run: GuardRun, surface: Surface, source: string): Promise<void> {
   const reading = readSource(surface, source);
   if (reading.texts.length + reading.tools.length + reading.toolCalls.length === 0) return;
-  const content = { direction: 'request' as const, texts: reading.texts, tools: reading.tools, toolCalls: reading.toolCalls, isComplete: true };
+  const content = {
+    direction: 'request' as const,
+    texts: reading.texts,
+    tools: reading.tools,
+    toolCalls: reading.toolCalls,
+    isComplete: true,
+  };
   const looks = run.plan.during_call.map(async (planned) => {
     const verdict = await take(run.check(planned, 'during_call', content));
     if (verdict.action === 'mask' || verdict.action === 'route') throw run.tooLate(planned, verdict.action);

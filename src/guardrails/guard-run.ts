@@ -2,7 +2,14 @@
 import { GatewayError } from '../core/errors/gateway-error.js';
 import type { Clock } from '../core/spec/clock.js';
 import type { GuardPlan, PlannedGuardrail } from './guard-plan.js';
-import { pass, type Finding, type GuardedContent, type GuardrailContext, type GuardrailMode, type Verdict } from './guardrail.js';
+import {
+  pass,
+  type Finding,
+  type GuardedContent,
+  type GuardrailContext,
+  type GuardrailMode,
+  type Verdict,
+} from './guardrail.js';
 import { waitFor, type Steps } from './steps.js';
 
 /** What became of one guardrail in one mode, without a word of the text. */
@@ -102,13 +109,22 @@ export class GuardRun {
   }
 
   /** Its verdict is of no use; what that means the guardrail's settings say. */
-  private fail({ name, failure: policy }: PlannedGuardrail, result: GuardResult, durationMs: number, failure: unknown): Verdict {
+  private fail(
+    { name, failure: policy }: PlannedGuardrail,
+    result: GuardResult,
+    durationMs: number,
+    failure: unknown,
+  ): Verdict {
     result.action = policy === 'open' ? 'failed_open' : 'failed_closed';
     result.durationMs += durationMs;
     result.checks += 1;
     this.tell(result, failure);
     if (policy === 'open') return pass;
-    throw new GatewayError('guardrail_unavailable', { facts: { guardrail: name }, cause: failure, retryAfterMs: 1_000 });
+    throw new GatewayError('guardrail_unavailable', {
+      facts: { guardrail: name },
+      cause: failure,
+      retryAfterMs: 1_000,
+    });
   }
 
   /** Where only the log waits, nobody's leaving ends the wait. */
@@ -143,7 +159,10 @@ export class GuardRun {
 
 /** What was no JSON before, such as the beginning of a call's arguments, need not become any. */
 function breaksJson({ texts }: GuardedContent, masked: readonly string[]): boolean {
-  return texts.some(({ text, isJson }, at) => isJson === true && masked[at] !== text && isJsonText(text) && !isJsonText(masked[at] ?? ''));
+  return texts.some(
+    ({ text, isJson }, at) =>
+      isJson === true && masked[at] !== text && isJsonText(text) && !isJsonText(masked[at] ?? ''),
+  );
 }
 
 function isJsonText(text: string): boolean {
@@ -176,7 +195,12 @@ function note(result: GuardResult, verdict: Verdict, durationMs: number): void {
 }
 
 /** @throws an error where the time is over first, or where nobody waits any more */
-function within(given: Promise<Verdict>, timeoutMs: number, limit: AbortController, signal: AbortSignal): Promise<Verdict> {
+function within(
+  given: Promise<Verdict>,
+  timeoutMs: number,
+  limit: AbortController,
+  signal: AbortSignal,
+): Promise<Verdict> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => limit.abort(new Error(`no verdict within ${timeoutMs} ms`)), timeoutMs);
     const stop = (): void => reject(signal.reason as Error);
@@ -189,7 +213,10 @@ function within(given: Promise<Verdict>, timeoutMs: number, limit: AbortControll
   });
 }
 
-export function refusal({ name, messageTemplate }: Pick<PlannedGuardrail, 'name' | 'messageTemplate'>, reason: string): GatewayError {
+export function refusal(
+  { name, messageTemplate }: Pick<PlannedGuardrail, 'name' | 'messageTemplate'>,
+  reason: string,
+): GatewayError {
   const usual = new GatewayError('guardrail_blocked', { facts: { guardrail: name, reason } });
   if (messageTemplate === undefined) return usual;
   const words: Readonly<Record<string, string>> = { reason, default_message: usual.message, guardrail_name: name };

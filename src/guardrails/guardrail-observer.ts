@@ -6,7 +6,11 @@ import type { GuardResult, GuardrailObserver } from './guard-run.js';
 export class GuardrailLog implements GuardrailObserver {
   private readonly logger = new Logger('Guardrails');
 
-  looked({ name, mode, action, durationMs, findings }: Readonly<GuardResult>, requestId: string, failure: unknown): void {
+  looked(
+    { name, mode, action, durationMs, findings }: Readonly<GuardResult>,
+    requestId: string,
+    failure: unknown,
+  ): void {
     const facts = { guardrail: name, mode, action, callId: requestId, durationMs: Math.round(durationMs) };
     if (action === 'failed_open' || action === 'failed_closed')
       this.logger.warn({ ...facts, message: 'A guardrail could not look.', cause: causeOf(failure) });

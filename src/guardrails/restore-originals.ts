@@ -18,7 +18,9 @@ export class Restorer {
     private readonly isJson: boolean,
   ) {
     // Where one placeholder begins with another, the longer one is meant.
-    this.places = [...originals.keys()].filter((place) => place !== '').sort((left, right) => right.length - left.length);
+    this.places = [...originals.keys()]
+      .filter((place) => place !== '')
+      .sort((left, right) => right.length - left.length);
     this.initials = new Set(this.places.map(([initial]) => initial));
   }
 
@@ -27,7 +29,7 @@ export class Restorer {
     this.held = '';
     let out = '';
     let from = 0;
-    for (let at = 0; at < text.length; ) {
+    for (let at = 0; at < text.length;) {
       const rest = text.length - at;
       // The longer ones first: a shorter one is only taken where no longer one can still come.
       const mayBe = (each: string): boolean =>

@@ -25,7 +25,8 @@ export function principalOfKey(record: VirtualKeyRecord | null, nowMs: number): 
 }
 
 function toPrincipal(record: VirtualKeyRecord): Principal {
-  const { role, models, modelLevels, modelAliases, tags, allowedRoutes, allowedIps, enforcedParams, guardrails } = record;
+  const { role, models, modelLevels, modelAliases, tags, allowedRoutes, allowedIps, enforcedParams, guardrails } =
+    record;
   return Object.freeze({
     role,
     keyHash: record.token,

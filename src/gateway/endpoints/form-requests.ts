@@ -21,7 +21,15 @@ const numbers: ReadonlySet<string> = new Set([
 const flags: ReadonlySet<string> = new Set(['stream']);
 /** Fields of the gateway's own that are objects and lists: JSON in a form. */
 const structured: ReadonlySet<string> = new Set([
-  ...['metadata', 'litellm_metadata', 'tags', 'guardrails', 'fallbacks', 'context_window_fallbacks', 'content_policy_fallbacks'],
+  ...[
+    'metadata',
+    'litellm_metadata',
+    'tags',
+    'guardrails',
+    'fallbacks',
+    'context_window_fallbacks',
+    'content_policy_fallbacks',
+  ],
 ]);
 /** Fields of OpenAI's that are no lists: a second one contradicts the first. */
 const single: ReadonlySet<string> = new Set([

@@ -28,7 +28,8 @@ export class EventQueue {
   push(queued: QueuedEvent): void {
     this.events.push(queued);
     this.heldChars += queued.event.raw.length;
-    for (const { channel, isRepeated, fragment } of queued.pieces) if (counts(fragment, isRepeated)) channel.waiting += 1;
+    for (const { channel, isRepeated, fragment } of queued.pieces)
+      if (counts(fragment, isRepeated)) channel.waiting += 1;
   }
 
   clear(): void {
@@ -82,6 +83,10 @@ function written({ event, pieces }: QueuedEvent): string {
     if (isRepeated) return channel.out;
     return counts(fragment, isRepeated) ? channel.take(fragment.text.length) : fragment.text;
   });
-  const changed = putTexts(event.data, pieces.map(({ fragment }) => fragment), texts);
+  const changed = putTexts(
+    event.data,
+    pieces.map(({ fragment }) => fragment),
+    texts,
+  );
   return changed === event.data ? event.raw : withData(event, changed);
 }

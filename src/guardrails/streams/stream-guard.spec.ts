@@ -7,8 +7,16 @@ import { GuardRun } from '../guard-run.js';
 import type { StreamReading } from '../guardrail.js';
 import type { ActiveGuardrail } from '../guardrail-source.js';
 import { take } from '../steps.js';
-import { activeGuardrail, bannedForms, longestForm, mask, maskWord, WordGuardrail, type WordAction } from '../testing/banned-words.js';
-import { dialectStreams, type DialectStream, type SpokenAnswer } from '../testing/dialect-streams.js';
+import {
+  activeGuardrail,
+  bannedForms,
+  longestForm,
+  mask,
+  maskWord,
+  WordGuardrail,
+  type WordAction,
+} from '../testing/banned-words.js';
+import { dialectStreams, type DialectStream } from '../testing/dialect-streams.js';
 import { EventSplitter } from './event-splitter.js';
 import { StreamGuard } from './stream-guard.js';
 
@@ -35,7 +43,8 @@ async function pass(dialect: DialectStream, events: readonly string[], run: Guar
   return { parts, stream: parts.join('') };
 }
 
-const words = (action: WordAction = 'mask', stream?: StreamReading): ActiveGuardrail => activeGuardrail(new WordGuardrail(action, stream), ['post_call']);
+const words = (action: WordAction = 'mask', stream?: StreamReading): ActiveGuardrail =>
+  activeGuardrail(new WordGuardrail(action, stream), ['post_call']);
 
 /** The text in pieces of so many characters. */
 function cut(text: string, size: number): string[] {
@@ -54,7 +63,9 @@ describe.each(dialectStreams)('a stream of $name', (dialect) => {
 
   describe.each(readings)('read $by by $by', (reading) => {
     it.each([1, 2])('n = %s: leaves as it came, byte for byte, where nothing is masked', async (n) => {
-      const events = dialect.events(answersWith(cut('Nothing in here that anybody would mind, 🙂 and more of it.', 5), n));
+      const events = dialect.events(
+        answersWith(cut('Nothing in here that anybody would mind, 🙂 and more of it.', 5), n),
+      );
       const { stream } = await pass(dialect, events, runOf(words('mask', reading)));
       if (reading.by !== 'answer' && n === 1) expect(stream).toBe(events.join(''));
       expect([...stream.split('\n\n')].sort()).toEqual([...events.join('').split('\n\n')].sort());
@@ -63,7 +74,9 @@ describe.each(dialectStreams)('a stream of $name', (dialect) => {
 
     it.each(bannedForms)('masks %s, split at every position', async (form) => {
       for (let at = 0; at <= form.length; at += 1) {
-        const content = ['Say it: ', form.slice(0, at), form.slice(at), '. That was', ' it.'].filter((piece) => piece !== '');
+        const content = ['Say it: ', form.slice(0, at), form.slice(at), '. That was', ' it.'].filter(
+          (piece) => piece !== '',
+        );
         const events = dialect.events(answersWith(content, 1));
         const { stream } = await pass(dialect, events, runOf(words('mask', reading)));
         const { answers, isComplete } = dialect.read(stream);
@@ -76,18 +89,26 @@ describe.each(dialectStreams)('a stream of $name', (dialect) => {
         const events = dialect.events(answersWith(['It is ', ...cut(form, 1)], n));
         const { stream } = await pass(dialect, events, runOf(words('mask', reading)));
         const { answers } = dialect.read(stream);
-        for (let index = 0; index < Math.min(n, dialect.mostAnswers); index += 1) expect(answers[index]?.content).toBe(`It is ${mask}`);
+        for (let index = 0; index < Math.min(n, dialect.mostAnswers); index += 1)
+          expect(answers[index]?.content).toBe(`It is ${mask}`);
       }
     });
 
     it('ends with an error where the word is refused, before any of the word is out', async () => {
       for (const form of bannedForms) {
-        const guard = new StreamGuard({ run: runOf(words('block', reading)), surface: dialect.surface, maxHeldChars: 1_000_000 });
+        const guard = new StreamGuard({
+          run: runOf(words('block', reading)),
+          surface: dialect.surface,
+          maxHeldChars: 1_000_000,
+        });
         let out = '';
         let error: unknown;
         try {
-          const events = dialect.events(answersWith(['A beginning that may be heard by anyone. ', ...cut(form, 3), ' And its end.'], 1));
-          for (const event of events) for (const each of new EventSplitter().push(event)) out += await take(guard.push(each));
+          const events = dialect.events(
+            answersWith(['A beginning that may be heard by anyone. ', ...cut(form, 3), ' And its end.'], 1),
+          );
+          for (const event of events)
+            for (const each of new EventSplitter().push(event)) out += await take(guard.push(each));
           out += await take(guard.end());
         } catch (thrown) {
           error = thrown;
@@ -102,7 +123,9 @@ describe.each(dialectStreams)('a stream of $name', (dialect) => {
 
   it('is the text with masks applied, for any text in any pieces: each kind, each of n', async () => {
     const text = fc
-      .array(fc.oneof(fc.constantFrom(...bannedForms, ' ', 'for', 'bid', '.', '🙂'), fc.string({ maxLength: 6 })), { maxLength: 25 })
+      .array(fc.oneof(fc.constantFrom(...bannedForms, ' ', 'for', 'bid', '.', '🙂'), fc.string({ maxLength: 6 })), {
+        maxLength: 25,
+      })
       .map((parts) => parts.join('').replace(/\p{Cs}/gu, ''));
     const pieces = fc.tuple(text, fc.integer({ min: 1, max: 9 })).map(([whole, size]) => cut(whole, size));
     const json = fc
@@ -117,7 +140,7 @@ describe.each(dialectStreams)('a stream of $name', (dialect) => {
         expect(isComplete).toBe(true);
         for (const [index, each] of given.entries()) {
           for (const kind of dialect.kinds) {
-            const got = answers[index]?.[kind as keyof SpokenAnswer] ?? '';
+            const got = answers[index]?.[kind] ?? '';
             expect([kind, got]).toEqual([kind, maskWord((each[kind] ?? []).join(''))]);
           }
         }
@@ -129,7 +152,11 @@ describe.each(dialectStreams)('a stream of $name', (dialect) => {
   it('passes several guardrails in their order, each on what the one before has left', async () => {
     const second = new WordGuardrail();
     const run = runOf(words(), activeGuardrail(second, ['post_call'], { name: 'second', order: 1 }));
-    const { stream } = await pass(dialect, dialect.events(answersWith(['It is ', 'forb', 'idden', ' to say so.'], 1)), run);
+    const { stream } = await pass(
+      dialect,
+      dialect.events(answersWith(['It is ', 'forb', 'idden', ' to say so.'], 1)),
+      run,
+    );
     expect(dialect.read(stream).answers[0]?.content).toBe(`It is ${mask} to say so.`);
     for (const { texts } of second.seen) for (const { text } of texts) expect(text).not.toContain('forb');
     expect(run.applied).toEqual(['words', 'second']);
@@ -147,7 +174,11 @@ describe.each(dialectStreams)('a stream of $name', (dialect) => {
 it('what is held back is bounded', async () => {
   const [chat] = dialectStreams;
   if (!chat) throw new Error('no dialect');
-  const guard = new StreamGuard({ run: runOf(words('mask', { by: 'answer' })), surface: chat.surface, maxHeldChars: 500 });
+  const guard = new StreamGuard({
+    run: runOf(words('mask', { by: 'answer' })),
+    surface: chat.surface,
+    maxHeldChars: 500,
+  });
   const send = async (): Promise<void> => {
     for (const event of chat.events([{ content: cut('long '.repeat(50), 5) }]))
       for (const each of new EventSplitter().push(event)) await take(guard.push(each));
@@ -159,7 +190,11 @@ it('a window is looked at in bounded pieces: a long stream costs no more at its 
   const [chat] = dialectStreams;
   if (!chat) throw new Error('no dialect');
   const guardrail = new WordGuardrail();
-  await pass(chat, chat.events([{ content: cut('Some more of the same words. '.repeat(400), 4) }]), runOf(activeGuardrail(guardrail, ['post_call'])));
+  await pass(
+    chat,
+    chat.events([{ content: cut('Some more of the same words. '.repeat(400), 4) }]),
+    runOf(activeGuardrail(guardrail, ['post_call'])),
+  );
   const longest = Math.max(...guardrail.seen.flatMap(({ texts }) => texts.map(({ text }) => text.length)));
   expect(longest).toBeLessThan(500);
 });

@@ -133,7 +133,9 @@ export class StreamGuard {
   }
 
   private endedBy(ends: readonly string[], pieces: readonly QueuedPiece[]): readonly Channel[] {
-    const ended = new Set(pieces.filter(({ fragment, isRepeated }) => fragment.isWhole && !isRepeated).map(({ channel }) => channel));
+    const ended = new Set(
+      pieces.filter(({ fragment, isRepeated }) => fragment.isWhole && !isRepeated).map(({ channel }) => channel),
+    );
     if (ends.length > 0) {
       for (const [name, channel] of this.channels) if (ends.some((end) => name.startsWith(end))) ended.add(channel);
     }

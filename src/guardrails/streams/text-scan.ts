@@ -70,7 +70,10 @@ export class TextScan {
     return out;
   }
 
-  private *findCut(masked: string, cuts: readonly number[]): Steps<{ readonly at: number; readonly before: number } | undefined> {
+  private *findCut(
+    masked: string,
+    cuts: readonly number[],
+  ): Steps<{ readonly at: number; readonly before: number } | undefined> {
     for (const at of cuts) {
       const before = yield* this.mask(this.text.slice(0, at), false);
       const after = yield* this.mask(this.text.slice(at), false);

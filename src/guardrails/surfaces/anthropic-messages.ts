@@ -19,7 +19,12 @@ export const anthropicMessagesSurface: Surface = {
     reading((found) => {
       addContent(found, ['system'], body['system'], 'system');
       for (const [at, { role, content }] of objects(body['messages'])) {
-        addContent(found, ['messages', at, 'content'], content, role === 'assistant' ? 'assistant' : role === 'system' ? 'system' : 'user');
+        addContent(
+          found,
+          ['messages', at, 'content'],
+          content,
+          role === 'assistant' ? 'assistant' : role === 'system' ? 'system' : 'user',
+        );
       }
       for (const [, tool] of objects(body['tools'])) found.tool(tool['name']);
     }),
@@ -80,7 +85,8 @@ function readEvent(data: JsonObject): EventReading {
     if (typeof text !== 'string' || text === '') return nothingInEvent;
     return { fragments: [{ channel: channel + member, path: ['delta', member], text, isJson }], ends: [] };
   }
-  if (type === 'content_block_start' && isObject(data['content_block'])) return readStart(channel, data['content_block']);
+  if (type === 'content_block_start' && isObject(data['content_block']))
+    return readStart(channel, data['content_block']);
   return nothingInEvent;
 }
 
@@ -98,7 +104,9 @@ function readStart(channel: string, block: JsonObject): EventReading {
   if (type.endsWith('tool_result')) {
     const text = JSON.stringify(block['content']);
     return {
-      fragments: [{ channel: `${channel}result`, path: ['content_block', 'content'], text, isJson: true, isValue: true }],
+      fragments: [
+        { channel: `${channel}result`, path: ['content_block', 'content'], text, isJson: true, isValue: true },
+      ],
       ends: [`${channel}result`],
     };
   }

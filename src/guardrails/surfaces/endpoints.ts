@@ -23,7 +23,8 @@ export const embeddingsSurface: Surface = {
     reading((found) => {
       addInput(found, body['input']);
       addParts(found, ['content'], body['content'], 'user');
-      for (const [at, { content }] of objects(body['requests'])) addParts(found, ['requests', at, 'content'], content, 'user');
+      for (const [at, { content }] of objects(body['requests']))
+        addParts(found, ['requests', at, 'content'], content, 'user');
     }),
 };
 
@@ -36,7 +37,8 @@ export const rerankSurface: Surface = {
     }),
   readAnswer: ({ results }) =>
     reading((found) => {
-      for (const [at, { document }] of objects(results)) found.value(['results', at, 'document'], document, 'assistant');
+      for (const [at, { document }] of objects(results))
+        found.value(['results', at, 'document'], document, 'assistant');
     }),
 };
 
@@ -50,7 +52,8 @@ export const imagesSurface: Surface = {
   readRequest: ({ prompt }) => reading((found) => found.text(['prompt'], prompt, 'user')),
   readAnswer: ({ data }) =>
     reading((found) => {
-      for (const [at, image] of objects(data)) found.text(['data', at, 'revised_prompt'], image['revised_prompt'], 'assistant');
+      for (const [at, image] of objects(data))
+        found.text(['data', at, 'revised_prompt'], image['revised_prompt'], 'assistant');
     }),
 };
 
@@ -106,7 +109,12 @@ export const anyJsonSurface: Surface = {
   }),
 };
 
-function addAll(found: ReadingBuilder, path: readonly (string | number)[], value: unknown, role: 'user' | 'assistant'): void {
+function addAll(
+  found: ReadingBuilder,
+  path: readonly (string | number)[],
+  value: unknown,
+  role: 'user' | 'assistant',
+): void {
   found.text(path, value, role);
   for (const [at, item] of entries(value)) addAll(found, [...path, at], item, role);
   if (isObject(value)) for (const [name, member] of Object.entries(value)) addAll(found, [...path, name], member, role);

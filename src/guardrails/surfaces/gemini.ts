@@ -3,6 +3,7 @@
 import type { TextRole } from '../guardrail.js';
 import {
   isObject,
+  numberOf,
   objects,
   reading,
   type EventReading,
@@ -59,7 +60,8 @@ export function addParts(
   if (!isObject(content)) return;
   const { parts } = content;
   const list = isObject(parts) ? [[undefined, parts] as const] : objects(parts);
-  for (const [at, part] of list) addPart(found, [...path, 'parts', ...(at === undefined ? [] : [at])], part, role, echoes);
+  for (const [at, part] of list)
+    addPart(found, [...path, 'parts', ...(at === undefined ? [] : [at])], part, role, echoes);
 }
 
 function addPart(
@@ -78,7 +80,10 @@ function addPart(
     const response = part[name];
     if (isObject(response)) found.value([...path, name, 'response'], response['response'], 'tool');
   }
-  for (const [outer, inner] of [['executableCode', 'code'], ['codeExecutionResult', 'output']] as const) {
+  for (const [outer, inner] of [
+    ['executableCode', 'code'],
+    ['codeExecutionResult', 'output'],
+  ] as const) {
     for (const name of spellings(part, outer)) {
       const value = part[name];
       if (isObject(value)) found.text([...path, name, inner], value[inner], role);
@@ -90,7 +95,7 @@ function readEvent(data: JsonObject): EventReading {
   const fragments: Fragment[] = [];
   const ends: string[] = [];
   for (const [at, candidate] of objects(data['candidates'])) {
-    const channel = `${String(candidate['index'] ?? at)}/`;
+    const channel = `${numberOf(candidate['index'], at)}/`;
     const { content } = candidate;
     for (const [place, part] of objects(isObject(content) ? content['parts'] : undefined)) {
       readPart(fragments, channel, ['candidates', at, 'content', 'parts', place], part, echoesOf(at, candidate));
@@ -113,8 +118,18 @@ function readPart(
   for (const place of found.texts) {
     const last = place.path.at(-1);
     const kind = last === 'text' ? (part['thought'] === true ? 'thought' : 'text') : String(last);
-    fragments.push({ ...place, channel: channel + kind, ...(last === 'args' && { tool: call?.name ?? '', isWhole: true }) });
+    fragments.push({
+      ...place,
+      channel: channel + kind,
+      ...(last === 'args' && { tool: call?.name ?? '', isWhole: true }),
+    });
   }
   if (call && found.texts.length === 0)
-    fragments.push({ channel: `${channel}args`, path: [...path, 'functionCall', 'args'], text: '', tool: call.name, isWhole: true });
+    fragments.push({
+      channel: `${channel}args`,
+      path: [...path, 'functionCall', 'args'],
+      text: '',
+      tool: call.name,
+      isWhole: true,
+    });
 }

@@ -1,6 +1,6 @@
 /** Texts of OpenAI's text completions. */
 // https://platform.openai.com/docs/api-reference/completions
-import { entries, objects, reading, type EventReading, type JsonObject, type Surface } from './surface.js';
+import { entries, numberOf, objects, reading, type EventReading, type JsonObject, type Surface } from './surface.js';
 
 export const openAiCompletionsSurface: Surface = {
   readRequest: ({ prompt, suffix }) =>
@@ -20,11 +20,22 @@ export const openAiCompletionsSurface: Surface = {
 };
 
 function readCompletionEvent(data: JsonObject): EventReading {
-  const choices = objects(data['choices']).map(([at, choice]) => ({ at, choice, index: String(choice['index'] ?? at) }));
+  const choices = objects(data['choices']).map(([at, choice]) => ({
+    at,
+    choice,
+    index: numberOf(choice['index'], at),
+  }));
   return {
     fragments: choices.flatMap(({ at, choice: { text, logprobs }, index }) =>
       typeof text === 'string' && text !== ''
-        ? [{ channel: `${index}/text`, path: ['choices', at, 'text'], text, echoes: logprobs ? [['choices', at, 'logprobs']] : [] }]
+        ? [
+            {
+              channel: `${index}/text`,
+              path: ['choices', at, 'text'],
+              text,
+              echoes: logprobs ? [['choices', at, 'logprobs']] : [],
+            },
+          ]
         : [],
     ),
     ends: choices.flatMap(({ choice, index }) => (typeof choice['finish_reason'] === 'string' ? [`${index}/`] : [])),

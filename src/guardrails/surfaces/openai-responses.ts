@@ -51,7 +51,7 @@ const ownMembers: Readonly<Record<string, readonly [member: string, isJson: bool
 };
 
 function addItem(found: ReadingBuilder, path: JsonPath, item: JsonObject, byDefault: TextRole): void {
-  const type = String(item['type'] ?? 'message');
+  const type = typeof item['type'] === 'string' ? item['type'] : 'message';
   const role = type === 'message' ? (roles[String(item['role'])] ?? byDefault) : 'assistant';
   for (const list of ['content', 'summary']) addParts(found, [...path, list], item[list], role);
   const own = ownMembers[type];
@@ -93,19 +93,28 @@ function readEvent(data: JsonObject): EventReading {
     const found = reading((builder) => addItem(builder, ['item'], data['item'] as JsonObject, 'assistant'));
     return { fragments: wholes(found, item, ['item']), ends: [item] };
   }
-  if (type === 'response.content_part.done' || type === 'response.reasoning_summary_part.done') return readPart(data, item);
+  if (type === 'response.content_part.done' || type === 'response.reasoning_summary_part.done')
+    return readPart(data, item);
   const { response } = data;
   if (isObject(response)) {
     const fragments = objects(response['output']).flatMap(([at, each]) => {
       const path = ['response', 'output', at];
-      return wholes(reading((builder) => addItem(builder, path, each, 'assistant')), `${at}/`, path);
+      return wholes(
+        reading((builder) => addItem(builder, path, each, 'assistant')),
+        `${at}/`,
+        path,
+      );
     });
     return { fragments, ends: fragments.length > 0 ? [''] : [] };
   }
   return nothingInEvent;
 }
 
-function readPiece(data: JsonObject, word: string, { kind, part, whole }: (typeof pieces)[string] & object): EventReading {
+function readPiece(
+  data: JsonObject,
+  word: string,
+  { kind, part, whole }: (typeof pieces)[string] & object,
+): EventReading {
   const place = part === undefined ? '' : `${String(data[part])}/`;
   const channel = `${String(data['output_index'])}/${place}${kind}`;
   const member = word === 'done' ? whole : 'delta';
@@ -127,7 +136,10 @@ function readStart({ item }: JsonObject, channel: string): EventReading {
   if (member === undefined) return nothingInEvent;
   const tool = String(item['name'] ?? item['type']);
   const text = typeof item[member] === 'string' ? item[member] : '';
-  return { fragments: [{ channel: channel + member, path: ['item', member], text, tool, isJson: isJson === true }], ends: [] };
+  return {
+    fragments: [{ channel: channel + member, path: ['item', member], text, tool, isJson: isJson === true }],
+    ends: [],
+  };
 }
 
 function readPart(data: JsonObject, item: string): EventReading {

@@ -40,7 +40,8 @@ export function surfaceOf(callType: string): Surface {
 /** A body that is passed through names no dialect: its members show which one it is. */
 export function surfaceOfBody(body: JsonObject): Surface {
   if ('contents' in body) return geminiSurface;
-  if ('messages' in body) return 'system' in body || 'anthropic_version' in body ? anthropicMessagesSurface : openAiChatSurface;
+  if ('messages' in body)
+    return 'system' in body || 'anthropic_version' in body ? anthropicMessagesSurface : openAiChatSurface;
   return anyJsonSurface;
 }
 

@@ -72,6 +72,11 @@ export function objects(value: unknown): readonly (readonly [number, JsonObject]
   return entries(value).filter((entry): entry is readonly [number, JsonObject] => isObject(entry[1]));
 }
 
+/** The number that an answer or a call bears; its place in the list where it bears none. */
+export function numberOf(value: unknown, at: number): string {
+  return typeof value === 'number' || typeof value === 'string' ? String(value) : String(at);
+}
+
 /** Collects what a reader finds. */
 export class ReadingBuilder {
   readonly texts: TextPlace[] = [];
@@ -85,7 +90,13 @@ export class ReadingBuilder {
   }
 
   /** A call's arguments, written as a text of JSON or as the value itself. */
-  call(path: JsonPath, name: unknown, value: unknown, role: TextRole = 'assistant', more: Partial<TextPlace> = {}): void {
+  call(
+    path: JsonPath,
+    name: unknown,
+    value: unknown,
+    role: TextRole = 'assistant',
+    more: Partial<TextPlace> = {},
+  ): void {
     const isValue = typeof value === 'object' && value !== null;
     const text = isValue ? JSON.stringify(value) : typeof value === 'string' ? value : '';
     if (typeof name === 'string') this.toolCalls.push({ name, arguments: text });

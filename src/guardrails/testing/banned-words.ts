@@ -33,7 +33,7 @@ export function maskWord(text: string): string {
     else for (const each of letter) plain.push({ letter: each, from, to: at });
   }
   const spoken = plain.filter(({ letter }) => letter !== '');
-  for (let start = 0; start + letters.length <= spoken.length; ) {
+  for (let start = 0; start + letters.length <= spoken.length;) {
     const match = spoken.slice(start, start + letters.length);
     if (match.map(({ letter }) => letter).join('') === letters) {
       spans.push([match[0]?.from ?? 0, match.at(-1)?.to ?? 0]);
@@ -68,8 +68,10 @@ export class WordGuardrail implements Guardrail {
     const count = masked.filter((text, at) => text !== texts[at]?.text).length;
     if (count === 0) return { action: 'pass' };
     const findings: readonly Finding[] = [{ kind: 'keyword', count }];
-    if (this.action === 'block') return { action: 'block', findings, reason: 'It speaks of what may not be spoken of.' };
-    if (this.action === 'mask') return { action: 'mask', findings, texts: masked, ...(this.originals && { originals: this.originals }) };
+    if (this.action === 'block')
+      return { action: 'block', findings, reason: 'It speaks of what may not be spoken of.' };
+    if (this.action === 'mask')
+      return { action: 'mask', findings, texts: masked, ...(this.originals && { originals: this.originals }) };
     return { action: 'route', findings, model: this.action.route };
   }
 }

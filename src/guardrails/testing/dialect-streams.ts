@@ -31,6 +31,10 @@ export interface DialectStream {
 const data = (value: object): string => `data: ${JSON.stringify(value)}\n\n`;
 const named = (value: { readonly type: string }): string => `event: ${value.type}\n${data(value)}`;
 
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
 /** Each event's data. */
 export function dataOf(stream: string): string[] {
   return stream
@@ -70,7 +74,13 @@ const chat: DialectStream = {
       chunk(index, { role: 'assistant', content: '' }),
       ...reasoning.map((text) => chunk(index, { reasoning_content: text })),
       ...content.map((text) => chunk(index, { content: text })),
-      ...(args.length > 0 ? [chunk(index, { tool_calls: [{ index: 0, id: 'call_1', type: 'function', function: { name: 'look', arguments: '' } }] })] : []),
+      ...(args.length > 0
+        ? [
+            chunk(index, {
+              tool_calls: [{ index: 0, id: 'call_1', type: 'function', function: { name: 'look', arguments: '' } }],
+            }),
+          ]
+        : []),
       ...args.map((text) => chunk(index, { tool_calls: [{ index: 0, function: { arguments: text } }] })),
     ]);
     const usage = { prompt_tokens: 1, completion_tokens: 2, total_tokens: 3 };
@@ -81,13 +91,18 @@ const chat: DialectStream = {
     const answers = answersOf(2);
     const finished = new Set<number>();
     for (const { choices } of objectsOf(stream) as { choices: Json[] }[]) {
-      for (const { index, delta, finish_reason: finish } of choices as { index: number; delta: Json; finish_reason: unknown }[]) {
+      for (const { index, delta, finish_reason: finish } of choices as {
+        index: number;
+        delta: Json;
+        finish_reason: unknown;
+      }[]) {
         if (finished.has(index)) throw new Error('something follows the end of an answer');
         const answer = answers[index];
         if (!answer) continue;
-        answer.content += String(delta['content'] ?? '');
-        answer.reasoning += String(delta['reasoning_content'] ?? '');
-        for (const call of (delta['tool_calls'] ?? []) as { function: Json }[]) answer.arguments += String(call.function['arguments'] ?? '');
+        answer.content += textOf(delta['content']);
+        answer.reasoning += textOf(delta['reasoning_content']);
+        for (const call of (delta['tool_calls'] ?? []) as { function: Json }[])
+          answer.arguments += textOf(call.function['arguments']);
         if (finish) finished.add(index);
       }
     }
@@ -102,7 +117,13 @@ const completions: DialectStream = {
   kinds: ['content'],
   events(answers) {
     const chunk = (index: number, text: string, finish: string | null = null): string =>
-      data({ id: 'c1', object: 'text_completion', created: 1, model: 'm', choices: [{ index, text, logprobs: null, finish_reason: finish }] });
+      data({
+        id: 'c1',
+        object: 'text_completion',
+        created: 1,
+        model: 'm',
+        choices: [{ index, text, logprobs: null, finish_reason: finish }],
+      });
     const spoken = answers.map(({ content = [] }, index) => content.map((text) => chunk(index, text)));
     return [...interleaved(spoken), ...answers.map((_, index) => chunk(index, '', 'stop')), 'data: [DONE]\n\n'];
   },
@@ -126,10 +147,25 @@ const messages: DialectStream = {
   events([answer = {}]) {
     const blocks: [block: object, deltas: object[]][] = [];
     const { content, reasoning, arguments: args } = answer;
-    if (reasoning) blocks.push([{ type: 'thinking', thinking: '' }, reasoning.map((thinking) => ({ type: 'thinking_delta', thinking }))]);
+    if (reasoning)
+      blocks.push([
+        { type: 'thinking', thinking: '' },
+        reasoning.map((thinking) => ({ type: 'thinking_delta', thinking })),
+      ]);
     if (content) blocks.push([{ type: 'text', text: '' }, content.map((text) => ({ type: 'text_delta', text }))]);
-    if (args) blocks.push([{ type: 'tool_use', id: 't', name: 'look', input: {} }, args.map((json) => ({ type: 'input_json_delta', partial_json: json }))]);
-    const message = { id: 'm1', type: 'message', role: 'assistant', model: 'm', content: [], usage: { input_tokens: 1, output_tokens: 0 } };
+    if (args)
+      blocks.push([
+        { type: 'tool_use', id: 't', name: 'look', input: {} },
+        args.map((json) => ({ type: 'input_json_delta', partial_json: json })),
+      ]);
+    const message = {
+      id: 'm1',
+      type: 'message',
+      role: 'assistant',
+      model: 'm',
+      content: [],
+      usage: { input_tokens: 1, output_tokens: 0 },
+    };
     return [
       named({ type: 'message_start', ...{ message } }),
       ...blocks.flatMap(([block, deltas], index) => [
@@ -151,9 +187,9 @@ const messages: DialectStream = {
       if (event.type === 'message_stop') isComplete = true;
       if (event.type !== 'content_block_delta') continue;
       if (open !== event.index) throw new Error('a delta outside of its block');
-      answer.content += String(event.delta['text'] ?? '');
-      answer.reasoning += String(event.delta['thinking'] ?? '');
-      answer.arguments += String(event.delta['partial_json'] ?? '');
+      answer.content += textOf(event.delta['text']);
+      answer.reasoning += textOf(event.delta['thinking']);
+      answer.arguments += textOf(event.delta['partial_json']);
     }
     return { answers: [answer], isComplete };
   },
@@ -194,7 +230,11 @@ const responses: DialectStream = {
     if (args) {
       const at = { item_id: 'fc', output_index: output.length };
       const item = { type: 'function_call', id: 'fc', call_id: 'call', name: 'look', arguments: args.join('') };
-      events.push({ type: 'response.output_item.added', output_index: output.length, item: { ...item, arguments: '' } });
+      events.push({
+        type: 'response.output_item.added',
+        output_index: output.length,
+        item: { ...item, arguments: '' },
+      });
       for (const delta of args) events.push({ type: 'response.function_call_arguments.delta', ...at, delta });
       events.push({ type: 'response.function_call_arguments.done', ...at, arguments: args.join('') });
       events.push({ type: 'response.output_item.done', output_index: output.length, item });
@@ -216,7 +256,8 @@ const responses: DialectStream = {
       if (type === 'response.output_text.delta') answer.content += String(event['delta']);
       if (type === 'response.reasoning_summary_text.delta') answer.reasoning += String(event['delta']);
       if (type === 'response.function_call_arguments.delta') answer.arguments += String(event['delta']);
-      if (type === 'response.output_text.done' && event['text'] !== answer.content) throw new Error('the end says something else than its pieces');
+      if (type === 'response.output_text.done' && event['text'] !== answer.content)
+        throw new Error('the end says something else than its pieces');
       if (type !== 'response.completed') continue;
       isComplete = true;
       for (const item of ((event['response'] as Json)['output'] ?? []) as Json[]) {
@@ -224,7 +265,8 @@ const responses: DialectStream = {
         for (const part of (item['summary'] ?? []) as Json[]) end.reasoning += String(part['text']);
         if (item['type'] === 'function_call') end.arguments += String(item['arguments']);
       }
-      if (JSON.stringify(end) !== JSON.stringify(answer)) throw new Error('the whole says something else than its pieces');
+      if (JSON.stringify(end) !== JSON.stringify(answer))
+        throw new Error('the whole says something else than its pieces');
     }
     return { answers: [answer], isComplete };
   },
