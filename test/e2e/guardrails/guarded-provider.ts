@@ -56,6 +56,8 @@ export class GuardedProvider {
     const events = this.events(path, n);
     for (const [at, event] of events.entries()) {
       if (at === this.cutAfterEvents) {
+        // What was written is to arrive before the reset.
+        await new Promise((resolve) => setTimeout(resolve, 50));
         response.destroy();
         return;
       }
