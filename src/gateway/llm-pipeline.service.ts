@@ -8,14 +8,13 @@ import type { Clock } from '../core/spec/index.js';
 import { AnswerSource, type Attempt } from './answer-source.service.js';
 import { AnswerHeaders } from './answer-headers.js';
 import { describeAttempt } from './attempt-notes.js';
-import { keepPayload } from './keep-payload.js';
+import { keepPayload } from './payload-of.js';
 import { LlmExchange, type ExchangeEvents } from './llm-exchange.js';
 import type { LlmRequest } from './llm-request.js';
 import { refuseCutOff } from './cut-off-answer.js';
 import { mockFailure, withMocks } from './mocked-answers.js';
 import type { ReadOperation } from './operation.js';
 import { RequestAccounts } from './request-accounts.service.js';
-import type { RequestGuardrails } from './request-guardrails.service.js';
 import { RequestOpening } from './request-opening.service.js';
 import { responseHeaders } from './response-headers.js';
 import { RunningExchanges } from './running-exchanges.js';
@@ -60,7 +59,7 @@ export class LlmPipelineService implements BeforeApplicationShutdown {
       slot = this.running.add(opened);
       const admitted = this.accounts.admit(opened);
       if (admitted) await admitted;
-      if (opened.guard) await this.guardrails.lookAtRequest(opened, request, read);
+      if (opened.guard) await this.opening.guardrails.lookAtRequest(opened, request, read);
       await this.answers.answer(opened, this.attempt);
       await this.settle(opened, undefined);
       this.respond(opened);
@@ -72,12 +71,8 @@ export class LlmPipelineService implements BeforeApplicationShutdown {
     } finally {
       if (slot !== undefined) this.running.remove(slot);
       if (exchange) this.accounts.release(exchange);
-      if (exchange?.ticket) this.keep(request, exchange);
+      if (exchange?.ticket) keepPayload(request, exchange, this.accounts.payloads, this.opening.guardrails);
     }
-  }
-
-  private get guardrails(): RequestGuardrails {
-    return this.opening.guardrails;
   }
 
   /** Lets what is running end by itself for a while; then each client is told within its answer, and its account closed. */
@@ -99,7 +94,7 @@ export class LlmPipelineService implements BeforeApplicationShutdown {
     const { asked, route } = await this.opening.open(this.accounts.newRequestId(), request, read);
     this.refuseWhileDraining();
     const exchange = new LlmExchange(asked, route, writer, this.clock, exchangeEvents);
-    if (asked.guardrails) exchange.guard = this.guardrails.open(asked, asked.guardrails, request);
+    if (asked.guardrails) exchange.guard = this.opening.guardrails.open(asked, asked.guardrails, request);
     return exchange;
   }
 
@@ -113,7 +108,7 @@ export class LlmPipelineService implements BeforeApplicationShutdown {
     const mocks = operation.settings.routing?.mocks;
     const asked = mocks ? withMocks(configured, mocks) : configured;
     exchange.hasNext = notes.hasNext === true;
-    exchange.stage = exchange.guard && this.guardrails.stageFor(exchange);
+    exchange.stage = exchange.guard && this.opening.guardrails.stageFor(exchange);
     // Over its budget it has not failed.
     notes.unrepresentative = true;
     const { reservation } = await this.accounts.admitAttempt(exchange, configured);
@@ -138,11 +133,6 @@ export class LlmPipelineService implements BeforeApplicationShutdown {
       exchange.attempts.push(attemptOf(exchange, deployment, error, reservation));
     }
   };
-
-  private keep(request: LlmRequest, exchange: LlmExchange): void {
-    const kept = keepPayload(request, exchange, this.accounts.payloads, this.guardrails);
-    kept.catch((thrown: unknown) => this.report(asGatewayError(thrown), exchange));
-  }
 
   private settle(exchange: LlmExchange, error: GatewayError | undefined): Promise<void> {
     return this.accounts.settle(exchange, this.clock.now(), error);

@@ -18,7 +18,7 @@ async function goOn<Result>(steps: Steps<Result>, first: Promise<unknown>): Prom
   let waiting = first;
   for (;;) {
     const step = await waiting.then(
-      (value) => () => steps.next(value as never),
+      (value) => () => steps.next(value),
       (error: unknown) => () => steps.throw(error),
     );
     const next = step();

@@ -88,7 +88,10 @@ type SettlementWire = [
   usage: UsageWire | null | undefined,
   completionStartedAtMs: number | null | undefined,
   attempts: AttemptWire[],
-  rest?: Pick<Settlement, 'usageEstimated' | 'errorCode' | 'errorMessage' | 'cacheHit' | 'recovered' | 'uncounted' | 'guardrails'>,
+  rest?: Pick<
+    Settlement,
+    'usageEstimated' | 'errorCode' | 'errorMessage' | 'cacheHit' | 'recovered' | 'uncounted' | 'guardrails'
+  >,
 ];
 
 export function encodeHeader(): string {

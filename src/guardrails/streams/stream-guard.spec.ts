@@ -16,7 +16,7 @@ import {
   WordGuardrail,
   type WordAction,
 } from '../testing/banned-words.js';
-import { dialectStreams, type DialectStream, type SpokenAnswer } from '../testing/dialect-streams.js';
+import { dialectStreams, type DialectStream } from '../testing/dialect-streams.js';
 import { EventSplitter } from './event-splitter.js';
 import { StreamGuard } from './stream-guard.js';
 
@@ -140,7 +140,7 @@ describe.each(dialectStreams)('a stream of $name', (dialect) => {
         expect(isComplete).toBe(true);
         for (const [index, each] of given.entries()) {
           for (const kind of dialect.kinds) {
-            const got = answers[index]?.[kind as keyof SpokenAnswer] ?? '';
+            const got = answers[index]?.[kind] ?? '';
             expect([kind, got]).toEqual([kind, maskWord((each[kind] ?? []).join(''))]);
           }
         }

@@ -3,6 +3,7 @@
 import type { TextRole } from '../guardrail.js';
 import {
   isObject,
+  numberOf,
   objects,
   reading,
   type EventReading,
@@ -94,7 +95,7 @@ function readEvent(data: JsonObject): EventReading {
   const fragments: Fragment[] = [];
   const ends: string[] = [];
   for (const [at, candidate] of objects(data['candidates'])) {
-    const channel = `${String(candidate['index'] ?? at)}/`;
+    const channel = `${numberOf(candidate['index'], at)}/`;
     const { content } = candidate;
     for (const [place, part] of objects(isObject(content) ? content['parts'] : undefined)) {
       readPart(fragments, channel, ['candidates', at, 'content', 'parts', place], part, echoesOf(at, candidate));

@@ -3,6 +3,7 @@
 import type { TextRole } from '../guardrail.js';
 import {
   isObject,
+  numberOf,
   objects,
   reading,
   type EventReading,
@@ -79,7 +80,7 @@ function readChunk(data: JsonObject): EventReading {
   const fragments: Fragment[] = [];
   const ends: string[] = [];
   for (const [at, choice] of objects(data['choices'])) {
-    const index = String(choice['index'] ?? at);
+    const index = numberOf(choice['index'], at);
     if (isObject(choice['delta'])) readDelta(fragments, `${index}/`, ['choices', at], choice, choice['delta']);
     if (typeof choice['finish_reason'] === 'string') ends.push(`${index}/`);
   }
@@ -100,13 +101,13 @@ function readDelta(
       fragments.push({ channel: channel + member, path: [...path, 'delta', member], text, echoes });
   }
   const calls = objects(delta['tool_calls']).map(
-    ([at, call]) => [['tool_calls', at], call, call['index'] ?? at] as const,
+    ([at, call]) => [['tool_calls', at], call, numberOf(call['index'], at)] as const,
   );
   for (const [where, call, number] of calls) {
     const [kind, member] = isObject(call['custom'])
       ? (['custom', 'input'] as const)
       : (['function', 'arguments'] as const);
-    addCall(fragments, `${channel}call/${String(number)}`, [...path, 'delta', ...where, kind], call[kind], member);
+    addCall(fragments, `${channel}call/${number}`, [...path, 'delta', ...where, kind], call[kind], member);
   }
   addCall(fragments, `${channel}function`, [...path, 'delta', 'function_call'], delta['function_call'], 'arguments');
 }

@@ -1,6 +1,6 @@
 /** Texts of OpenAI's text completions. */
 // https://platform.openai.com/docs/api-reference/completions
-import { entries, objects, reading, type EventReading, type JsonObject, type Surface } from './surface.js';
+import { entries, numberOf, objects, reading, type EventReading, type JsonObject, type Surface } from './surface.js';
 
 export const openAiCompletionsSurface: Surface = {
   readRequest: ({ prompt, suffix }) =>
@@ -23,7 +23,7 @@ function readCompletionEvent(data: JsonObject): EventReading {
   const choices = objects(data['choices']).map(([at, choice]) => ({
     at,
     choice,
-    index: String(choice['index'] ?? at),
+    index: numberOf(choice['index'], at),
   }));
   return {
     fragments: choices.flatMap(({ at, choice: { text, logprobs }, index }) =>

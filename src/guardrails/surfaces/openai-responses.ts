@@ -51,7 +51,7 @@ const ownMembers: Readonly<Record<string, readonly [member: string, isJson: bool
 };
 
 function addItem(found: ReadingBuilder, path: JsonPath, item: JsonObject, byDefault: TextRole): void {
-  const type = String(item['type'] ?? 'message');
+  const type = typeof item['type'] === 'string' ? item['type'] : 'message';
   const role = type === 'message' ? (roles[String(item['role'])] ?? byDefault) : 'assistant';
   for (const list of ['content', 'summary']) addParts(found, [...path, list], item[list], role);
   const own = ownMembers[type];

@@ -72,6 +72,11 @@ export function objects(value: unknown): readonly (readonly [number, JsonObject]
   return entries(value).filter((entry): entry is readonly [number, JsonObject] => isObject(entry[1]));
 }
 
+/** The number that an answer or a call bears; its place in the list where it bears none. */
+export function numberOf(value: unknown, at: number): string {
+  return typeof value === 'number' || typeof value === 'string' ? String(value) : String(at);
+}
+
 /** Collects what a reader finds. */
 export class ReadingBuilder {
   readonly texts: TextPlace[] = [];

@@ -31,6 +31,10 @@ export interface DialectStream {
 const data = (value: object): string => `data: ${JSON.stringify(value)}\n\n`;
 const named = (value: { readonly type: string }): string => `event: ${value.type}\n${data(value)}`;
 
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
 /** Each event's data. */
 export function dataOf(stream: string): string[] {
   return stream
@@ -95,10 +99,10 @@ const chat: DialectStream = {
         if (finished.has(index)) throw new Error('something follows the end of an answer');
         const answer = answers[index];
         if (!answer) continue;
-        answer.content += String(delta['content'] ?? '');
-        answer.reasoning += String(delta['reasoning_content'] ?? '');
+        answer.content += textOf(delta['content']);
+        answer.reasoning += textOf(delta['reasoning_content']);
         for (const call of (delta['tool_calls'] ?? []) as { function: Json }[])
-          answer.arguments += String(call.function['arguments'] ?? '');
+          answer.arguments += textOf(call.function['arguments']);
         if (finish) finished.add(index);
       }
     }
@@ -183,9 +187,9 @@ const messages: DialectStream = {
       if (event.type === 'message_stop') isComplete = true;
       if (event.type !== 'content_block_delta') continue;
       if (open !== event.index) throw new Error('a delta outside of its block');
-      answer.content += String(event.delta['text'] ?? '');
-      answer.reasoning += String(event.delta['thinking'] ?? '');
-      answer.arguments += String(event.delta['partial_json'] ?? '');
+      answer.content += textOf(event.delta['text']);
+      answer.reasoning += textOf(event.delta['thinking']);
+      answer.arguments += textOf(event.delta['partial_json']);
     }
     return { answers: [answer], isComplete };
   },

@@ -26,7 +26,9 @@ it('one that is not for all looks where a request asks for it, with what the req
   guardrail.check = (content, ...rest: unknown[]) => (contexts.push(rest[0]), check(content));
   const answer = await ask({ guardrails: [{ words: { extra_body: { level: 3 } } }] });
   expect([answer.status, answer.headers[applied]]).toEqual([200, 'words']);
-  expect(contexts).toEqual([expect.objectContaining({ model: 'chat', callType: 'acompletion', extraBody: { level: 3 } })]);
+  expect(contexts).toEqual([
+    expect.objectContaining({ model: 'chat', callType: 'acompletion', extraBody: { level: 3 } }),
+  ]);
   // What was meant for the gateway is not the provider's business.
   expect(sentText()).not.toContain('guardrails');
 });
@@ -34,7 +36,11 @@ it('one that is not for all looks where a request asks for it, with what the req
 it.each([
   ['one that there is not', { guardrails: ['none'] }, 'There is no guardrail none'],
   ['something else than a list', { guardrails: 'words' }, '`guardrails` must be a list'],
-  ['taking those away that are for all', { disable_global_guardrails: true }, 'a request can add guardrails, and take none away'],
+  [
+    'taking those away that are for all',
+    { disable_global_guardrails: true },
+    'a request can add guardrails, and take none away',
+  ],
 ])('a request that asks for %s is a 400 that says what to do', async (_what, more, text) => {
   world.reset(activeGuardrail(new WordGuardrail(), ['pre_call']));
   const answer = await ask(more);
@@ -62,7 +68,9 @@ it('several of one name share the work', async () => {
 });
 
 it('a tag has modes of its own', async () => {
-  world.reset(activeGuardrail(new WordGuardrail(), ['post_call'], { tagModes: new Map([['careful', ['pre_call' as const]]]) }));
+  world.reset(
+    activeGuardrail(new WordGuardrail(), ['post_call'], { tagModes: new Map([['careful', ['pre_call' as const]]]) }),
+  );
   await ask();
   expect(sentText()).toContain('forbidden');
   world.provider.sent.length = 0;
@@ -76,7 +84,10 @@ it('a request may be sent to another model, where its key may use that one', asy
   const answer = await ask();
   expect([answer.status, answer.headers['x-litellm-model-group']]).toEqual([200, 'other']);
   const key = await world.gateway.makeKey({ models: ['chat'] });
-  const denied = await world.gateway.chat({ model: 'chat', messages: [{ role: 'user', content: 'Say forbidden!' }] }, { authorization: `Bearer ${key}` });
+  const denied = await world.gateway.chat(
+    { model: 'chat', messages: [{ role: 'user', content: 'Say forbidden!' }] },
+    { authorization: `Bearer ${key}` },
+  );
   expect([denied.status, world.provider.sent.length]).toEqual([403, 1]);
 });
 
@@ -89,11 +100,21 @@ it('texts that a request brings for its fallbacks are looked at too', async () =
 });
 
 it.each([
-  ['a member that stands twice', '/v1/chat/completions', '{"model":"chat","messages":[{"role":"user","content":"forbidden","content":"fine"}]}', 'stands twice'],
+  [
+    'a member that stands twice',
+    '/v1/chat/completions',
+    '{"model":"chat","messages":[{"role":"user","content":"forbidden","content":"fine"}]}',
+    'stands twice',
+  ],
   ['numbers of tokens', '/v1/embeddings', '{"model":"vectors","input":[[1,2,3]]}', 'reads text only'],
 ])('what a guardrail cannot read as the model would is not served: %s', async (_what, path, body, text) => {
   world.reset(activeGuardrail(new WordGuardrail(), ['pre_call']));
-  const answer = await world.gateway.send({ method: 'POST', path, headers: { 'content-type': 'application/json' }, body });
+  const answer = await world.gateway.send({
+    method: 'POST',
+    path,
+    headers: { 'content-type': 'application/json' },
+    body,
+  });
   expect([answer.status, world.provider.sent.length]).toEqual([400, 0]);
   expect(answer.text).toContain(text);
 });
@@ -101,7 +122,12 @@ it.each([
 it('a number that no double holds goes on as it came, beside what was masked', async () => {
   world.reset(activeGuardrail(new WordGuardrail(), ['pre_call']));
   const body = '{"model":"chat","seed":12345678901234567890,"messages":[{"role":"user","content":"forbidden"}]}';
-  await world.gateway.send({ method: 'POST', path: '/v1/chat/completions', headers: { 'content-type': 'application/json' }, body });
+  await world.gateway.send({
+    method: 'POST',
+    path: '/v1/chat/completions',
+    headers: { 'content-type': 'application/json' },
+    body,
+  });
   expect(sentText()).toContain('12345678901234567890');
   expect(sentText()).toContain(mask);
 });
@@ -109,7 +135,9 @@ it('a number that no double holds goes on as it came, beside what was masked', a
 it('a message of the operator’s own stands in place of the usual one', async () => {
   const messageTemplate = '{guardrail_name} says: {reason} Write to security@example.test.';
   world.reset(activeGuardrail(new WordGuardrail('block'), ['pre_call'], { messageTemplate }));
-  expect((await ask()).text).toContain('words says: It speaks of what may not be spoken of. Write to security@example.test.');
+  expect((await ask()).text).toContain(
+    'words says: It speaks of what may not be spoken of. Write to security@example.test.',
+  );
 });
 
 describe('POST /guardrails/apply_guardrail', () => {
@@ -120,8 +148,15 @@ describe('POST /guardrails/apply_guardrail', () => {
     world.reset(activeGuardrail(guardrail, ['post_call'], { isDefault: false }));
     const messages = [{ role: 'user', content: 'before' }];
     const answer = await apply({ guardrail_name: 'words', text: 'Say forbidden!', messages, input_type: 'response' });
-    expect([answer.status, answer.json, world.provider.sent.length]).toEqual([200, { response_text: `Say ${mask}!` }, 0]);
-    expect(guardrail.seen[0]).toMatchObject({ direction: 'answer', texts: [{ text: 'before' }, { text: 'Say forbidden!' }] });
+    expect([answer.status, answer.json, world.provider.sent.length]).toEqual([
+      200,
+      { response_text: `Say ${mask}!` },
+      0,
+    ]);
+    expect(guardrail.seen[0]).toMatchObject({
+      direction: 'answer',
+      texts: [{ text: 'before' }, { text: 'Say forbidden!' }],
+    });
   });
 
   it('refuses what the guardrail refuses, and a guardrail that there is not', async () => {

@@ -41,10 +41,14 @@ export class GuardedProvider {
       if (!response.writableFinished) this.closed += 1;
     });
     const asked = body.startsWith('{') ? (JSON.parse(body) as { stream?: boolean; n?: number }) : {};
-    const isStream = asked.stream === true || path.includes(':streamGenerateContent') || /name="stream"\r\n\r\ntrue/.test(body);
+    const isStream =
+      asked.stream === true || path.includes(':streamGenerateContent') || /name="stream"\r\n\r\ntrue/.test(body);
     if (isStream && !path.endsWith('/audio/speech')) await this.stream(path, asked.n ?? 1, response);
     else if (path.endsWith('/audio/speech')) response.writeHead(200, { 'content-type': 'audio/mpeg' }).end('sound');
-    else response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(this.whole(path, asked.n ?? 1)));
+    else
+      response
+        .writeHead(200, { 'content-type': 'application/json' })
+        .end(JSON.stringify(this.whole(path, asked.n ?? 1)));
   }
 
   private async stream(path: string, n: number, response: ServerResponse): Promise<void> {
@@ -52,6 +56,8 @@ export class GuardedProvider {
     const events = this.events(path, n);
     for (const [at, event] of events.entries()) {
       if (at === this.cutAfterEvents) {
+        // What was written is to arrive before the reset.
+        await new Promise((resolve) => setTimeout(resolve, 50));
         response.destroy();
         return;
       }
@@ -68,7 +74,13 @@ export class GuardedProvider {
       const deltas = this.pieces.map((delta) => data({ type: 'transcript.text.delta', delta }));
       return [...deltas, data({ type: 'transcript.text.done', text: this.pieces.join('') })];
     }
-    const name = path.includes('/messages') ? 'messages' : path.includes('/responses') ? 'responses' : path.includes('Content') ? 'generateContent' : 'chat';
+    const name = path.includes('/messages')
+      ? 'messages'
+      : path.includes('/responses')
+        ? 'responses'
+        : path.includes('Content')
+          ? 'generateContent'
+          : 'chat';
     const dialect = dialectStreams.find((each) => each.name === name);
     return dialect?.events(Array.from({ length: n }, () => ({ content: this.pieces }))) ?? [];
   }
@@ -78,19 +90,59 @@ export class GuardedProvider {
     const usage = { prompt_tokens: 10, completion_tokens: 5, total_tokens: 15 };
     const answers = Array.from({ length: n }, (_, index) => index);
     if (path.includes('/messages'))
-      return { id: 'msg_1', type: 'message', role: 'assistant', model: 'm', content: [{ type: 'text', text }], stop_reason: 'end_turn', usage: { input_tokens: 10, output_tokens: 5 } };
+      return {
+        id: 'msg_1',
+        type: 'message',
+        role: 'assistant',
+        model: 'm',
+        content: [{ type: 'text', text }],
+        stop_reason: 'end_turn',
+        usage: { input_tokens: 10, output_tokens: 5 },
+      };
     if (path.includes('/responses')) {
       const part = { type: 'output_text', text, annotations: [] };
       const output = [{ type: 'message', id: 'm', role: 'assistant', status: 'completed', content: [part] }];
-      return { id: 'resp_1', object: 'response', status: 'completed', output, usage: { input_tokens: 10, output_tokens: 5, total_tokens: 15 } };
+      return {
+        id: 'resp_1',
+        object: 'response',
+        status: 'completed',
+        output,
+        usage: { input_tokens: 10, output_tokens: 5, total_tokens: 15 },
+      };
     }
     if (path.includes(':generateContent'))
-      return { candidates: answers.map((index) => ({ index, content: { role: 'model', parts: [{ text }] }, finishReason: 'STOP' })), usageMetadata: { promptTokenCount: 10, candidatesTokenCount: 5, totalTokenCount: 15 } };
-    if (path.includes('/embeddings')) return { object: 'list', data: [{ object: 'embedding', index: 0, embedding: [1, 2] }], model: 'm', usage };
-    if (path.includes('/rerank')) return { id: 'r', results: [{ index: 0, relevance_score: 0.9 }], meta: { billed_units: { search_units: 1 } } };
-    if (path.includes('/images/')) return { created: 1, data: [{ b64_json: 'AAAA', revised_prompt: text }], usage: { input_tokens: 10, output_tokens: 10, total_tokens: 20 } };
-    if (path.includes('/moderations')) return { id: 'modr-1', model: 'm', results: [{ flagged: false, categories: {}, category_scores: {} }] };
+      return {
+        candidates: answers.map((index) => ({
+          index,
+          content: { role: 'model', parts: [{ text }] },
+          finishReason: 'STOP',
+        })),
+        usageMetadata: { promptTokenCount: 10, candidatesTokenCount: 5, totalTokenCount: 15 },
+      };
+    if (path.includes('/embeddings'))
+      return { object: 'list', data: [{ object: 'embedding', index: 0, embedding: [1, 2] }], model: 'm', usage };
+    if (path.includes('/rerank'))
+      return { id: 'r', results: [{ index: 0, relevance_score: 0.9 }], meta: { billed_units: { search_units: 1 } } };
+    if (path.includes('/images/'))
+      return {
+        created: 1,
+        data: [{ b64_json: 'AAAA', revised_prompt: text }],
+        usage: { input_tokens: 10, output_tokens: 10, total_tokens: 20 },
+      };
+    if (path.includes('/moderations'))
+      return { id: 'modr-1', model: 'm', results: [{ flagged: false, categories: {}, category_scores: {} }] };
     if (path.includes('/audio/')) return { text, usage: { type: 'duration', seconds: 60 } };
-    return { id: 'c1', object: 'chat.completion', created: 1, model: 'm', choices: answers.map((index) => ({ index, message: { role: 'assistant', content: text }, finish_reason: 'stop' })), usage };
+    return {
+      id: 'c1',
+      object: 'chat.completion',
+      created: 1,
+      model: 'm',
+      choices: answers.map((index) => ({
+        index,
+        message: { role: 'assistant', content: text },
+        finish_reason: 'stop',
+      })),
+      usage,
+    };
   }
 }

@@ -23,7 +23,12 @@ interface Case {
 
 const cases: readonly Case[] = surfaces.flatMap((row) =>
   (row.streams ? [false, true] : [false]).flatMap((stream) =>
-    (row.mostAnswers > 1 ? [1, 2] : [1]).map((n) => ({ row, stream, n, name: `${row.name}${stream ? ', streamed' : ''}${row.mostAnswers > 1 ? `, n = ${n}` : ''}` })),
+    (row.mostAnswers > 1 ? [1, 2] : [1]).map((n) => ({
+      row,
+      stream,
+      n,
+      name: `${row.name}${stream ? ', streamed' : ''}${row.mostAnswers > 1 ? `, n = ${n}` : ''}`,
+    })),
   ),
 );
 const answering = cases.filter(({ row }) => row.answers);
@@ -45,9 +50,9 @@ async function lastRow(model: string) {
 }
 
 const marksOf = (row: Awaited<ReturnType<typeof lastRow>>) =>
-  (detailOf(row) as unknown as { guardrails?: readonly { name: string; mode: string; action: string }[] }).guardrails?.map(
-    ({ name, mode, action }) => `${name} ${mode} ${action}`,
-  );
+  (
+    detailOf(row) as unknown as { guardrails?: readonly { name: string; mode: string; action: string }[] }
+  ).guardrails?.map(({ name, mode, action }) => `${name} ${mode} ${action}`);
 
 describe.each(cases)('$name', ({ row, stream, n }) => {
   it('pre_call masks: the model is not sent the word, and nothing else is changed', async () => {
@@ -67,7 +72,12 @@ describe.each(cases)('$name', ({ row, stream, n }) => {
     expect(answer.text).toContain('The guardrail words refused the request');
     expect(answer.headers[header]).toBe('words');
     const last = await lastRow(row.model);
-    expect([last.spendNanos, last.status, detailOf(last).errorCode, detailOf(last).attempts]).toEqual([0n, 'failure', 'guardrail_blocked', []]);
+    expect([last.spendNanos, last.status, detailOf(last).errorCode, detailOf(last).attempts]).toEqual([
+      0n,
+      'failure',
+      'guardrail_blocked',
+      [],
+    ]);
     expect(marksOf(last)).toEqual(['words pre_call block']);
   });
 
@@ -131,7 +141,11 @@ describe.each(answering)('$name', ({ row, stream, n }) => {
     expect(answer.text).toContain('refused the request');
     expect(answer.text).not.toContain('bid');
     const last = await lastRow(row.model);
-    expect([last.status, detailOf(last).errorCode, detailOf(last).attempts.length]).toEqual(['failure', 'guardrail_blocked', 1]);
+    expect([last.status, detailOf(last).errorCode, detailOf(last).attempts.length]).toEqual([
+      'failure',
+      'guardrail_blocked',
+      1,
+    ]);
     if (!stream && !row.isForm) expect(last.spendNanos).toBeGreaterThan(0n);
   });
 
@@ -147,7 +161,9 @@ describe.each(answering)('$name', ({ row, stream, n }) => {
 async function keptPayload(requestId: string): Promise<string> {
   let found: { request: unknown; response: unknown } | null = null;
   await eventually('what was asked is kept', async () => {
-    found = await world.gateway.app.get(DatabaseService).run((client) => client.spendPayload.findUnique({ where: { requestId } }));
+    found = await world.gateway.app
+      .get(DatabaseService)
+      .run((client) => client.spendPayload.findUnique({ where: { requestId } }));
     return found !== null;
   });
   return JSON.stringify(found);

@@ -1,6 +1,12 @@
 /** Guarded streams over the wire: a client that leaves or is slow, a provider that breaks off, a guardrail that is slow, away or without end. */
 import { request } from 'node:http';
-import { activeGuardrail, bannedForms, longestForm, mask, WordGuardrail } from '../../../src/guardrails/testing/banned-words.js';
+import {
+  activeGuardrail,
+  bannedForms,
+  longestForm,
+  mask,
+  WordGuardrail,
+} from '../../../src/guardrails/testing/banned-words.js';
 import { eventually } from '../support/eventually.js';
 import { detailOf, masterKey } from '../support/gateway.js';
 import { GuardedGateway, surfaces } from './guarded-gateway.js';
@@ -15,7 +21,11 @@ afterAll(() => world.stop(), 30_000);
 
 const [chat] = surfaces;
 if (!chat) throw new Error('no surface');
-const talk = (pieces: readonly string[], guardrail: WordGuardrail, more: Parameters<typeof activeGuardrail>[2] = {}) => {
+const talk = (
+  pieces: readonly string[],
+  guardrail: WordGuardrail,
+  more: Parameters<typeof activeGuardrail>[2] = {},
+) => {
   world.reset(activeGuardrail(guardrail, ['post_call'], more));
   world.provider.pieces = pieces;
   return world.ask(chat, 'Say it!', true);
@@ -41,7 +51,8 @@ describe.each(streamed)('$name', (row) => {
     world.reset(activeGuardrail(new WordGuardrail('block'), ['post_call']));
     world.provider.pieces = [...beginning, 'for', 'bidden', ...Array<string>(200).fill(' and more')];
     const before = world.provider.closed;
-    world.provider.beforeEvent = (at) => (at > 20 ? new Promise((resolve) => setTimeout(resolve, 5)) : Promise.resolve());
+    world.provider.beforeEvent = (at) =>
+      at > 20 ? new Promise((resolve) => setTimeout(resolve, 5)) : Promise.resolve();
     const answer = await world.ask(row, 'Say it!', true);
     expect([answer.status, answer.headers['x-litellm-applied-guardrails']]).toEqual([200, 'words']);
     expect(answer.text).toContain('hear ');
@@ -51,7 +62,11 @@ describe.each(streamed)('$name', (row) => {
     await eventually('the provider is left', () => world.provider.closed > before);
     const rows = await world.gateway.rowsOf(row.model);
     const last = rows.find(({ requestId }) => requestId === answer.headers['x-litellm-call-id']);
-    expect(last && [last.status, detailOf(last).errorCode, last.spendNanos > 0n]).toEqual(['failure', 'guardrail_blocked', true]);
+    expect(last && [last.status, detailOf(last).errorCode, last.spendNanos > 0n]).toEqual([
+      'failure',
+      'guardrail_blocked',
+      true,
+    ]);
   });
 });
 
@@ -85,8 +100,19 @@ it('a client that leaves while its answer is held back closes the provider’s c
   const before = world.provider.closed;
   const { port } = world.gateway;
   const body = JSON.stringify(chat.body('Say it!', true, 1));
-  const headers = { authorization: `Bearer ${masterKey}`, 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
-  const client = request({ host: '127.0.0.1', port, method: 'POST', path: '/v1/chat/completions', headers, agent: false });
+  const headers = {
+    authorization: `Bearer ${masterKey}`,
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(body),
+  };
+  const client = request({
+    host: '127.0.0.1',
+    port,
+    method: 'POST',
+    path: '/v1/chat/completions',
+    headers,
+    agent: false,
+  });
   client.on('error', () => undefined);
   client.end(body);
   await eventually('the provider answers', () => world.provider.sent.length === 1);
@@ -122,33 +148,53 @@ describe('a guardrail that is away', () => {
     return guardrail;
   };
 
-  it.each(['pre_call', 'during_call', 'post_call'] as const)('%s: fails closed by default, and row and header say so', async (mode) => {
-    world.reset(activeGuardrail(away(), [mode]));
-    const answer = await world.ask(chat, 'Say it!', false);
-    expect([answer.status, answer.headers['x-litellm-failed-guardrails'], answer.headers['x-litellm-applied-guardrails']]).toEqual([503, 'words', undefined]);
-    expect(answer.text).toContain('The guardrail words could not look at the request');
-    const rows = await world.gateway.rowsOf('chat');
-    const row = rows.find(({ requestId }) => requestId === answer.headers['x-litellm-call-id']);
-    expect(row && detailOf(row)).toMatchObject({ errorCode: 'guardrail_unavailable', guardrails: [{ name: 'words', mode, action: 'failed_closed' }] });
-  });
-
-  it.each(['pre_call', 'during_call', 'post_call'] as const)('%s: fails open where it may, and row and header say so', async (mode) => {
-    for (const stream of [false, true]) {
-      world.reset(activeGuardrail(away(), [mode], { failure: 'open' }));
-      const answer = await world.ask(chat, 'Say it!', stream);
-      expect(chat.read(answer, stream)).toEqual(['Hello']);
-      // Nothing is told of a stream's guardrails that look after its head was sent.
-      expect([answer.status, answer.headers['x-litellm-failed-guardrails'], answer.headers['x-litellm-applied-guardrails']]).toEqual([200, 'words', undefined]);
+  it.each(['pre_call', 'during_call', 'post_call'] as const)(
+    '%s: fails closed by default, and row and header say so',
+    async (mode) => {
+      world.reset(activeGuardrail(away(), [mode]));
+      const answer = await world.ask(chat, 'Say it!', false);
+      expect([
+        answer.status,
+        answer.headers['x-litellm-failed-guardrails'],
+        answer.headers['x-litellm-applied-guardrails'],
+      ]).toEqual([503, 'words', undefined]);
+      expect(answer.text).toContain('The guardrail words could not look at the request');
       const rows = await world.gateway.rowsOf('chat');
       const row = rows.find(({ requestId }) => requestId === answer.headers['x-litellm-call-id']);
-      expect(row && detailOf(row)).toMatchObject({ guardrails: [{ name: 'words', mode, action: 'failed_open' }] });
-    }
-  });
+      expect(row && detailOf(row)).toMatchObject({
+        errorCode: 'guardrail_unavailable',
+        guardrails: [{ name: 'words', mode, action: 'failed_closed' }],
+      });
+    },
+  );
+
+  it.each(['pre_call', 'during_call', 'post_call'] as const)(
+    '%s: fails open where it may, and row and header say so',
+    async (mode) => {
+      for (const stream of [false, true]) {
+        world.reset(activeGuardrail(away(), [mode], { failure: 'open' }));
+        const answer = await world.ask(chat, 'Say it!', stream);
+        expect(chat.read(answer, stream)).toEqual(['Hello']);
+        // Nothing is told of a stream's guardrails that look after its head was sent.
+        expect([
+          answer.status,
+          answer.headers['x-litellm-failed-guardrails'],
+          answer.headers['x-litellm-applied-guardrails'],
+        ]).toEqual([200, 'words', undefined]);
+        const rows = await world.gateway.rowsOf('chat');
+        const row = rows.find(({ requestId }) => requestId === answer.headers['x-litellm-call-id']);
+        expect(row && detailOf(row)).toMatchObject({ guardrails: [{ name: 'words', mode, action: 'failed_open' }] });
+      }
+    },
+  );
 
   it('is waited for once in a stream, and not at each piece', async () => {
     const guardrail = new WordGuardrail('mask', { by: 'segment', chars: 10 });
     guardrail.delay = () => new Promise(() => undefined);
-    const answer = await talk(Array<string>(30).fill('some more of it '), guardrail, { failure: 'open', timeoutMs: 50 });
+    const answer = await talk(Array<string>(30).fill('some more of it '), guardrail, {
+      failure: 'open',
+      timeoutMs: 50,
+    });
     expect(chat.read(answer, true)).toEqual(['some more of it '.repeat(30)]);
     expect(guardrail.seen).toHaveLength(1);
   });
