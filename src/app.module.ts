@@ -42,6 +42,7 @@ import { AccessGroupsModule } from './management/access-groups/access-groups.mod
 import { OrganizationsModule } from './management/organizations/organizations.module.js';
 import { ProjectsModule } from './management/projects/projects.module.js';
 import { TeamsModule } from './management/teams/teams.module.js';
+import { PassThroughModule } from './passthrough/passthrough.module.js';
 import { SpendModule } from './spend/spend.module.js';
 import { VaultModule } from './vault/vault.module.js';
 import { spendSettings, type SpendSettings } from './spend/spend-settings.js';
@@ -93,6 +94,7 @@ export class AppModule {
         auditModule(),
         idempotencyModule(),
         GatewayModule,
+        PassThroughModule,
         ModelCallerModule,
         HealthModule,
         BudgetsModule,
