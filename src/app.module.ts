@@ -34,6 +34,7 @@ import { CredentialsModule } from './management/credentials/credentials.module.j
 import { IdentityRegistrarModule } from './management/identity-registrar/identity-registrar.module.js';
 import { JwtMappingsModule } from './management/jwt-mappings/jwt-mappings.module.js';
 import { ModelsModule } from './management/models/models.module.js';
+import { PassThroughManagementModule } from './management/pass-through/pass-through-management.module.js';
 import { KeysModule } from './management/keys/keys.module.js';
 import { SpendLogsModule } from './management/spend/spend-logs.module.js';
 import { TagsModule } from './management/tags/tags.module.js';
@@ -103,6 +104,7 @@ export class AppModule {
         ModelsModule,
         CredentialsModule,
         ConfigManagementModule,
+        PassThroughManagementModule,
         SpendLogsModule,
         ApiDocsModule,
         TagsModule,
