@@ -13,7 +13,7 @@ import type { User } from '../database/database-client.js';
 import { mapOf, namesOf } from './json-columns.js';
 import { accessLevels } from './key-model-access.js';
 import { organizationOf, type KeyRows } from './key-rows.js';
-import type { ModelAccessLevel, Role } from './principal.js';
+import type { ModelAccessLevel, Role, PassThroughRoutes } from './principal.js';
 
 /** Why nobody may use the key, whatever the time. */
 export interface KeyRefusal {
@@ -50,6 +50,7 @@ export interface VirtualKeyRecord {
   /** `metadata.allowed_ips`; empty for all. */
   readonly allowedIps: readonly string[];
   readonly enforcedParams: readonly string[];
+  readonly passThroughRoutes: PassThroughRoutes;
   /** What it is built from: a change of any of these makes it void. See `dependencyOf`. */
   readonly dependsOn: readonly string[];
 }
@@ -76,6 +77,10 @@ export function keyRecordOf(rows: KeyRows): VirtualKeyRecord {
     allowedRoutes: namesOf(key.allowedRoutes),
     allowedIps: ipsOf(metadata),
     enforcedParams: [...namesOf(settings['enforced_params']), ...namesOf(metadata['enforced_params'])],
+    passThroughRoutes: {
+      allowed: namesOf(settings['allowed_passthrough_routes']),
+      denied: namesOf(settings['denied_passthrough_routes']),
+    },
     dependsOn: dependenciesOf(rows),
   };
 }

@@ -28,8 +28,8 @@ export interface ModelAccessLevel {
 
 /** The paths that it may call by pass-through, beyond what its routes allow. */
 export interface PassThroughRoutes {
-  /** Each that narrows, the key's own and its team's: a path has to be in all of them. */
-  readonly allowed: readonly (readonly string[])[];
+  /** Empty for all. */
+  readonly allowed: readonly string[];
   readonly denied: readonly string[];
 }
 

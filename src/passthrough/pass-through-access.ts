@@ -1,6 +1,7 @@
 /** What a key may do by pass-through, beyond the routes that it may call at all: its lists of paths, and its models. */
 import { mayUseEveryModel, modelDenial } from '../auth/model-access.js';
-import type { PassThroughRoutes, Principal } from '../auth/principal.js';
+import { holdsPassThroughPath } from '../auth/routes/pass-through-path.js';
+import type { Principal } from '../auth/principal.js';
 import type { CatalogSnapshot } from '../catalog/catalog-snapshot.js';
 import { GatewayError } from '../core/errors/gateway-error.js';
 import type { FoundEntry } from './entries/pass-through-entries.service.js';
@@ -9,14 +10,14 @@ import type { AskedModel } from './native/asked-model.js';
 /** What only looks at things, or takes them away. */
 const withoutModel: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'DELETE']);
 
-/** @throws GatewayError `pass_through_denied` for a path that the key's or its team's lists do not open */
+/** @throws GatewayError `pass_through_denied` for a path that the key's lists do not open */
 export function checkPaths({ passThroughRoutes }: Principal, { path, entry }: FoundEntry): void {
   if (!passThroughRoutes) return;
   const { allowed, denied } = passThroughRoutes;
-  if (denied.some((route) => holds(route, path.normalised)))
+  if (isNamed(denied, path.normalised))
     throw refused(entry.template, 'its `denied_passthrough_routes` name the path.');
-  const narrowing = allowed.find((list) => !list.some((route) => holds(route, path.normalised)));
-  if (narrowing) throw refused(entry.template, `it may call ${narrowing.join(', ').slice(0, 300)}.`);
+  if (allowed.length > 0 && !isNamed(allowed, path.normalised))
+    throw refused(entry.template, `it may call ${allowed.join(', ').slice(0, 300)}.`);
 }
 
 /**
@@ -39,22 +40,15 @@ export function checkModel(
     if (denial && !denials.includes(null)) throw new GatewayError(denial, { param: 'model', facts: { model: name } });
     return;
   }
-  if (withoutModel.has(facts.method) || isNamed(principal.passThroughRoutes, path.normalised)) return;
+  if (withoutModel.has(facts.method) || isNamed(principal.passThroughRoutes?.allowed ?? [], path.normalised)) return;
   throw refused(
     entry.template,
     'it is held to certain models, and this request names none. Name the path in `allowed_passthrough_routes` of the key to allow it.',
   );
 }
 
-function isNamed(routes: PassThroughRoutes | undefined, path: string): boolean {
-  const { allowed = [] } = routes ?? {};
-  return allowed.length > 0 && allowed.every((list) => list.some((route) => holds(route, path)));
-}
-
-/** A path with all that lies below it, or the beginning of one with a star behind it. */
-function holds(route: string, path: string): boolean {
-  if (route.endsWith('*')) return path.startsWith(route.slice(0, -1)) || path === route.replace(/\/\*$/, '');
-  return path === route || path.startsWith(`${route.replace(/\/$/, '')}/`);
+function isNamed(list: readonly string[], path: string): boolean {
+  return list.some((route) => holdsPassThroughPath(route, path));
 }
 
 function refused(path: string, reason: string): GatewayError {

@@ -4,6 +4,7 @@ import { ProviderAccounts } from '../catalog/pass-through/provider-accounts.serv
 import { UpstreamConnections } from '../clients/upstream-connections.service.js';
 import { CLOCK } from '../config/ports.js';
 import { SettingsService } from '../config/settings.service.js';
+import type { ErrorCode } from '../core/errors/catalog.js';
 import { GatewayError } from '../core/errors/gateway-error.js';
 import { awsAuthentication } from '../core/providers/bedrock/authenticate.js';
 import type { Clock, Deployment, OutboundRequest } from '../core/spec/index.js';
@@ -58,23 +59,29 @@ export class Upstreams {
       signsBody: prefix.place === 'bedrock' || prefix.aws !== undefined,
       costNanos: 0n,
       timeoutMs,
-      authorize: (request) => this.signed(chosen, request, prefix.aws),
+      authorize: (request) => this.signed(chosen, request, prefix.aws, at),
     };
   }
 
-  private signed(
+  private async signed(
     deployment: Deployment,
     request: OutboundRequest,
     aws: AwsService | undefined,
-  ): OutboundRequest | Promise<OutboundRequest> {
+    at: string,
+  ): Promise<OutboundRequest> {
     const { provider, parameters } = deployment;
     const authenticate = aws ? awsAuthentication(provider.id, aws.service) : provider.authenticate;
     const context = { nowMs: this.clock.now(), settings: parameters.provider };
     const withExtra = { ...request, headers: { ...request.headers, ...parameters.extraHeaders } };
-    if (!provider.credentialExchange) return authenticate(withExtra, deployment.credentials, context);
-    const current = this.connections.credentials.current(deployment);
-    if (!(current instanceof Promise)) return authenticate(withExtra, current, context);
-    return current.then((credentials) => authenticate(withExtra, credentials, context));
+    try {
+      const { credentialExchange } = provider;
+      const current = credentialExchange ? this.connections.credentials.current(deployment) : deployment.credentials;
+      return await authenticate(withExtra, current instanceof Promise ? await current : current, context);
+    } catch (error) {
+      // The caller's own key is fine: it is the operator's that is not there.
+      if (error instanceof GatewayError && missingAccount.has(error.code)) throw withoutAccount(at, error.message, error);
+      throw error;
+    }
   }
 
   private service(account: ServiceAccount, at: string, { rest, path }: FoundEntry): Upstream {
@@ -172,6 +179,8 @@ function decodeName(name: string): string {
   }
 }
 
-function withoutAccount(path: string, reason: string): GatewayError {
-  return new GatewayError('no_pass_through_account', { facts: { path, reason } });
+const missingAccount: ReadonlySet<ErrorCode> = new Set(['upstream_authentication', 'upstream_unreachable']);
+
+function withoutAccount(path: string, reason: string, cause?: unknown): GatewayError {
+  return new GatewayError('no_pass_through_account', { facts: { path, reason }, cause });
 }

@@ -26,6 +26,8 @@ export function principalOfKey(record: VirtualKeyRecord | null, nowMs: number): 
 
 function toPrincipal(record: VirtualKeyRecord): Principal {
   const { role, models, modelLevels, modelAliases, tags, allowedRoutes, allowedIps, enforcedParams } = record;
+  const { passThroughRoutes } = record;
+  const { allowed, denied } = passThroughRoutes;
   return Object.freeze({
     role,
     keyHash: record.token,
@@ -42,5 +44,6 @@ function toPrincipal(record: VirtualKeyRecord): Principal {
     ...(allowedRoutes.length > 0 && { allowedRoutes }),
     ...(allowedIps.length > 0 && { allowedAddresses: new AddressList(allowedIps) }),
     ...(enforcedParams.length > 0 && { enforcedParams }),
+    ...((allowed.length > 0 || denied.length > 0) && { passThroughRoutes }),
   });
 }

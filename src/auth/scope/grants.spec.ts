@@ -53,6 +53,10 @@ describe('what the caller’s own key is held to', () => {
     ['all addresses', {}, { allowedIps: ['10.0.0.1'] }, 'allowed_ips'],
     ['another address', { allowedIps: ['10.0.0.2'] }, { allowedIps: ['10.0.0.1'] }, 'allowed_ips'],
     ['fewer enforced parameters', {}, { enforcedParams: ['user'] }, 'enforced_params'],
+    ['all passed paths', {}, { passThroughAllowed: ['/a'] }, 'allowed_passthrough_routes'],
+    ['a passed path below', { passThroughAllowed: ['/a/b'] }, { passThroughAllowed: ['/a/*'] }, null],
+    ['a passed path beside', { passThroughAllowed: ['/ab'] }, { passThroughAllowed: ['/a'] }, 'allowed_passthrough_routes'], // prettier-ignore
+    ['fewer denied paths', {}, { passThroughDenied: ['/a'] }, 'denied_passthrough_routes'],
     ['a longer life', { expiresAtMs: 2 }, { expiresAtMs: 1 }, 'duration'],
     ['an endless life', {}, { expiresAtMs: 1 }, 'duration'],
     ['more money', { budget: usd(11) }, { budget: usd(10) }, 'max_budget'],
@@ -129,6 +133,8 @@ describe('whatever is asked for', () => {
     allowedRoutes: routes,
     allowedIps: fc.subarray(['10.0.0.1', '10.0.0.2']),
     enforcedParams: fc.subarray(['user', 'metadata']),
+    passThroughAllowed: fc.subarray(['/a', '/a/b', '/a/*', '/c']),
+    passThroughDenied: fc.subarray(['/a', '/c']),
     expiresAtMs: amount,
     budget: fc.option(budget),
     windows: dictionary(fc.bigInt({ min: 0n, max: 9n })),
@@ -149,6 +155,10 @@ describe('whatever is asked for', () => {
     (one.startsWith('d/') && allowed.includes('d/*')) ||
     (one.startsWith('/v1/') && allowed.includes('/v1/*')) ||
     (one === 'openai_routes' && allowed.includes('llm_api_routes'));
+  const opensPath = (allowed: readonly string[], one: string): boolean =>
+    allowed.length === 0 ||
+    allowed.includes(one) ||
+    (one.startsWith('/a') && (allowed.includes('/a') || allowed.includes('/a/*')));
   const universe = ['a', 'b', 'c', 'd/e', 'd/f'];
   const doors = ['llm_api_routes', 'openai_routes', 'management_routes', '/v1/models', '/v1/other', '/x'];
 
@@ -162,6 +172,10 @@ describe('whatever is asked for', () => {
         (address) => opens(granted.allowedIps, address) && !opens(held.allowedIps, address),
       ),
       enforced_params: held.enforcedParams.some((param) => !granted.enforcedParams.includes(param)),
+      allowed_passthrough_routes: ['/a', '/a/b', '/a/c', '/c', '/d'].some(
+        (one) => opensPath(granted.passThroughAllowed, one) && !opensPath(held.passThroughAllowed, one),
+      ),
+      denied_passthrough_routes: held.passThroughDenied.some((path) => !granted.passThroughDenied.includes(path)),
       duration: most(granted.expiresAtMs) > most(held.expiresAtMs),
       max_budget: spendable(granted.budget) > spendable(held.budget),
       budget_limits: Object.entries(held.windows).some(([name, value]) => (granted.windows[name] ?? 99n) > value),
@@ -241,6 +255,10 @@ describe('whatever is asked for', () => {
         return { ...before, allowedIps: wished.allowedIps };
       case 'enforced_params':
         return { ...before, enforcedParams: wished.enforcedParams };
+      case 'allowed_passthrough_routes':
+        return { ...before, passThroughAllowed: wished.passThroughAllowed };
+      case 'denied_passthrough_routes':
+        return { ...before, passThroughDenied: wished.passThroughDenied };
       case 'duration':
         return { ...before, expiresAtMs: wished.expiresAtMs };
       case 'max_budget':

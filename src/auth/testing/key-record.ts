@@ -20,6 +20,7 @@ export function keyRecord(given: Partial<VirtualKeyRecord> = {}): VirtualKeyReco
     allowedRoutes: [],
     allowedIps: [],
     enforcedParams: [],
+    passThroughRoutes: { allowed: [], denied: [] },
     dependsOn: [],
     ...given,
   };

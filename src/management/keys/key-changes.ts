@@ -24,6 +24,7 @@ export function changedColumns(row: VirtualKey, body: UpdateKeyBody, expires: Da
     ...now,
     ...(aliases !== undefined && { aliases: aliases ?? {} }),
     ...(params !== undefined && { enforced_params: params ?? [] }),
+    ...passThroughLists(body),
     ...(type != null && { key_type: type }),
   };
   return {
@@ -38,6 +39,15 @@ export function changedColumns(row: VirtualKey, body: UpdateKeyBody, expires: Da
     expires: expires === undefined ? row.expires : expires,
     allowedRoutes: routes === undefined ? ((row.allowedRoutes ?? []) as readonly string[]) : routes,
     settings,
+  };
+}
+
+/** Null takes a list away. */
+function passThroughLists(body: UpdateKeyBody): Pick<KeyExtras, 'allowed_passthrough_routes' | 'denied_passthrough_routes'> {
+  const { allowed_passthrough_routes: allowed, denied_passthrough_routes: denied } = body;
+  return {
+    ...(allowed !== undefined && { allowed_passthrough_routes: allowed ?? [] }),
+    ...(denied !== undefined && { denied_passthrough_routes: denied ?? [] }),
   };
 }
 

@@ -119,6 +119,8 @@ export class KeyIssuer {
       allowedRoutes: routesFor(body.key_type, body.allowed_routes) ?? [],
       allowedIps: heeded.allowedIps,
       enforcedParams: [...(body.enforced_params ?? []), ...heeded.enforcedParams],
+      passThroughAllowed: body.allowed_passthrough_routes ?? [],
+      passThroughDenied: body.denied_passthrough_routes ?? [],
       expiresAtMs: this.rules.expiryOf(durationFor(body, owners))?.getTime() ?? null,
     };
     const granted = await this.grants.forNewKey(tx, scope, owners, asked);
@@ -142,6 +144,8 @@ export class KeyIssuer {
         settings: {
           ...(body.aliases && { aliases: body.aliases }),
           ...(granted.enforcedParams.length > 0 && { enforced_params: [...granted.enforcedParams] }),
+          ...(granted.passThroughAllowed.length > 0 && { allowed_passthrough_routes: [...granted.passThroughAllowed] }),
+          ...(granted.passThroughDenied.length > 0 && { denied_passthrough_routes: [...granted.passThroughDenied] }),
           ...(body.key_type && body.key_type !== 'default' && { key_type: body.key_type }),
         },
         createdAt: now,

@@ -15,13 +15,15 @@ export function powersOfRow(row: VirtualKey): PlainPowers {
 export function powersOfColumns(
   row: Pick<ChangedColumns, 'models' | 'allowedRoutes' | 'expires' | 'settings' | 'metadata'>,
 ): PlainPowers {
-  const { aliases, enforced_params } = row.settings;
+  const { aliases, enforced_params, allowed_passthrough_routes, denied_passthrough_routes } = row.settings;
   return {
     models: row.models as readonly string[],
     aliasTargets: Object.values(aliases ?? {}),
     allowedRoutes: row.allowedRoutes,
     ...powersOfMetadata(row.metadata),
     enforcedParams: [...new Set([...(enforced_params ?? []), ...powersOfMetadata(row.metadata).enforcedParams])],
+    passThroughAllowed: allowed_passthrough_routes ?? [],
+    passThroughDenied: denied_passthrough_routes ?? [],
     expiresAtMs: row.expires?.getTime() ?? null,
   };
 }

@@ -154,6 +154,14 @@ describe('who may', () => {
     expect([rows.length - before, rows.at(-1)?.apiKeyHash]).toEqual([1, '']);
   });
 
+  it("a key's lists of paths hold, for every spelling of a path", async () => {
+    const narrow = await gateway.makeKey({ allowed_passthrough_routes: ['/api/a'], denied_passthrough_routes: ['/api/a/secret'] }); // prettier-ignore
+    const statusOf = async (path: string): Promise<number> => (await ask('GET', path, { authorization: `Bearer ${narrow}` })).status; // prettier-ignore
+    for (const path of ['/api/a', '/api/a/b', '/api/%61/b']) expect([path, await statusOf(path)]).toEqual([path, 200]);
+    for (const path of ['/api/ab', '/api', '/exact', '/api/a/secret', '/api/a/secret/x', '/api/a/%73ecret', '/api/a%2Fsecret/x', '/openai/v1/models']) expect([path, await statusOf(path)]).toEqual([path, path === '/exact' ? 404 : 403]); // prettier-ignore
+    expect(upstream.seen).toHaveLength(3);
+  });
+
   it('what a guardrail is to look at is not served without it', async () => {
     const answer = await ask('GET', '/guarded');
     expect([answer.status, answer.text, upstream.seen.length]).toEqual([503, expect.stringContaining('pii'), 0]);
