@@ -54,7 +54,7 @@ export class AnswerRelay implements Dispatcher.DispatchHandler, PassedAnswer {
     private readonly options: RelayOptions,
   ) {
     reply.raw.once('close', () => {
-      if (!reply.raw.writableFinished) this.abort(new GatewayError('client_closed'));
+      if (!reply.raw.writableFinished) this.leave();
     });
   }
 
@@ -154,6 +154,15 @@ export class AnswerRelay implements Dispatcher.DispatchHandler, PassedAnswer {
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
     this.fail(networkFailure(error, this.options.provider, this.head !== undefined));
+  }
+
+  /** Some clients leave with the last event of a stream, and have got all of it. */
+  private leave(): void {
+    const error = new GatewayError('client_closed');
+    if (this.isDone || this.reader?.finished !== true) return this.abort(error);
+    this.done();
+    this.controller?.abort(error);
+    this.resolve?.();
   }
 
   private begin({ status, headers }: AnswerHead): void {

@@ -22,6 +22,8 @@ export interface StreamReading {
   end(): unknown;
   readonly usage: Usage | undefined;
   readonly contentEvents?: number;
+  /** The provider's own end marker has been seen. */
+  readonly finished?: boolean;
 }
 
 export interface AnswerReading {

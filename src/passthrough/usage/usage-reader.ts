@@ -11,6 +11,8 @@ export interface UsageReader {
   readonly usage: Usage | undefined;
   /** Events with content: each carries about a token. */
   readonly contentEvents: number;
+  /** All that is to come has come, though the connection may stay open. */
+  readonly finished: boolean;
   /** The error that a stream has told of. */
   readonly failure: GatewayError | undefined;
   /** The text of a stream that was cut off; undefined where it cannot be read. */
@@ -64,6 +66,10 @@ class StreamedUsage implements UsageReader {
     return this.stream.contentEvents ?? 0;
   }
 
+  get finished(): boolean {
+    return this.stream.finished === true;
+  }
+
   push(bytes: Buffer): void {
     this.log.append(bytes);
     this.follow(() => this.stream.push(bytes));
@@ -93,6 +99,7 @@ class StreamedUsage implements UsageReader {
 class WholeUsage implements UsageReader {
   usage: Usage | undefined;
   readonly contentEvents = 0;
+  readonly finished = false;
   readonly failure = undefined;
   private chunks: Buffer[] = [];
   private bytes = 0;

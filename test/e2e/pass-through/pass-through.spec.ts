@@ -24,6 +24,7 @@ beforeAll(async () => {
   gateway = await TestGateway.start({
     models: [
       { model_name: 'gpt', litellm_params: { model: 'openai/gpt-4o-mini', api_key: 'sk-openai-own', api_base: `${upstream.origin}/v1`, use_in_pass_through: true } }, // prettier-ignore
+      { model_name: 'aws', litellm_params: { model: 'bedrock/*', aws_bedrock_runtime_endpoint: upstream.origin, aws_region_name: 'eu-west-1', aws_access_key_id: 'AKIDOWN', aws_secret_access_key: 'own-secret', use_in_pass_through: true } }, // prettier-ignore
     ],
     general: {
       pass_through_endpoints: [
@@ -262,6 +263,19 @@ describe("a provider's own prefix", () => {
     expect((await use('POST', '/openai/v1/chat/completions', { model: 'gpt-4o', messages: [] })).status).toBe(403);
     expect((await use('POST', '/openai/v1/fine_tuning/jobs', { training_file: 'f' })).status).toBe(403);
     expect((await use('GET', '/openai/v1/models')).status).toBe(200);
+  });
+
+  it('AWS gets a signature by the operator’s keys over what is sent, and nothing of the caller’s', async () => {
+    upstream.answer = json({ output: {}, usage: { inputTokens: 1, outputTokens: 1, totalTokens: 2 } });
+    const signature = `AWS4-HMAC-SHA256 Credential=${key}/20300101/us-east-1/bedrock/aws4_request, SignedHeaders=host;x-amz-date, Signature=abc`;
+    const headers = { authorization: signature, 'x-amz-date': '20300101T000000Z', 'x-amz-security-token': 'of-client', 'content-type': 'application/json' }; // prettier-ignore
+    const answer = await ask('POST', '/bedrock/model/a%3Ab/converse', headers, '{"messages":[]}');
+    const sent = upstream.last;
+    expect([answer.status, sent.url, sent.body.toString()]).toEqual([200, '/model/a%3Ab/converse', '{"messages":[]}']);
+    expect(sent.headers.authorization).toMatch(/^AWS4-HMAC-SHA256 Credential=AKIDOWN\/\d{8}\/eu-west-1\/bedrock\/aws4_request/);
+    expect(sent.headers['x-amz-security-token']).toBeUndefined();
+    expect(sent.headers['x-amz-date']).not.toBe(headers['x-amz-date']);
+    expect(JSON.stringify(sent.rawHeaders)).not.toContain(key);
   });
 
   it('without an account it says what is to be set', async () => {
