@@ -10,6 +10,7 @@ import { version } from '../config/version.js';
 import { GatewayError } from '../core/errors/gateway-error.js';
 import { usdFromNanos } from '../core/pricing/money.js';
 import type { Clock, OutboundRequest } from '../core/spec/index.js';
+import { RunningSlots } from '../http/running-slots.js';
 import { AnswerRelay } from './answer-relay.js';
 import type { FoundEntry } from './entries/pass-through-entries.service.js';
 import { toUpstreamHeaders } from './forwarded-headers.js';
@@ -37,7 +38,7 @@ interface Running {
 @Injectable()
 export class PassThroughService implements BeforeApplicationShutdown {
   private readonly logger = new Logger('Pass-through');
-  private readonly running = new Set<Running>();
+  private readonly running = new RunningSlots<Running>();
   private isDraining = false;
 
   constructor(
@@ -138,7 +139,7 @@ export class PassThroughService implements BeforeApplicationShutdown {
     reply: FastifyReply | undefined,
     work: () => Promise<void>,
   ): Promise<void> {
-    this.running.add(running);
+    const slot = this.running.add(running);
     try {
       await work();
       await this.accounts.settle(exchange, exchange.answer.failure);
@@ -150,7 +151,7 @@ export class PassThroughService implements BeforeApplicationShutdown {
       // Its client sees that something is missing.
       reply?.raw.destroy();
     } finally {
-      this.running.delete(running);
+      this.running.remove(slot);
     }
   }
 

@@ -4,7 +4,7 @@ import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance } from 'fastify';
 import { CustomerDirectoryModule } from '../auth/customers/customer-directory.module.js';
 import { ENTRY_ROUTES } from '../auth/routes/entry-routes.js';
-import { PassThroughEntries } from './entries/pass-through-entries.service.js';
+import { declareEntry, PassThroughEntries } from './entries/pass-through-entries.service.js';
 import { PassThroughAccounts } from './pass-through-accounts.service.js';
 import { PassThroughController } from './pass-through.controller.js';
 import { PassThroughOpening } from './pass-through-opening.service.js';
@@ -31,6 +31,8 @@ export class PassThroughModule implements OnModuleInit {
   constructor(private readonly host: HttpAdapterHost) {}
 
   onModuleInit(): void {
-    acceptUpgrades(this.host.httpAdapter.getInstance<FastifyInstance>());
+    const fastify = this.host.httpAdapter.getInstance<FastifyInstance>();
+    declareEntry(fastify);
+    acceptUpgrades(fastify);
   }
 }

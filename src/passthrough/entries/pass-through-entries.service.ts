@@ -42,10 +42,20 @@ const nativeEntries: readonly NativeEntry[] = nativePrefixes.flatMap((prefix) =>
   })),
 );
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    passThroughEntry: FoundEntry | null;
+  }
+}
+
+/** Gives every request its place for what its path leads to: a weak map would cost more with each request that is under way. */
+export function declareEntry(fastify: FastifyInstance): void {
+  fastify.decorateRequest('passThroughEntry', null);
+}
+
 @Injectable()
 export class PassThroughEntries implements EntryRoutes, OnApplicationBootstrap {
   private readonly logger = new Logger('Pass-through');
-  private readonly found = new WeakMap<FastifyRequest, FoundEntry>();
   private index: Index | undefined;
 
   constructor(
@@ -73,12 +83,7 @@ export class PassThroughEntries implements EntryRoutes, OnApplicationBootstrap {
 
   /** The same for as long as the request lasts, whatever changes meanwhile. */
   find(request: FastifyRequest): FoundEntry | undefined {
-    let found = this.found.get(request);
-    if (!found) {
-      found = this.lookUp(request);
-      if (found) this.found.set(request, found);
-    }
-    return found;
+    return (request.passThroughEntry ??= this.lookUp(request) ?? null) ?? undefined;
   }
 
   private lookUp(request: FastifyRequest): FoundEntry | undefined {
