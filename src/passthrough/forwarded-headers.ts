@@ -12,7 +12,15 @@ const hopByHop: ReadonlySet<string> = new Set([
 /** Each side has its own; a client's keys are the gateway's business, and so are cookies, since one host stands for many. */
 const ownOfClient: ReadonlySet<string> = new Set([
   ...['host', 'content-length', 'expect', 'authorization', 'x-api-key', 'api-key', 'x-goog-api-key', 'cookie'],
-  ...['ocp-apim-subscription-key', userKeyHeader, 'forwarded', 'via', 'x-real-ip', 'cf-connecting-ip', 'true-client-ip'],
+  ...[
+    'ocp-apim-subscription-key',
+    userKeyHeader,
+    'forwarded',
+    'via',
+    'x-real-ip',
+    'cf-connecting-ip',
+    'true-client-ip',
+  ],
   // Signatures of a client are made with the gateway's key.
   ...['x-amz-date', 'x-amz-security-token', 'x-amz-content-sha256'],
 ]);

@@ -14,8 +14,7 @@ const withoutModel: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'DE
 export function checkPaths({ passThroughRoutes }: Principal, { path, entry }: FoundEntry): void {
   if (!passThroughRoutes) return;
   const { allowed, denied } = passThroughRoutes;
-  if (isNamed(denied, path.normalised))
-    throw refused(entry.template, 'its `denied_passthrough_routes` name the path.');
+  if (isNamed(denied, path.normalised)) throw refused(entry.template, 'its `denied_passthrough_routes` name the path.');
   if (allowed.length > 0 && !isNamed(allowed, path.normalised))
     throw refused(entry.template, `it may call ${allowed.join(', ').slice(0, 300)}.`);
 }

@@ -147,9 +147,7 @@ export class PassThroughAccounts {
       usage,
       usageEstimated: isEstimated || undefined,
       uncounted:
-        text === undefined || !upstream.deployment
-          ? undefined
-          : { text, prices: costsOf(upstream.deployment).listed },
+        text === undefined || !upstream.deployment ? undefined : { text, prices: costsOf(upstream.deployment).listed },
       completionStartedAtMs:
         answer.headAt === undefined ? undefined : Math.round(facts.startedAtMs + answer.headAt - facts.startedAt),
       errorCode: error?.code,

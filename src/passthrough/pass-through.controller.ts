@@ -26,7 +26,11 @@ export class PassThroughController {
   async pass(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const found = this.entries.find(request);
     if (!found || refusedMethods.has(request.method)) {
-      const route = (request.raw.url ?? '').split('?', 1)[0]?.replace(/[^\x21-\x7e]/g, '?').slice(0, 200) ?? '';
+      const route =
+        (request.raw.url ?? '')
+          .split('?', 1)[0]
+          ?.replace(/[^\x21-\x7e]/g, '?')
+          .slice(0, 200) ?? '';
       throw new GatewayError('not_found', { facts: { method: request.method, route } });
     }
     await this.service.pass(request, reply, found);

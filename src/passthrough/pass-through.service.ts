@@ -111,7 +111,11 @@ export class PassThroughService implements BeforeApplicationShutdown {
     relay.finish();
   }
 
-  private async relaySession(exchange: PassThroughExchange, relay: WebSocketRelay, request: FastifyRequest): Promise<void> {
+  private async relaySession(
+    exchange: PassThroughExchange,
+    relay: WebSocketRelay,
+    request: FastifyRequest,
+  ): Promise<void> {
     const { facts } = exchange;
     exchange.answer = relay;
     const running = { isSession: true, abort: (error: GatewayError) => relay.abort(error) };

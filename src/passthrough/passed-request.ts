@@ -72,7 +72,11 @@ export function callerFacts(headers: IncomingHttpHeaders): CallerFacts {
   const tags = textOf(headers['x-litellm-tags'], maxTags * maxTextLength) ?? '';
   return {
     endUser: textOf(headers['x-litellm-end-user-id']) ?? textOf(headers['x-litellm-customer-id']),
-    tags: tags.split(',').map((tag) => tag.trim().slice(0, maxTextLength)).filter(Boolean).slice(0, maxTags),
+    tags: tags
+      .split(',')
+      .map((tag) => tag.trim().slice(0, maxTextLength))
+      .filter(Boolean)
+      .slice(0, maxTags),
     sessionId: textOf(headers['x-litellm-session-id']),
   };
 }

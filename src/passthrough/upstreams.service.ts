@@ -79,7 +79,8 @@ export class Upstreams {
       return await authenticate(withExtra, current instanceof Promise ? await current : current, context);
     } catch (error) {
       // The caller's own key is fine: it is the operator's that is not there.
-      if (error instanceof GatewayError && missingAccount.has(error.code)) throw withoutAccount(at, error.message, error);
+      if (error instanceof GatewayError && missingAccount.has(error.code))
+        throw withoutAccount(at, error.message, error);
       throw error;
     }
   }

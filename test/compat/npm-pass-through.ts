@@ -44,7 +44,11 @@ async function withOpenAi(): Promise<object> {
   const whole = await chat.completions.create(body);
   let streamed = '';
   let usage;
-  for await (const chunk of await chat.completions.create({ ...body, stream: true, stream_options: { include_usage: true } })) {
+  for await (const chunk of await chat.completions.create({
+    ...body,
+    stream: true,
+    stream_options: { include_usage: true },
+  })) {
     streamed += chunk.choices[0]?.delta.content ?? '';
     usage = chunk.usage ?? usage;
   }

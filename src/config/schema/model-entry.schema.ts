@@ -122,7 +122,8 @@ export const litellmParamsSchema = z.looseObject({
     example: ['api_key'],
   }),
   use_in_pass_through: described(flag().optional(), {
-    description: "Its address and credentials serve the pass-through routes of its provider, before the environment's. See docs/pass-through.md.",
+    description:
+      "Its address and credentials serve the pass-through routes of its provider, before the environment's. See docs/pass-through.md.",
     example: true,
   }),
   base_model: described(text().optional(), {

@@ -84,7 +84,8 @@ export const passThroughFields = {
 export const passThroughEndpointSchema = z.strictObject({
   ...passThroughFields,
   auth: described(flag().default(true), {
-    description: 'Whether a key is needed. `false` opens the endpoint to everybody, at the cost of whoever owns the key in `headers`.',
+    description:
+      'Whether a key is needed. `false` opens the endpoint to everybody, at the cost of whoever owns the key in `headers`.',
     example: true,
   }),
 });

@@ -43,7 +43,9 @@ export function changedColumns(row: VirtualKey, body: UpdateKeyBody, expires: Da
 }
 
 /** Null takes a list away. */
-function passThroughLists(body: UpdateKeyBody): Pick<KeyExtras, 'allowed_passthrough_routes' | 'denied_passthrough_routes'> {
+function passThroughLists(
+  body: UpdateKeyBody,
+): Pick<KeyExtras, 'allowed_passthrough_routes' | 'denied_passthrough_routes'> {
   const { allowed_passthrough_routes: allowed, denied_passthrough_routes: denied } = body;
   return {
     ...(allowed !== undefined && { allowed_passthrough_routes: allowed ?? [] }),

@@ -1,7 +1,10 @@
 /** Stores, changes, deletes and shows pass-through endpoints; every process serves what is stored within two seconds. */
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { StoredEndpointRepository, type StoredEndpoint } from '../../catalog/pass-through/stored-endpoint.repository.js';
+import {
+  StoredEndpointRepository,
+  type StoredEndpoint,
+} from '../../catalog/pass-through/stored-endpoint.repository.js';
 import { StoredEndpoints } from '../../catalog/pass-through/stored-endpoints.service.js';
 import { findReferencesIn } from '../../config/environment-references.js';
 import type { PassThroughSetting } from '../../config/pass-through-settings.js';

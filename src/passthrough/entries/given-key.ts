@@ -24,5 +24,8 @@ export function protocolsWithoutKey(headers: IncomingHttpHeaders): string | unde
 }
 
 function offeredProtocols(headers: IncomingHttpHeaders): readonly string[] {
-  return (headers['sec-websocket-protocol'] ?? '').split(',').map((protocol) => protocol.trim()).filter(Boolean);
+  return (headers['sec-websocket-protocol'] ?? '')
+    .split(',')
+    .map((protocol) => protocol.trim())
+    .filter(Boolean);
 }

@@ -96,7 +96,14 @@ export class PassThroughEntries implements EntryRoutes, OnApplicationBootstrap {
       if (entry.methods && !entry.methods.has(request.method)) continue;
       const rest = count < raw.length ? `/${raw.slice(count).join('/')}` : '';
       const facts = { method: request.method, template: entry.template, audience: 'entry' } as const;
-      return { entry, path, rest, facts, isOpen: entry.isOpen, givenKey: givenKeyOf(request.headers, path.query, entry) };
+      return {
+        entry,
+        path,
+        rest,
+        facts,
+        isOpen: entry.isOpen,
+        givenKey: givenKeyOf(request.headers, path.query, entry),
+      };
     }
     return undefined;
   }

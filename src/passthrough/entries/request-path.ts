@@ -29,7 +29,8 @@ export function readRequestPath(url: string): RequestPath {
   const raw = path.slice(1).split('/');
   const segments = path.includes('%') ? raw.map(decoded) : raw;
   const normalised = `/${segments.join('/')}`;
-  if (refusedCharacters.test(normalised)) throw malformed('its path holds `//`, `;`, a backslash or a control character');
+  if (refusedCharacters.test(normalised))
+    throw malformed('its path holds `//`, `;`, a backslash or a control character');
   // What is still encoded after one decoding might be decoded again by somebody else.
   if (dotSegment.test(normalised) || dotSegment.test(normalised.replace(/%2e/gi, '.').replace(/%(?:2f|5c)/gi, '/')))
     throw malformed('its path holds a dot segment');

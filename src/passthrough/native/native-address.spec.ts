@@ -21,17 +21,68 @@ it.each([
   ['/anthropic', 'https://api.anthropic.com', '/v1/messages', 'https://api.anthropic.com/v1/messages'],
   ['/gemini', 'https://g.example', '/v1alpha/models/x:y', 'https://g.example/v1alpha/models/x:y'],
   ['/gemini', 'https://g.example/v1beta', '/upload/v1beta/files', 'https://g.example/upload/v1beta/files'],
-  ['/openrouter', 'https://openrouter.ai/api/v1', '/v1/chat/completions', 'https://openrouter.ai/api/v1/chat/completions'],
-  ['/azure', 'https://x.openai.azure.com', '/openai/deployments/d/y', 'https://x.openai.azure.com/openai/deployments/d/y'],
-  ['/azure', 'https://x.openai.azure.com/openai/v1', '/openai/v1/responses', 'https://x.openai.azure.com/openai/v1/responses'],
-  ['/bedrock', 'https://bedrock-runtime.us-east-1.amazonaws.com', '/model/a/invoke', 'https://bedrock-runtime.us-east-1.amazonaws.com/model/a/invoke'],
-  ['/bedrock', 'https://bedrock-runtime.us-east-1.amazonaws.com', '/knowledgebases/k/retrieve', 'https://bedrock-agent-runtime.us-east-1.amazonaws.com/knowledgebases/k/retrieve'],
-  ['/bedrock', 'https://bedrock-runtime.us-east-1.amazonaws.com', '/foundation-models', 'https://bedrock.us-east-1.amazonaws.com/foundation-models'],
-  ['/bedrock', 'https://vpce-1.bedrock-runtime.us-east-1.vpce.amazonaws.com', '/foundation-models', 'https://vpce-1.bedrock-runtime.us-east-1.vpce.amazonaws.com/foundation-models'],
-  ['/vertex_ai', 'https://us-central1-aiplatform.googleapis.com/v1', '/v1/projects/p/locations/europe-west4/x', 'https://europe-west4-aiplatform.googleapis.com/v1/projects/p/locations/europe-west4/x'],
-  ['/vertex-ai', 'https://us-central1-aiplatform.googleapis.com', '/v1beta1/projects/p/locations/global/x', 'https://aiplatform.googleapis.com/v1beta1/projects/p/locations/global/x'],
-  ['/vertex_ai', 'https://gw.example/v', '/v1/projects/p/locations/any/x', 'https://gw.example/v/v1/projects/p/locations/any/x'],
-])('%s of %s: %s', (prefix, base, rest, expected) => { // prettier-ignore
+  [
+    '/openrouter',
+    'https://openrouter.ai/api/v1',
+    '/v1/chat/completions',
+    'https://openrouter.ai/api/v1/chat/completions',
+  ],
+  [
+    '/azure',
+    'https://x.openai.azure.com',
+    '/openai/deployments/d/y',
+    'https://x.openai.azure.com/openai/deployments/d/y',
+  ],
+  [
+    '/azure',
+    'https://x.openai.azure.com/openai/v1',
+    '/openai/v1/responses',
+    'https://x.openai.azure.com/openai/v1/responses',
+  ],
+  [
+    '/bedrock',
+    'https://bedrock-runtime.us-east-1.amazonaws.com',
+    '/model/a/invoke',
+    'https://bedrock-runtime.us-east-1.amazonaws.com/model/a/invoke',
+  ],
+  [
+    '/bedrock',
+    'https://bedrock-runtime.us-east-1.amazonaws.com',
+    '/knowledgebases/k/retrieve',
+    'https://bedrock-agent-runtime.us-east-1.amazonaws.com/knowledgebases/k/retrieve',
+  ],
+  [
+    '/bedrock',
+    'https://bedrock-runtime.us-east-1.amazonaws.com',
+    '/foundation-models',
+    'https://bedrock.us-east-1.amazonaws.com/foundation-models',
+  ],
+  [
+    '/bedrock',
+    'https://vpce-1.bedrock-runtime.us-east-1.vpce.amazonaws.com',
+    '/foundation-models',
+    'https://vpce-1.bedrock-runtime.us-east-1.vpce.amazonaws.com/foundation-models',
+  ],
+  [
+    '/vertex_ai',
+    'https://us-central1-aiplatform.googleapis.com/v1',
+    '/v1/projects/p/locations/europe-west4/x',
+    'https://europe-west4-aiplatform.googleapis.com/v1/projects/p/locations/europe-west4/x',
+  ],
+  [
+    '/vertex-ai',
+    'https://us-central1-aiplatform.googleapis.com',
+    '/v1beta1/projects/p/locations/global/x',
+    'https://aiplatform.googleapis.com/v1beta1/projects/p/locations/global/x',
+  ],
+  [
+    '/vertex_ai',
+    'https://gw.example/v',
+    '/v1/projects/p/locations/any/x',
+    'https://gw.example/v/v1/projects/p/locations/any/x',
+  ],
+])('%s of %s: %s', (prefix, base, rest, expected) => {
+  // prettier-ignore
   expect(addressOf(prefix, base, rest)).toBe(expected);
 });
 

@@ -42,7 +42,8 @@ function vertexAddress({ endpoint, parameters }: Deployment, rest: string): Nati
   const configured = parameters.provider['vertex_location'];
   const location = locationInPath.exec(rest)?.[1] ?? (typeof configured === 'string' ? configured : 'global');
   if (!locationName.test(location)) {
-    const reason = 'The path names a location that Google Cloud does not have. Write one such as `us-central1` or `global`.';
+    const reason =
+      'The path names a location that Google Cloud does not have. Write one such as `us-central1` or `global`.';
     throw new GatewayError('invalid_request', { facts: { reason } });
   }
   const host = location === 'global' ? 'aiplatform' : `${location}-aiplatform`;

@@ -5,7 +5,13 @@ type Members = Readonly<Record<string, unknown>>;
 
 const placesOfUsage = [['usage'], ['response', 'usage'], ['message', 'usage'], ['usageMetadata'], ['meta', 'billed_units'], ['meta', 'tokens'], ['statistics']]; // prettier-ignore
 const promptNames = ['prompt_tokens', 'input_tokens', 'inputTokens', 'promptTokenCount', 'tokenCount'];
-const answerNames = ['completion_tokens', 'output_tokens', 'outputTokens', 'candidatesTokenCount', 'responseTokenCount'];
+const answerNames = [
+  'completion_tokens',
+  'output_tokens',
+  'outputTokens',
+  'candidatesTokenCount',
+  'responseTokenCount',
+];
 
 /** Undefined where nothing in it says so. */
 export function plainUsage(answer: unknown): Usage | undefined {

@@ -20,7 +20,9 @@ export function upgradeOf(request: IncomingMessage): Upgrade | undefined {
 
 /** https://www.rfc-editor.org/rfc/rfc6455#section-4.1 */
 function asksForWebSocket({ method, headers }: IncomingMessage): boolean {
-  return method === 'GET' && headers.upgrade?.toLowerCase() === 'websocket' && headers['sec-websocket-key'] !== undefined;
+  return (
+    method === 'GET' && headers.upgrade?.toLowerCase() === 'websocket' && headers['sec-websocket-key'] !== undefined
+  );
 }
 
 export function acceptUpgrades(fastify: FastifyInstance): void {

@@ -118,7 +118,10 @@ export class AuthorizationBench {
 
   /** The routes that are written out in controllers, and the pass-through entries; the router answers HEAD by those of GET. */
   get routes(): readonly Route[] {
-    const entries = this.entries.map(({ template, methods }) => ({ method: methods ? [...methods].join() : 'GET', url: template }));
+    const entries = this.entries.map(({ template, methods }) => ({
+      method: methods ? [...methods].join() : 'GET',
+      url: template,
+    }));
     const seen = new Map([...this.gateway.routes, ...entries].map((route) => [`${route.method} ${route.url}`, route]));
     return [...seen.values()]
       .filter(({ method }) => method !== 'HEAD')

@@ -48,7 +48,12 @@ beforeEach(() => {
   upstream.seen.length = 0;
 });
 
-const ask = (method: string, path: string, headers: Record<string, string> = {}, body?: string | Buffer): Promise<Answer> =>
+const ask = (
+  method: string,
+  path: string,
+  headers: Record<string, string> = {},
+  body?: string | Buffer,
+): Promise<Answer> =>
   send(gateway.port, {
     method,
     path,
@@ -58,20 +63,28 @@ const ask = (method: string, path: string, headers: Record<string, string> = {},
 const echoed = (answer: Answer): Echo => answer.json as Echo;
 
 describe('what goes up', () => {
-  it.each(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])('%s goes on with its path, query and body', async (method) => {
-    const answer = await ask(method, '/api/a/b%2Fc?x=1&x=2', { 'content-type': 'text/csv' }, 'a;b');
-    expect(answer.status).toBe(200);
-    expect(echoed(answer)).toMatchObject({ method, url: '/base/a/b%2Fc?x=1&x=2&v=2', length: 3 });
-    expect(echoed(answer).headers['content-type']).toBe('text/csv');
-    expect(answer.headers).toMatchObject({ 'x-from-upstream': 'yes', 'x-litellm-response-cost': '0.25' });
-  });
+  it.each(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])(
+    '%s goes on with its path, query and body',
+    async (method) => {
+      const answer = await ask(method, '/api/a/b%2Fc?x=1&x=2', { 'content-type': 'text/csv' }, 'a;b');
+      expect(answer.status).toBe(200);
+      expect(echoed(answer)).toMatchObject({ method, url: '/base/a/b%2Fc?x=1&x=2&v=2', length: 3 });
+      expect(echoed(answer).headers['content-type']).toBe('text/csv');
+      expect(answer.headers).toMatchObject({ 'x-from-upstream': 'yes', 'x-litellm-response-cost': '0.25' });
+    },
+  );
 
   it('HEAD has no body', async () => {
     const answer = await ask('HEAD', '/api/x');
     expect([answer.status, answer.text, upstream.last.method]).toEqual([200, '', 'HEAD']);
   });
 
-  it.each([['no type at all', {}], ['a form', { 'content-type': 'multipart/form-data; boundary=x' }], ['gzip', { 'content-encoding': 'gzip' }]] as const)('%s and binary bodies go through untouched', async (_what, headers) => { // prettier-ignore
+  it.each([
+    ['no type at all', {}],
+    ['a form', { 'content-type': 'multipart/form-data; boundary=x' }],
+    ['gzip', { 'content-encoding': 'gzip' }],
+  ] as const)('%s and binary bodies go through untouched', async (_what, headers) => {
+    // prettier-ignore
     const body = randomBytes(300_000);
     const answer = await ask('POST', '/api/upload', headers, body);
     expect(echoed(answer)).toMatchObject({ length: 300_000, sha256: createHash('sha256').update(body).digest('hex') });
@@ -89,7 +102,16 @@ describe('what goes up', () => {
     for (const name of ['x-own', 'cookie', 'x-forwarded-for', 'x-litellm-tags', 'x-pass-own']) expect(headers).not.toHaveProperty(name); // prettier-ignore
   });
 
-  it.each(['authorization', 'x-litellm-api-key', 'api-key', 'x-api-key', 'x-goog-api-key', 'ocp-apim-subscription-key', 'litellm_user_api_key'])("never has the caller's key of `%s`", async (name) => { // prettier-ignore
+  it.each([
+    'authorization',
+    'x-litellm-api-key',
+    'api-key',
+    'x-api-key',
+    'x-goog-api-key',
+    'ocp-apim-subscription-key',
+    'litellm_user_api_key',
+  ])("never has the caller's key of `%s`", async (name) => {
+    // prettier-ignore
     const value = name === 'authorization' ? `Bearer ${key}` : key;
     for (const path of ['/all-headers/x', '/openai/v1/models']) {
       const answer = await send(gateway.port, { method: 'GET', path, headers: { [name]: value } });
@@ -101,7 +123,13 @@ describe('what goes up', () => {
   it('has no header that belongs to a connection, however it is named', async () => {
     const { headers } = echoed(
       await ask('POST', '/all-headers/x', {
-        ...{ connection: 'keep-alive, x-hop, X-Other', 'x-hop': '1', 'x-other': '2', te: 'trailers', 'keep-alive': '5' },
+        ...{
+          connection: 'keep-alive, x-hop, X-Other',
+          'x-hop': '1',
+          'x-other': '2',
+          te: 'trailers',
+          'keep-alive': '5',
+        },
         ...{ 'proxy-authorization': 'Basic x', 'x-pass-host': 'evil.example', 'x-pass-content-length': '999' },
         ...{ 'x-pass-transfer-encoding': 'chunked', 'x-pass-connection': 'close', 'x-end': 'to-end', trailer: 'x-t' },
       }),
@@ -126,7 +154,11 @@ describe('what comes back', () => {
     const elsewhere = await EchoUpstream.start();
     upstream.answer = (_request, response) => response.writeHead(307, { location: `${elsewhere.origin}/x` }).end();
     const answer = await ask('POST', '/api/x', {}, 'body');
-    expect([answer.status, answer.headers['location'], elsewhere.seen.length]).toEqual([307, `${elsewhere.origin}/x`, 0]);
+    expect([answer.status, answer.headers['location'], elsewhere.seen.length]).toEqual([
+      307,
+      `${elsewhere.origin}/x`,
+      0,
+    ]);
     await elsewhere.stop();
   });
 
@@ -168,7 +200,22 @@ describe('who may', () => {
     expect([answer.status, answer.text, upstream.seen.length]).toEqual([503, expect.stringContaining('pii'), 0]);
   });
 
-  it.each(['/api/../v1/models', '/api/./x', '/api/%2e%2e/x', '/api/.%2E/x', '/api//x', '/api/x;y=1', '/api/%3Bx', '/api/%2e%2e%2fx', '/api/a%5cb', '/api/%252e%252e/x', '//api/x', '/api/%00', '/api/x%0d%0aevil:1'])('%s is malformed, whoever asks', async (path) => { // prettier-ignore
+  it.each([
+    '/api/../v1/models',
+    '/api/./x',
+    '/api/%2e%2e/x',
+    '/api/.%2E/x',
+    '/api//x',
+    '/api/x;y=1',
+    '/api/%3Bx',
+    '/api/%2e%2e%2fx',
+    '/api/a%5cb',
+    '/api/%252e%252e/x',
+    '//api/x',
+    '/api/%00',
+    '/api/x%0d%0aevil:1',
+  ])('%s is malformed, whoever asks', async (path) => {
+    // prettier-ignore
     expect([(await ask('GET', path)).status, upstream.seen.length]).toEqual([400, 0]);
   });
 
@@ -195,14 +242,18 @@ describe('what is paid', () => {
     expect([(await use()).status, (await use()).status]).toEqual([200, 200]);
     // A quarter of a dollar is left of 0.6 for no third one.
     expect((await use()).status).toBe(422);
-    const rows = (await gateway.rowsOf('/api')).filter(({ detail }) => JSON.stringify(detail).includes('"method":"GET"'));
+    const rows = (await gateway.rowsOf('/api')).filter(({ detail }) =>
+      JSON.stringify(detail).includes('"method":"GET"'),
+    );
     expect(rows.at(-1)).toMatchObject({ spendNanos: 250_000_000n, status: 'success' });
   });
 
   it('limits of rates hold', async () => {
     const slow = await gateway.makeKey({ rpm_limit: 1 });
     const headers = { authorization: `Bearer ${slow}` };
-    expect([(await ask('GET', '/api/x', headers)).status, (await ask('GET', '/api/x', headers)).status]).toEqual([200, 429]);
+    expect([(await ask('GET', '/api/x', headers)).status, (await ask('GET', '/api/x', headers)).status]).toEqual([
+      200, 429,
+    ]);
     expect(upstream.seen).toHaveLength(1);
   });
 });
@@ -210,7 +261,14 @@ describe('what is paid', () => {
 describe("a provider's own prefix", () => {
   const usage = { prompt_tokens: 1_000, completion_tokens: 500, total_tokens: 1_500 };
   const choice = { index: 0, message: { role: 'assistant', content: 'Hi' }, finish_reason: 'stop' };
-  const completion = { id: 'c1', object: 'chat.completion', created: 1, model: 'gpt-4o-mini', choices: [choice], usage };
+  const completion = {
+    id: 'c1',
+    object: 'chat.completion',
+    created: 1,
+    model: 'gpt-4o-mini',
+    choices: [choice],
+    usage,
+  };
 
   it('sends the deployment’s key to the deployment’s address, and charges the tokens of the answer', async () => {
     upstream.answer = json(completion);
@@ -223,7 +281,12 @@ describe("a provider's own prefix", () => {
     }
     const [row] = await gateway.rowsOf('gpt-4o-mini');
     // 1,000 tokens at 0.15 and 500 at 0.6 USD for a million.
-    expect(row).toMatchObject({ spendNanos: 450_000n, totalTokens: 1_500, status: 'success', modelId: expect.any(String) });
+    expect(row).toMatchObject({
+      spendNanos: 450_000n,
+      totalTokens: 1_500,
+      status: 'success',
+      modelId: expect.any(String),
+    });
     expect(JSON.stringify(row?.detail)).toContain('pass_through_endpoint');
   });
 
@@ -232,8 +295,14 @@ describe("a provider's own prefix", () => {
     const last = { ...completion, object: 'chat.completion.chunk', choices: [{ index: 0, delta: {}, finish_reason: 'stop' }], usage: null }; // prettier-ignore
     const counted = { ...completion, object: 'chat.completion.chunk', choices: [], usage };
     const text = `${[...events, last, counted].map((event) => `data: ${JSON.stringify(event)}\n\n`).join('')}: odd comment\n\ndata: [DONE]\n\n`; // prettier-ignore
-    upstream.answer = (_request, response) => response.writeHead(200, { 'content-type': 'text/event-stream' }).end(text);
-    const body = JSON.stringify({ model: 'gpt-4o', stream: true, messages: [], stream_options: { include_usage: true } });
+    upstream.answer = (_request, response) =>
+      response.writeHead(200, { 'content-type': 'text/event-stream' }).end(text);
+    const body = JSON.stringify({
+      model: 'gpt-4o',
+      stream: true,
+      messages: [],
+      stream_options: { include_usage: true },
+    });
     const answer = await ask('POST', '/openai/v1/chat/completions', { 'content-type': 'application/json' }, body);
     expect(answer.text).toBe(text);
     const [row] = await gateway.rowsOf('gpt-4o');
@@ -246,7 +315,8 @@ describe("a provider's own prefix", () => {
     const chunk = { id: 'c', object: 'chat.completion.chunk', created: 1, model: 'gpt-4.1', choices: [{ index: 0, delta: { content: 'word ' }, finish_reason: null }] }; // prettier-ignore
     const end = { ...chunk, choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] };
     const text = `${[...Array(30).fill(chunk), end].map((event) => `data: ${JSON.stringify(event)}\n\n`).join('')}data: [DONE]\n\n`; // prettier-ignore
-    upstream.answer = (_request, response) => response.writeHead(200, { 'content-type': 'text/event-stream' }).end(text);
+    upstream.answer = (_request, response) =>
+      response.writeHead(200, { 'content-type': 'text/event-stream' }).end(text);
     const body = JSON.stringify({ model: 'gpt-4.1', stream: true, messages: [{ role: 'user', content: 'Hi' }] });
     await ask('POST', '/openai/v1/chat/completions', { 'content-type': 'application/json' }, body);
     const [row] = await gateway.rowsOf('gpt-4.1');
@@ -272,7 +342,9 @@ describe("a provider's own prefix", () => {
     const answer = await ask('POST', '/bedrock/model/a%3Ab/converse', headers, '{"messages":[]}');
     const sent = upstream.last;
     expect([answer.status, sent.url, sent.body.toString()]).toEqual([200, '/model/a%3Ab/converse', '{"messages":[]}']);
-    expect(sent.headers.authorization).toMatch(/^AWS4-HMAC-SHA256 Credential=AKIDOWN\/\d{8}\/eu-west-1\/bedrock\/aws4_request/);
+    expect(sent.headers.authorization).toMatch(
+      /^AWS4-HMAC-SHA256 Credential=AKIDOWN\/\d{8}\/eu-west-1\/bedrock\/aws4_request/,
+    );
     expect(sent.headers['x-amz-security-token']).toBeUndefined();
     expect(sent.headers['x-amz-date']).not.toBe(headers['x-amz-date']);
     expect(JSON.stringify(sent.rawHeaders)).not.toContain(key);

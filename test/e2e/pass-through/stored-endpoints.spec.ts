@@ -116,7 +116,14 @@ it('a row leads to no private address: the canary hears nothing', async () => {
   const call = callerOf(strict);
   const mine = await strict.makeKey();
   const before = upstream.seen.length;
-  for (const [at, target] of [upstream.origin, upstream.origin.replace('127.0.0.1', 'localhost'), upstream.origin.replace('127.0.0.1', '[::ffff:127.0.0.1]'), upstream.origin.replace('127.0.0.1', '2130706433'), 'http://169.254.169.254/latest'].entries()) { // prettier-ignore
+  for (const [at, target] of [
+    upstream.origin,
+    upstream.origin.replace('127.0.0.1', 'localhost'),
+    upstream.origin.replace('127.0.0.1', '[::ffff:127.0.0.1]'),
+    upstream.origin.replace('127.0.0.1', '2130706433'),
+    'http://169.254.169.254/latest',
+  ].entries()) {
+    // prettier-ignore
     expect((await call('POST', '/config/pass_through_endpoint', { path: `/private${at}`, target })).status).toBe(200);
     const answer = await send(strict.port, { method: 'GET', path: `/private${at}`, headers: { authorization: `Bearer ${mine}` } }); // prettier-ignore
     expect([target, answer.status]).toEqual([target, 502]);

@@ -101,7 +101,10 @@ it('a realtime session of a provider has its key, and is charged for each turn',
   const { socket, heard } = await openSession('/openai/v1/realtime?model=gpt-4o-realtime-preview', withKey());
   for (let turn = 1; turn <= 2; turn += 1) {
     socket.send('turn');
-    await eventually('the turn has ended', () => heard.filter((text) => text.includes('response.done')).length === turn);
+    await eventually(
+      'the turn has ended',
+      () => heard.filter((text) => text.includes('response.done')).length === turn,
+    );
   }
   expect(upgrades[0]?.headers.authorization).toBe('Bearer sk-own');
   socket.close();

@@ -35,7 +35,8 @@ const auth = (): string => `authorization: Bearer ${key}\r\n`;
 const follower = (): string => `GET /api/second HTTP/1.1\r\nhost: a\r\n${auth()}\r\n`;
 
 describe('requests that two servers could read differently', () => {
-  const head = (lines: string, line = 'POST /api/first HTTP/1.1'): string => `${line}\r\nhost: a\r\n${auth()}${lines}\r\n`;
+  const head = (lines: string, line = 'POST /api/first HTTP/1.1'): string =>
+    `${line}\r\nhost: a\r\n${auth()}${lines}\r\n`;
 
   /** Each is followed by another request on the same connection; `GET /smuggled` would be seen by an upstream that was deceived. */
   const smuggled = 'GET /smuggled HTTP/1.1\r\nhost: a\r\n\r\n';
@@ -48,7 +49,10 @@ describe('requests that two servers could read differently', () => {
     ['a hexadecimal length', () => `${head('content-length: 0x3\r\n')}abc`],
     ['a length and chunks', () => `${head('content-length: 3\r\ntransfer-encoding: chunked\r\n')}0\r\n\r\n${smuggled}`],
     ['chunks and a length', () => `${head('transfer-encoding: chunked\r\ncontent-length: 6\r\n')}0\r\n\r\n${smuggled}`],
-    ['an encoding that is no last one', () => `${head('transfer-encoding: chunked, identity\r\n')}0\r\n\r\n${smuggled}`],
+    [
+      'an encoding that is no last one',
+      () => `${head('transfer-encoding: chunked, identity\r\n')}0\r\n\r\n${smuggled}`,
+    ],
     ['an encoding twice', () => `${head('transfer-encoding: chunked\r\ntransfer-encoding: chunked\r\n')}0\r\n\r\n`],
     ['an encoding that nobody knows', () => `${head('transfer-encoding: xchunked\r\n')}0\r\n\r\n${smuggled}`],
     ['an encoding behind a tab', () => `${head('transfer-encoding:\tchunked\r\n')}0\r\n\r\n`],
@@ -61,7 +65,10 @@ describe('requests that two servers could read differently', () => {
     ['a NUL within a header', () => head('x-a: b\u0000c\r\ncontent-length: 0\r\n')],
     ['a chunk size with a sign', () => `${head('transfer-encoding: chunked\r\n')}+3\r\nabc\r\n0\r\n\r\n`],
     ['a chunk size with 0x', () => `${head('transfer-encoding: chunked\r\n')}0x3\r\nabc\r\n0\r\n\r\n`],
-    ['a chunk size beyond all numbers', () => `${head('transfer-encoding: chunked\r\n')}10000000000000003\r\nabc\r\n0\r\n\r\n`],
+    [
+      'a chunk size beyond all numbers',
+      () => `${head('transfer-encoding: chunked\r\n')}10000000000000003\r\nabc\r\n0\r\n\r\n`,
+    ],
     ['a chunk longer than its size', () => `${head('transfer-encoding: chunked\r\n')}2\r\nabc\r\n0\r\n\r\n`],
     ['a chunk that ends with a bare LF', () => `${head('transfer-encoding: chunked\r\n')}3\nabc\n0\n\n${smuggled}`],
     ['a chunk extension with a bare LF', () => `${head('transfer-encoding: chunked\r\n')}3;a=b\nc\r\nabc\r\n0\r\n\r\n`],
@@ -133,7 +140,9 @@ describe('ends before their time', () => {
 
   it('a client that leaves during its upload leaves no request that looks complete', async () => {
     const socket = await openSocket(gateway.port);
-    socket.write(`POST /api/upload HTTP/1.1\r\nhost: a\r\n${auth()}content-length: 1000000\r\n\r\n${'x'.repeat(1_000)}`);
+    socket.write(
+      `POST /api/upload HTTP/1.1\r\nhost: a\r\n${auth()}content-length: 1000000\r\n\r\n${'x'.repeat(1_000)}`,
+    );
     await eventually('the upload has reached the upstream', () => upstream.sockets.size > 0);
     socket.destroy();
     await gateway.allCarried();
