@@ -5,7 +5,9 @@ import type { FastifyRequest } from 'fastify';
 import { GatewayError } from '../core/errors/gateway-error.js';
 import { AUDIENCE_METADATA, KEY_IN_QUERY_METADATA, type AudienceName } from './audience.decorator.js';
 import { AuthService } from './auth.service.js';
-import type { Principal, Role } from './principal.js';
+import { keyInQuery } from './key-in-query.js';
+import type { Principal } from './principal.js';
+import { mayCall } from './routes/audience-roles.js';
 import type { RouteFacts } from './routes/route-facts.js';
 import { ENTRY_ROUTES, type EntryRoute, type EntryRoutes } from './routes/entry-routes.js';
 import { everybody, RoutePolicy } from './routes/route-policy.service.js';
@@ -68,26 +70,6 @@ export class AuthGuard implements CanActivate {
 function factsOf({ method, routeOptions }: FastifyRequest, audience: AudienceName): RouteFacts {
   return { method: method === 'HEAD' ? 'GET' : method, template: routeOptions.url ?? '', audience };
 }
-
-function keyInQuery({ query }: FastifyRequest): string | undefined {
-  const { key } = query as { readonly key?: unknown };
-  return typeof key === 'string' ? key : undefined;
-}
-
-/** Roles that only look, and those that are no users of the management API at all. */
-const lookers: ReadonlySet<Role> = new Set(['proxy_admin_viewer', 'internal_user_viewer']);
-const outsiders: ReadonlySet<Role> = new Set(['team', 'customer']);
-
-const mayCall: Readonly<Partial<Record<AudienceName, (principal: Principal) => boolean>>> = {
-  llm_api: () => true,
-  entry: () => true,
-  own_info: () => true,
-  scoped_read: ({ role }) => !outsiders.has(role),
-  scoped: ({ role }) => !outsiders.has(role) && !lookers.has(role),
-  admin_read: ({ role }) => role === 'proxy_admin' || role === 'proxy_admin_viewer',
-  management: ({ role }) => role === 'proxy_admin',
-  master_key: ({ isMaster }) => isMaster === true,
-};
 
 function letIn(request: FastifyRequest, principal: Principal): true {
   request.principal = principal;

@@ -98,7 +98,7 @@ export class PassThroughService implements BeforeApplicationShutdown {
           {
             origin: sent.origin,
             path: sent.path,
-            method: request.method as Dispatcher.HttpMethod,
+            method: request.method,
             headers: sent.headers,
             body: stream ?? body.bytes ?? null,
             headersTimeout: 0,

@@ -70,13 +70,14 @@ export class Upstreams {
     at: string,
   ): Promise<OutboundRequest> {
     const { provider, parameters } = deployment;
-    const authenticate = aws ? awsAuthentication(provider.id, aws.service) : provider.authenticate;
     const context = { nowMs: this.clock.now(), settings: parameters.provider };
     const withExtra = { ...request, headers: { ...request.headers, ...parameters.extraHeaders } };
     try {
       const { credentialExchange } = provider;
       const current = credentialExchange ? this.connections.credentials.current(deployment) : deployment.credentials;
-      return await authenticate(withExtra, current instanceof Promise ? await current : current, context);
+      const credentials = current instanceof Promise ? await current : current;
+      if (aws) return await awsAuthentication(provider.id, aws.service)(withExtra, credentials, context);
+      return await provider.authenticate(withExtra, credentials, context);
     } catch (error) {
       // The caller's own key is fine: it is the operator's that is not there.
       if (error instanceof GatewayError && missingAccount.has(error.code))

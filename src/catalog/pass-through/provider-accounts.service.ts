@@ -67,7 +67,7 @@ export class ProviderAccounts {
   private markedOf(provider: string): readonly Deployment[] {
     const snapshot = this.catalog.current();
     let byProvider = this.marked.get(snapshot);
-    if (!byProvider) this.marked.set(snapshot, (byProvider = new Map()));
+    if (!byProvider) this.marked.set(snapshot, (byProvider = new Map<string, readonly Deployment[]>()));
     let found = byProvider.get(provider);
     if (!found) {
       found = snapshot
@@ -82,7 +82,7 @@ export class ProviderAccounts {
   private environmentOf(provider: string): Deployment | string {
     const config = this.settings.current();
     let byProvider = this.ofEnvironment.get(config);
-    if (!byProvider) this.ofEnvironment.set(config, (byProvider = new Map()));
+    if (!byProvider) this.ofEnvironment.set(config, (byProvider = new Map<string, Deployment | string>()));
     let found = byProvider.get(provider);
     if (found === undefined) byProvider.set(provider, (found = this.build(provider, config)));
     return found;

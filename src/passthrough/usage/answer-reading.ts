@@ -9,6 +9,8 @@ import type {
   NativeCall,
   Usage,
 } from '../../core/spec/index.js';
+import type { ChatCompletionChunk } from '../../core/schema/openai/chat.js';
+import { hasContent } from '../../core/schema/openai/chunk-content.js';
 import { isFollowUp } from '../../core/spec/endpoint-adapter.js';
 import { answerText } from '../../core/tokens/answer-text.js';
 import { addUsage } from '../../core/transport/add-usage.js';
@@ -74,7 +76,7 @@ export function answerReading(request: ReadRequest): AnswerReading | undefined {
     ? 'anthropic-messages'
     : dialects.find(([pattern]) => pattern.test(path))?.[1];
   const adapter = dialect && provider.native?.[dialect];
-  if (adapter) return nativeReading(request, adapter as unknown as NativeAdapter<JsonBody>);
+  if (adapter) return nativeReading(request, adapter);
   const isHub = converse.test(path) || (provider.id === 'cohere' && cohereChat.test(path)) || dialect === 'openai-chat';
   if (isHub && provider.chat) return chatReading(request);
   const kind = endpoints.find(([pattern]) => pattern.test(path))?.[1];
@@ -117,7 +119,7 @@ function chatReading(request: ReadRequest): AnswerReading {
         const parsed = chat?.parseResponse(response, call);
         return parsed && !isFollowUp(parsed) ? parsed.usage : undefined;
       }) ?? plainUsageIn(response),
-    ...(chat && { stream: () => chat.createStreamParser(call) as ChatStreamParser & { contentEvents?: number } }),
+    ...(chat && { stream: () => new ParsedStream(chat.createStreamParser(call)) }),
     textOf: (received) => textBy(() => chat?.createStreamParser(call), received),
   };
 }
@@ -151,6 +153,33 @@ function chatCall({ deployment, path, asked }: ReadRequest): ChatCall {
     created: 0,
     responseId: '',
   };
+}
+
+/** A stream that is read as the hub's chunks: those with content are counted, as a tap counts its events. */
+class ParsedStream implements StreamReading {
+  contentEvents = 0;
+
+  constructor(private readonly parser: ChatStreamParser) {}
+
+  get usage(): Usage | undefined {
+    return this.parser.usage;
+  }
+
+  get finished(): boolean {
+    return this.parser.finished;
+  }
+
+  push(bytes: Buffer): void {
+    this.count(this.parser.push(bytes));
+  }
+
+  end(): void {
+    this.count(this.parser.end());
+  }
+
+  private count(chunks: readonly ChatCompletionChunk[]): void {
+    for (const chunk of chunks) if (hasContent(chunk)) this.contentEvents += 1;
+  }
 }
 
 /** Server-sent events of an API that no adapter reads: the last usage that any of them tells. */
