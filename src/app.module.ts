@@ -37,6 +37,7 @@ import { CredentialsModule } from './management/credentials/credentials.module.j
 import { IdentityRegistrarModule } from './management/identity-registrar/identity-registrar.module.js';
 import { JwtMappingsModule } from './management/jwt-mappings/jwt-mappings.module.js';
 import { ModelsModule } from './management/models/models.module.js';
+import { PassThroughManagementModule } from './management/pass-through/pass-through-management.module.js';
 import { KeysModule } from './management/keys/keys.module.js';
 import { SpendLogsModule } from './management/spend/spend-logs.module.js';
 import { TagsModule } from './management/tags/tags.module.js';
@@ -45,6 +46,7 @@ import { AccessGroupsModule } from './management/access-groups/access-groups.mod
 import { OrganizationsModule } from './management/organizations/organizations.module.js';
 import { ProjectsModule } from './management/projects/projects.module.js';
 import { TeamsModule } from './management/teams/teams.module.js';
+import { PassThroughModule } from './passthrough/passthrough.module.js';
 import { SpendModule } from './spend/spend.module.js';
 import { VaultModule } from './vault/vault.module.js';
 import { spendSettings, type SpendSettings } from './spend/spend-settings.js';
@@ -98,6 +100,7 @@ export class AppModule {
         idempotencyModule(),
         GuardrailsModule,
         GatewayModule,
+        PassThroughModule,
         ModelCallerModule,
         HealthModule,
         BudgetsModule,
@@ -107,6 +110,7 @@ export class AppModule {
         CredentialsModule,
         ConfigManagementModule,
         CacheManagementModule,
+        PassThroughManagementModule,
         SpendLogsModule,
         ApiDocsModule,
         TagsModule,

@@ -85,6 +85,7 @@ DOORS = (
     Door("unlimited", "chat, one deployment, in this process", "chat", "mock"),
     Door("limited", "the same: key, team, user and organization with budgets and rpm and tpm limits", "chat", "mock", limited=True),
     Door("routed", "chat, a group of three deployments", "chat", "routed"),
+    Door("passed", "chat by pass-through, below OpenAI's prefix", "pass-through", "mock"),
     Door("messages-native", "Messages, to Anthropic's API", "messages", "translated"),
     Door("messages", "Messages, to an OpenAI-compatible one", "messages", "compatible"),
     Door("responses", "Responses, to an OpenAI-compatible one", "responses", "compatible"),

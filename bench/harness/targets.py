@@ -141,13 +141,16 @@ class Gateway:
             params = {"model": model, "api_base": base, "api_key": "sk-upstream", **PRICES}
             return {"model_name": name, "litellm_params": params}
 
+        def passing(entry: dict) -> dict:
+            return entry | {"litellm_params": entry["litellm_params"] | {"use_in_pass_through": True}}
+
         base = f"http://{self._mock_address}"
         general = {"master_key": self.master_key, "journal_max_bytes": 8 * 1024**3}
         if rows_per_second is not None:
             general |= {self.pacing_key: rows_per_second} if self.pacing_key else {"proxy_batch_write_at": 3600}
         return {
             "model_list": [
-                deployment("mock", "openai/mock", f"{base}/v1"),
+                passing(deployment("mock", "openai/mock", f"{base}/v1")),
                 deployment("mock-slow", "openai/mock-n100-i50", f"{base}/v1"),
                 deployment("translated", "anthropic/mock", base),
                 deployment("translated-slow", "anthropic/mock-n100-i50", base),

@@ -31,7 +31,7 @@ import (
 
 var (
 	addr   = flag.String("addr", "127.0.0.1:9100", "host:port (loopback only)")
-	door   = flag.String("door", "chat", "chat|messages|responses|gemini: the dialect that is spoken")
+	door   = flag.String("door", "chat", "chat|messages|responses|gemini|pass-through: the dialect that is spoken, or OpenAI's chat below its own prefix")
 	model  = flag.String("model", "mock", "model name")
 	key    = flag.String("key", "sk-bench", "bearer key")
 	mode   = flag.String("mode", "closed", "closed|open|stream")
@@ -78,6 +78,8 @@ const system, question = "You are a helpful assistant.", "Explain in two sentenc
 var dialects = map[string]dialect{
 	"chat": {"/v1/chat/completions", "/v1/chat/completions",
 		`{"model":%q,"messages":[{"role":"system","content":"` + system + `"},{"role":"user","content":"` + question + `"}],"temperature":0.7,"max_tokens":128%s}`, "[DONE]"},
+	"pass-through": {"/openai/v1/chat/completions", "/openai/v1/chat/completions",
+		`{"model":%q,"messages":[{"role":"system","content":"` + system + `"},{"role":"user","content":"` + question + `"}],"temperature":0.7,"max_tokens":128%s}`, "[DONE]"},
 	"messages": {"/v1/messages", "/v1/messages",
 		`{"model":%q,"system":"` + system + `","messages":[{"role":"user","content":"` + question + `"}],"temperature":0.7,"max_tokens":128%s}`, "message_stop"},
 	"responses": {"/v1/responses", "/v1/responses",
@@ -91,6 +93,10 @@ func (d dialect) request(model string, stream bool) (string, []byte) {
 	path, member := d.path, ""
 	if stream {
 		path, member = d.streamPath, `,"stream":true`
+		// What the chat route asks its upstream for by itself.
+		if *door == "pass-through" {
+			member += `,"stream_options":{"include_usage":true}`
+		}
 	}
 	if *door == "gemini" {
 		return fmt.Sprintf(path, model), []byte(d.body)
@@ -309,7 +315,7 @@ func main() {
 	stream := *mode == "stream"
 	spoken, known := dialects[*door]
 	if !known {
-		fmt.Fprintln(os.Stderr, "refusing: -door must be chat, messages, responses or gemini")
+		fmt.Fprintln(os.Stderr, "refusing: -door must be chat, messages, responses, gemini or pass-through")
 		os.Exit(2)
 	}
 	endMark = []byte(spoken.end)

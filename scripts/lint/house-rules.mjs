@@ -80,7 +80,7 @@ const noRawSql = {
 const networkGlobals = new Set(['fetch', 'WebSocket', 'EventSource', 'XMLHttpRequest']);
 const networkModules = /^(undici|axios|got|(node:)?https?|(node:)?http2)$/;
 /** What may be imported from those modules anywhere: servers, and constants. */
-const harmless = new Set(['createServer', 'Server', 'STATUS_CODES', 'METHODS']);
+const harmless = new Set(['createServer', 'Server', 'ServerResponse', 'STATUS_CODES', 'METHODS']);
 
 /** Reports outbound HTTP past the one transport: the global fetch and the clients of undici and node:http. */
 const oneTransport = {

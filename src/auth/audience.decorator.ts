@@ -12,6 +12,7 @@ export const AUDIENCE_METADATA = 'tollgate:audience';
  * - `admin_read`: proxy admins and proxy admin viewers
  * - `management`: proxy admins
  * - `master_key`: the master key alone
+ * - `entry`: of the route that has no path of its own: what the entry says that a request's path leads to, and any valid key where there is none
  */
 export const audienceNames = [
   'public',
@@ -22,6 +23,7 @@ export const audienceNames = [
   'admin_read',
   'management',
   'master_key',
+  'entry',
 ] as const;
 export type AudienceName = (typeof audienceNames)[number];
 

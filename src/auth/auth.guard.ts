@@ -1,12 +1,15 @@
 /** The one guard of every route, closed by default: it decides on the matched route's declaration, never on a URL. */
-import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { Inject, Injectable, Optional, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
 import { GatewayError } from '../core/errors/gateway-error.js';
 import { AUDIENCE_METADATA, KEY_IN_QUERY_METADATA, type AudienceName } from './audience.decorator.js';
 import { AuthService } from './auth.service.js';
-import type { Principal, Role } from './principal.js';
+import { keyInQuery } from './key-in-query.js';
+import type { Principal } from './principal.js';
+import { mayCall } from './routes/audience-roles.js';
 import type { RouteFacts } from './routes/route-facts.js';
+import { ENTRY_ROUTES, type EntryRoute, type EntryRoutes } from './routes/entry-routes.js';
 import { everybody, RoutePolicy } from './routes/route-policy.service.js';
 
 @Injectable()
@@ -15,12 +18,14 @@ export class AuthGuard implements CanActivate {
     private readonly auth: AuthService,
     private readonly policy: RoutePolicy,
     private readonly reflector: Reflector,
+    @Optional() @Inject(ENTRY_ROUTES) private readonly entries?: EntryRoutes,
   ) {}
 
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     const audience = this.reflector.get<AudienceName | undefined>(AUDIENCE_METADATA, context.getHandler());
     if (audience === 'public') return true;
     const request = context.switchToHttp().getRequest<FastifyRequest>();
+    if (audience === 'entry') return this.admitToEntry(request, this.entries?.find(request));
     const queryKey = this.takesKeyInQuery(context) ? keyInQuery(request) : undefined;
     const route = audience === undefined ? undefined : factsOf(request, audience);
     if (route) {
@@ -30,6 +35,16 @@ export class AuthGuard implements CanActivate {
     const principal = this.auth.authenticate(request, queryKey);
     if (principal instanceof Promise) return principal.then((known) => this.admit(request, known, route));
     return this.admit(request, principal, route);
+  }
+
+  /** Where nothing stands behind the path, only those hear of it who are known. */
+  private admitToEntry(request: FastifyRequest, entry: EntryRoute | undefined): boolean | Promise<boolean> {
+    const facts = entry?.facts ?? factsOf(request, 'entry');
+    this.policy.checkRequest(request.ip, facts);
+    if (entry?.isOpen === true) return letIn(request, everybody);
+    const principal = this.auth.authenticate(request, entry?.givenKey);
+    if (principal instanceof Promise) return principal.then((known) => this.admit(request, known, facts));
+    return this.admit(request, principal, facts);
   }
 
   /** @throws GatewayError `admin_only` and what the policy says, or `forbidden` for a route that declares nobody */
@@ -55,25 +70,6 @@ export class AuthGuard implements CanActivate {
 function factsOf({ method, routeOptions }: FastifyRequest, audience: AudienceName): RouteFacts {
   return { method: method === 'HEAD' ? 'GET' : method, template: routeOptions.url ?? '', audience };
 }
-
-function keyInQuery({ query }: FastifyRequest): string | undefined {
-  const { key } = query as { readonly key?: unknown };
-  return typeof key === 'string' ? key : undefined;
-}
-
-/** Roles that only look, and those that are no users of the management API at all. */
-const lookers: ReadonlySet<Role> = new Set(['proxy_admin_viewer', 'internal_user_viewer']);
-const outsiders: ReadonlySet<Role> = new Set(['team', 'customer']);
-
-const mayCall: Readonly<Partial<Record<AudienceName, (principal: Principal) => boolean>>> = {
-  llm_api: () => true,
-  own_info: () => true,
-  scoped_read: ({ role }) => !outsiders.has(role),
-  scoped: ({ role }) => !outsiders.has(role) && !lookers.has(role),
-  admin_read: ({ role }) => role === 'proxy_admin' || role === 'proxy_admin_viewer',
-  management: ({ role }) => role === 'proxy_admin',
-  master_key: ({ isMaster }) => isMaster === true,
-};
 
 function letIn(request: FastifyRequest, principal: Principal): true {
   request.principal = principal;

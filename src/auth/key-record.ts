@@ -13,7 +13,7 @@ import type { User } from '../database/database-client.js';
 import { mapOf, namesOf } from './json-columns.js';
 import { accessLevels } from './key-model-access.js';
 import { organizationOf, type KeyRows } from './key-rows.js';
-import type { ModelAccessLevel, Role } from './principal.js';
+import type { ModelAccessLevel, Role, PassThroughRoutes } from './principal.js';
 
 /** Why nobody may use the key, whatever the time. */
 export interface KeyRefusal {
@@ -58,6 +58,7 @@ export interface VirtualKeyRecord {
   readonly guardrails: readonly string[];
   /** The key or its team is exempt from the guardrails that apply to all. */
   readonly withoutDefaultGuardrails: boolean;
+  readonly passThroughRoutes: PassThroughRoutes;
   /** What it is built from: a change of any of these makes it void. See `dependencyOf`. */
   readonly dependsOn: readonly string[];
 }
@@ -90,6 +91,10 @@ export function keyRecordOf(rows: KeyRows): VirtualKeyRecord {
     enforcedParams: [...namesOf(settings['enforced_params']), ...namesOf(metadata['enforced_params'])],
     allowedCacheControls: namesOf(settings['allowed_cache_controls']),
     cacheDefaults: [mapOf(team?.metadata)['cache'], metadata['cache']].filter((given) => given !== undefined),
+    passThroughRoutes: {
+      allowed: namesOf(settings['allowed_passthrough_routes']),
+      denied: namesOf(settings['denied_passthrough_routes']),
+    },
     dependsOn: dependenciesOf(rows),
   };
 }

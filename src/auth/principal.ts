@@ -26,6 +26,13 @@ export interface ModelAccessLevel {
   readonly models: readonly string[];
 }
 
+/** The paths that it may call by pass-through, beyond what its routes allow. */
+export interface PassThroughRoutes {
+  /** Empty for all. */
+  readonly allowed: readonly string[];
+  readonly denied: readonly string[];
+}
+
 export interface Principal {
   readonly role: Role;
   /** True for the master key alone. */
@@ -59,4 +66,5 @@ export interface Principal {
   readonly tags: readonly string[];
   /** The route groups and paths it may call; absent or empty for all that its role may. */
   readonly allowedRoutes?: readonly string[];
+  readonly passThroughRoutes?: PassThroughRoutes;
 }

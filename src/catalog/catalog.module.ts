@@ -7,6 +7,9 @@ import { ConfigModelRepository } from './config-model.repository.js';
 import { StoredCredentialRepository } from './credential.repository.js';
 import { StoredSettingRepository } from './stored-setting.repository.js';
 import { StoredSettings } from './stored-settings.service.js';
+import { ProviderAccounts } from './pass-through/provider-accounts.service.js';
+import { StoredEndpointRepository } from './pass-through/stored-endpoint.repository.js';
+import { StoredEndpoints } from './pass-through/stored-endpoints.service.js';
 import { PROVIDER_REGISTRY } from './provider-registry.token.js';
 
 @Global()
@@ -21,10 +24,21 @@ export class CatalogModule {
         { provide: CONFIG_MODEL_SOURCE, useClass: ConfigModelRepository },
         { provide: CREDENTIAL_SOURCE, useClass: StoredCredentialRepository },
         CatalogService,
+        ProviderAccounts,
+        StoredEndpointRepository,
+        StoredEndpoints,
         StoredSettingRepository,
         StoredSettings,
       ],
-      exports: [CatalogService, PROVIDER_REGISTRY, StoredSettingRepository, StoredSettings],
+      exports: [
+        CatalogService,
+        PROVIDER_REGISTRY,
+        ProviderAccounts,
+        StoredEndpointRepository,
+        StoredEndpoints,
+        StoredSettingRepository,
+        StoredSettings,
+      ],
     };
   }
 }

@@ -15,6 +15,7 @@ import { lifetimeMs } from './schema/spend-log.schema.js';
 import type { RedisSettings } from './redis-settings.js';
 import type { TokenAuthSettings } from './token-auth-settings.js';
 import type { KeySettings } from './key-settings.js';
+import type { PassThroughSetting } from './pass-through-settings.js';
 import type { OverlaySetting, WrittenSections } from './settings-overlay.js';
 import type { RouterSettings } from './router-settings.js';
 import type { TeamSettings } from './team-settings.js';
@@ -34,6 +35,8 @@ export interface GatewayConfig {
   readonly keys: KeySettings;
   readonly budgets: BudgetSettings;
   readonly customProviders: readonly CustomProviderEntry[];
+  /** `pass_through_endpoints` of the file. */
+  readonly passThrough: readonly PassThroughSetting[];
   /** Active entries, in the order of the file. */
   readonly models: readonly ModelEntry[];
   /** `files_settings`: one entry for each provider's account, by the model pattern `openai/*`. */

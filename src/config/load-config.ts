@@ -12,6 +12,7 @@ import { checkCache, toCacheSettings } from './cache-settings.js';
 import { checkTokenAuth, resolveTokenAuth } from './token-auth-settings.js';
 import { toTeamSettings } from './team-settings.js';
 import { checkKeySettings, toKeySettings } from './key-settings.js';
+import { checkPassThroughHeaders, toPassThroughSetting } from './pass-through-settings.js';
 import { checkRedis, resolveRedis } from './redis-settings.js';
 import { toBudgetSettings } from './budget-settings.js';
 import { toRouterSettings } from './router-settings.js';
@@ -110,6 +111,7 @@ function readRoot(
   const names = [...models.map(({ modelName }) => modelName), ...inactiveModels];
   checkCache(root, litellm, cache, names, problems);
   checkTokenAuth(root, general, environment, problems);
+  checkPassThroughHeaders(root, environment, problems);
   if (!litellm.store_audit_logs)
     problems.push(auditLogIsKept(originOf(root, ['litellm_settings', 'store_audit_logs'])));
   const originAt = (...path: readonly string[]): Origin => originOf(root, [...path]);
@@ -125,6 +127,7 @@ function readRoot(
     keys: toKeySettings(general, litellm, environment),
     budgets: toBudgetSettings(litellm, router, general),
     customProviders: toCustomProviders(litellm, (id) => originOf(root, ['litellm_settings', 'custom_providers', id])),
+    passThrough: general.pass_through_endpoints.map((entry) => toPassThroughSetting(entry, environment)),
     models,
     fileServices: readFileServices(root.entries.get('files_settings'), problems),
     credentials: readCredentials(root.entries.get('credential_list'), problems),

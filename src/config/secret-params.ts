@@ -60,7 +60,9 @@ function shown(name: string, value: unknown): unknown {
     return Object.fromEntries(
       members.map(([inner, item]) => [
         inner,
-        name === 'extra_headers' && !openHeaders.has(inner.toLowerCase()) ? secretMask : shown(inner, item),
+        (name === 'extra_headers' || name === 'headers') && !openHeaders.has(inner.toLowerCase())
+          ? secretMask
+          : shown(inner, item),
       ]),
     );
   }

@@ -37,7 +37,7 @@ export const unservedKeys: Readonly<Record<Section, readonly string[]>> = {
   general_settings: words(`
     database_disable_prepared_statements proxy_config_reload_interval_seconds
     max_parallel_requests global_max_parallel_requests max_in_flight_requests_per_worker max_queued_requests_per_worker
-    completion_model infer_model_from_keys alerting_threshold use_redis_transaction_buffer coordination_redis  self_serve_budget_policy pass_through_endpoints forward_client_headers_to_llm_api cancel_on_disconnect maximum_spend_logs_size
+    completion_model infer_model_from_keys alerting_threshold use_redis_transaction_buffer coordination_redis  self_serve_budget_policy forward_client_headers_to_llm_api cancel_on_disconnect maximum_spend_logs_size
     use_spend_logs_partitioning include_call_id_in_error_body ui_access_mode encryption_algorithm plugins
     dynamic_rate_limit_tpm disable_adding_master_key_hash_to_db disable_error_logs disable_reset_budget
     disable_retry_on_max_parallel_request_limit_error
@@ -47,7 +47,7 @@ export const unservedKeys: Readonly<Record<Section, readonly string[]>> = {
     key_management_settings allowed_origins mcp_client_side_auth_header_name mcp_internal_ip_ranges
     dangerously_permit_weak_or_unset_master_key allow_client_side_credentials token_rate_limit_type`),
   litellm_params: words(`
-    tag_regex use_in_pass_through keepalive_seconds itpm otpm tpd rpd max_file_size_mb merge_reasoning_content_in_choices use_litellm_proxy auto_router_config
+    tag_regex keepalive_seconds itpm otpm tpd rpd max_file_size_mb merge_reasoning_content_in_choices use_litellm_proxy auto_router_config
     auto_router_config_path auto_router_default_model auto_router_embedding_model complexity_router_config
     cache_control_injection_points`),
   model_info: words(`

@@ -3,7 +3,7 @@ import { estimateNanos } from '../core/pricing/cost.js';
 import type { Deployment } from '../core/spec/index.js';
 import { estimateTokens } from '../core/tokens/estimate-tokens.js';
 import type { AdmissionRequest } from '../limits/admission.js';
-import { costsOf } from './deployment-costs.js';
+import { costsOf } from '../core/pricing/deployment-costs.js';
 import type { Operation } from './operation.js';
 
 /** @param defaultOutputTokens assumed where the request sets no limit */

@@ -3,7 +3,7 @@ import type { SpendAttempt } from '../spend/spend-intent.js';
 import { usdFromNanos } from '../core/pricing/money.js';
 import { version } from '../config/version.js';
 import { AnswerHeaders } from './answer-headers.js';
-import { costBeforeAdjustment } from './deployment-costs.js';
+import { costBeforeAdjustment } from '../core/pricing/deployment-costs.js';
 import { headerText } from './header-text.js';
 import type { LlmExchange } from './llm-exchange.js';
 import { addProviderHeaders } from './provider-headers.js';

@@ -4,7 +4,7 @@ import type { Deployment, Usage } from '../core/spec/index.js';
 import { estimateTokens } from '../core/tokens/estimate-tokens.js';
 import type { Reservation } from '../limits/admission.js';
 import type { SpendAttempt, SpendIntent, SpendOutcome, SpendProgress } from '../spend/spend-intent.js';
-import { costOf, costsOf, isUnpriced } from './deployment-costs.js';
+import { costOf, costsOf, isUnpriced } from '../core/pricing/deployment-costs.js';
 import { estimateFor } from './estimate.js';
 import type { LlmExchange } from './llm-exchange.js';
 

@@ -5,6 +5,9 @@ import { GatewayError } from '../core/errors/gateway-error.js';
 /** What a route says of its bodies (`@RouteConfig(takesForms)`) where they are multipart forms; JSON where it says nothing. */
 export const takesForms = { bodies: 'form' } as const;
 
+/** The same for a route that sends on whatever comes. */
+export const takesAnything = { bodies: 'any' } as const;
+
 const jsonMediaType = /^application\/(?:[\w.+-]+\+)?json$/;
 
 /**
@@ -14,7 +17,9 @@ const jsonMediaType = /^application\/(?:[\w.+-]+\+)?json$/;
 export function acceptBodies(fastify: FastifyInstance): void {
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('*', (request, payload, done) => {
-    const wanted = asksForForms(request.routeOptions.config) ? 'multipart/form-data' : 'application/json';
+    const bodies = bodiesOf(request.routeOptions.config);
+    if (bodies === takesAnything.bodies) return done(null, payload);
+    const wanted = bodies === takesForms.bodies ? 'multipart/form-data' : 'application/json';
     const { 'content-type': contentType, 'content-encoding': encoding } = request.headers;
     if (encoding !== undefined && encoding !== 'identity') {
       done(new GatewayError('unsupported_encoding', { facts: { encoding: printable(encoding) } }));
@@ -27,8 +32,8 @@ export function acceptBodies(fastify: FastifyInstance): void {
   });
 }
 
-function asksForForms(config: unknown): boolean {
-  return (config as { readonly bodies?: unknown } | undefined)?.bodies === takesForms.bodies;
+function bodiesOf(config: unknown): unknown {
+  return (config as { readonly bodies?: unknown } | undefined)?.bodies;
 }
 
 function isWanted(contentType: string | undefined, wanted: string): boolean {

@@ -12,6 +12,8 @@ const messagesRoute = /^(?:\/v1)?\/messages(?:\/|$)/;
 const modelsRoute = /^(?:\/v1)?\/models(?:\/|$)/;
 /** The methods of a model are posted; the list of models is read. */
 const geminiRoute = /\/models\/\*$/;
+/** Whatever no route was written for. */
+const passedRoute = '/*';
 
 @Catch()
 export class ErrorFilter implements ExceptionFilter {
@@ -36,10 +38,18 @@ export class ErrorFilter implements ExceptionFilter {
 }
 
 /** Clients of another dialect than OpenAI's read errors in that one. */
-function errorBody(error: GatewayError, { routeOptions: { url = '' }, method, headers }: FastifyRequest): string {
+function errorBody(error: GatewayError, request: FastifyRequest): string {
+  const { routeOptions: { url = '' }, method, headers, url: rawUrl } = request; // prettier-ignore
   const listsAsAnthropic = method === 'GET' && modelsRoute.test(url) && headers['anthropic-version'] !== undefined;
   if (messagesRoute.test(url) || listsAsAnthropic) return anthropicErrorBody(error);
+  if (url === passedRoute) return passedErrorBody(error, rawUrl);
   return method === 'POST' && geminiRoute.test(url) ? geminiErrorBody(error) : openAiErrorBody(error);
+}
+
+/** Below a provider's prefix are its own clients. */
+function passedErrorBody(error: GatewayError, url: string): string {
+  if (url.startsWith('/anthropic/')) return anthropicErrorBody(error);
+  return /^\/(?:gemini|vertex[_-]ai)\//.test(url) ? geminiErrorBody(error) : openAiErrorBody(error);
 }
 
 function toGatewayError(thrown: unknown, request: FastifyRequest): GatewayError {

@@ -27,7 +27,7 @@ export function principalOfKey(record: VirtualKeyRecord | null, nowMs: number): 
 function toPrincipal(record: VirtualKeyRecord): Principal {
   const { role, models, modelLevels, modelAliases, tags, allowedRoutes, allowedIps, enforcedParams, guardrails } =
     record;
-  const { allowedCacheControls: allowed, cacheDefaults: defaults } = record;
+  const { allowedCacheControls: allowed, cacheDefaults: defaults, passThroughRoutes: passed } = record;
   return Object.freeze({
     role,
     keyHash: record.token,
@@ -47,5 +47,6 @@ function toPrincipal(record: VirtualKeyRecord): Principal {
     ...((allowed.length > 0 || defaults.length > 0) && { cacheControls: { allowed, defaults } }),
     ...(guardrails.length > 0 && { guardrails }),
     ...(record.withoutDefaultGuardrails && { withoutDefaultGuardrails: true }),
+    ...((passed.allowed.length > 0 || passed.denied.length > 0) && { passThroughRoutes: passed }),
   });
 }

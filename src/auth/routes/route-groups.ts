@@ -43,7 +43,9 @@ const groups: Readonly<Record<string, IsIn>> = {
 
 /** Whether the group holds the route; undefined where there is no group of this name. */
 export function findInGroup(name: string, route: RouteFacts): boolean | undefined {
-  return Object.hasOwn(groups, name) ? groups[name]?.(route) : undefined;
+  if (!Object.hasOwn(groups, name)) return undefined;
+  // Whatever its path looks like, what stands behind it is none of the gateway's own routes.
+  return route.audience === 'entry' ? name === 'llm_api_routes' : groups[name]?.(route);
 }
 
 export const routeGroupNames: readonly string[] = Object.keys(groups);

@@ -56,6 +56,10 @@ describe('what the caller’s own key is held to', () => {
     ['all that may be said of the cache', {}, { allowedCacheControls: ['ttl'] }, 'allowed_cache_controls'],
     ['a cache control beyond', { allowedCacheControls: ['no-cache'] }, { allowedCacheControls: ['ttl'] }, 'allowed_cache_controls'], // prettier-ignore
     ['a cache control within', { allowedCacheControls: ['ttl'] }, { allowedCacheControls: ['ttl', 'no-cache'] }, null],
+    ['all passed paths', {}, { passThroughAllowed: ['/a'] }, 'allowed_passthrough_routes'],
+    ['a passed path below', { passThroughAllowed: ['/a/b'] }, { passThroughAllowed: ['/a/*'] }, null],
+    ['a passed path beside', { passThroughAllowed: ['/ab'] }, { passThroughAllowed: ['/a'] }, 'allowed_passthrough_routes'], // prettier-ignore
+    ['fewer denied paths', {}, { passThroughDenied: ['/a'] }, 'denied_passthrough_routes'],
     ['a longer life', { expiresAtMs: 2 }, { expiresAtMs: 1 }, 'duration'],
     ['an endless life', {}, { expiresAtMs: 1 }, 'duration'],
     ['more money', { budget: usd(11) }, { budget: usd(10) }, 'max_budget'],
@@ -133,6 +137,8 @@ describe('whatever is asked for', () => {
     allowedIps: fc.subarray(['10.0.0.1', '10.0.0.2']),
     enforcedParams: fc.subarray(['user', 'metadata']),
     allowedCacheControls: fc.subarray(['ttl', 'no-cache']),
+    passThroughAllowed: fc.subarray(['/a', '/a/b', '/a/*', '/c']),
+    passThroughDenied: fc.subarray(['/a', '/c']),
     expiresAtMs: amount,
     budget: fc.option(budget),
     windows: dictionary(fc.bigInt({ min: 0n, max: 9n })),
@@ -153,6 +159,10 @@ describe('whatever is asked for', () => {
     (one.startsWith('d/') && allowed.includes('d/*')) ||
     (one.startsWith('/v1/') && allowed.includes('/v1/*')) ||
     (one === 'openai_routes' && allowed.includes('llm_api_routes'));
+  const opensPath = (allowed: readonly string[], one: string): boolean =>
+    allowed.length === 0 ||
+    allowed.includes(one) ||
+    (one.startsWith('/a') && (allowed.includes('/a') || allowed.includes('/a/*')));
   const universe = ['a', 'b', 'c', 'd/e', 'd/f'];
   const doors = ['llm_api_routes', 'openai_routes', 'management_routes', '/v1/models', '/v1/other', '/x'];
 
@@ -169,6 +179,10 @@ describe('whatever is asked for', () => {
       allowed_cache_controls: ['ttl', 'no-cache', 'no-store'].some(
         (control) => opens(granted.allowedCacheControls, control) && !opens(held.allowedCacheControls, control),
       ),
+      allowed_passthrough_routes: ['/a', '/a/b', '/a/c', '/c', '/d'].some(
+        (one) => opensPath(granted.passThroughAllowed, one) && !opensPath(held.passThroughAllowed, one),
+      ),
+      denied_passthrough_routes: held.passThroughDenied.some((path) => !granted.passThroughDenied.includes(path)),
       duration: most(granted.expiresAtMs) > most(held.expiresAtMs),
       max_budget: spendable(granted.budget) > spendable(held.budget),
       budget_limits: Object.entries(held.windows).some(([name, value]) => (granted.windows[name] ?? 99n) > value),
@@ -250,6 +264,10 @@ describe('whatever is asked for', () => {
         return { ...before, enforcedParams: wished.enforcedParams };
       case 'allowed_cache_controls':
         return { ...before, allowedCacheControls: wished.allowedCacheControls };
+      case 'allowed_passthrough_routes':
+        return { ...before, passThroughAllowed: wished.passThroughAllowed };
+      case 'denied_passthrough_routes':
+        return { ...before, passThroughDenied: wished.passThroughDenied };
       case 'duration':
         return { ...before, expiresAtMs: wished.expiresAtMs };
       case 'max_budget':

@@ -2,6 +2,7 @@
 import { GatewayError } from '../../core/errors/gateway-error.js';
 import { usdFromNanos } from '../../core/pricing/money.js';
 import { mayUseModel } from '../model-access.js';
+import { holdsPassThroughPath } from '../routes/pass-through-path.js';
 import { routesWithin } from './route-containment.js';
 
 export interface HeldBudget {
@@ -29,6 +30,10 @@ export interface Powers {
   readonly enforcedParams: readonly string[];
   /** What requests may say of the cache; empty for all. */
   readonly allowedCacheControls: readonly string[];
+  /** The paths that it may call by pass-through. */
+  readonly passThroughAllowed: readonly string[];
+  /** Those that it may not, whatever the others say. */
+  readonly passThroughDenied: readonly string[];
   readonly expiresAtMs: number | null;
   readonly budget: HeldBudget | null;
   /** Nano-dollars by duration. */
@@ -46,6 +51,8 @@ export const allPowers: Powers = {
   allowedIps: [],
   enforcedParams: [],
   allowedCacheControls: [],
+  passThroughAllowed: [],
+  passThroughDenied: [],
   expiresAtMs: null,
   budget: null,
   windows: {},
@@ -71,6 +78,8 @@ export const grantFields = [
   'allowed_ips',
   'enforced_params',
   'allowed_cache_controls',
+  'allowed_passthrough_routes',
+  'denied_passthrough_routes',
   'duration',
   'max_budget',
   'budget_limits',
@@ -105,6 +114,8 @@ function inheritFrom(asked: Powers, held: Powers): Powers {
     enforcedParams: [...new Set([...asked.enforcedParams, ...held.enforcedParams])],
     allowedCacheControls:
       asked.allowedCacheControls.length > 0 ? asked.allowedCacheControls : held.allowedCacheControls,
+    passThroughAllowed: asked.passThroughAllowed.length > 0 ? asked.passThroughAllowed : held.passThroughAllowed,
+    passThroughDenied: [...new Set([...asked.passThroughDenied, ...held.passThroughDenied])],
     expiresAtMs: asked.expiresAtMs ?? held.expiresAtMs,
     budget: asked.budget ?? held.budget,
     windows: { ...held.windows, ...asked.windows },
@@ -148,6 +159,10 @@ function isWithin(field: GrantField, granted: Powers, held: Holding, options: Gr
       return mayStaySilent || held.enforcedParams.every((param) => granted.enforcedParams.includes(param));
     case 'allowed_cache_controls':
       return controlsWithin(granted.allowedCacheControls, held.allowedCacheControls, mayStaySilent);
+    case 'allowed_passthrough_routes':
+      return pathsWithin(granted.passThroughAllowed, held.passThroughAllowed, mayStaySilent);
+    case 'denied_passthrough_routes':
+      return mayStaySilent || held.passThroughDenied.every((path) => granted.passThroughDenied.includes(path));
     case 'duration':
       return within(granted.expiresAtMs, held.expiresAtMs, mayStaySilent);
     case 'max_budget':
@@ -195,6 +210,13 @@ function within<T extends number | bigint>(granted: T | null, held: T | null, ma
 function addressesWithin(granted: readonly string[], held: readonly string[]): boolean {
   if (held.length === 0) return true;
   return granted.length > 0 && granted.every((address) => held.includes(address));
+}
+
+/** A path stands for all that lies below it, with a star or without. */
+function pathsWithin(granted: readonly string[], held: readonly string[], mayStaySilent: boolean): boolean {
+  if (held.length === 0) return true;
+  if (granted.length === 0) return mayStaySilent;
+  return granted.every((path) => held.some((holder) => holdsPassThroughPath(holder, path)));
 }
 
 /** The same money in a shorter time is more money. */
@@ -253,6 +275,10 @@ function partOf(powers: Powers, field: GrantField): unknown {
       return powers.enforcedParams;
     case 'allowed_cache_controls':
       return powers.allowedCacheControls;
+    case 'allowed_passthrough_routes':
+      return powers.passThroughAllowed;
+    case 'denied_passthrough_routes':
+      return powers.passThroughDenied;
     case 'duration':
       return powers.expiresAtMs;
     case 'max_budget':

@@ -24,6 +24,7 @@ export function keyRecord(given: Partial<VirtualKeyRecord> = {}): VirtualKeyReco
     cacheDefaults: [],
     guardrails: [],
     withoutDefaultGuardrails: false,
+    passThroughRoutes: { allowed: [], denied: [] },
     dependsOn: [],
     ...given,
   };

@@ -121,6 +121,11 @@ export const litellmParamsSchema = z.looseObject({
     description: 'Addresses and credentials that a request may set in its body; all others are refused.',
     example: ['api_key'],
   }),
+  use_in_pass_through: described(flag().optional(), {
+    description:
+      "Its address and credentials serve the pass-through routes of its provider, before the environment's. See docs/pass-through.md.",
+    example: true,
+  }),
   base_model: described(text().optional(), {
     description: 'The name under which the price table knows the model.',
     example: 'azure/gpt-4o',

@@ -12,6 +12,7 @@ import { generalBudgetSettings, litellmBudgetSettings } from './budgets.schema.j
 import { fallbackSettings, routerSettingsSchema } from './routing.schema.js';
 import { defaultTeamParams } from './team.schema.js';
 import { amount, anyMap, choice, described, flag, positive, price, text, wholeNumber } from './fields.js';
+import { passThroughEndpoints } from './pass-through.schema.js';
 import { spendLogSettings } from './spend-log.schema.js';
 
 /** A part of a price as an exact decimal, at most `most`. */
@@ -275,6 +276,10 @@ export const generalSettingsSchema = z.looseObject({
   fail_closed_rate_limit_enforcement: described(flag().default(false), {
     description: 'With Redis: while it cannot be reached nothing is admitted that has a rate limit, with 503. Without it each process goes by its own counts.', // prettier-ignore
     example: true,
+  }),
+  pass_through_endpoints: described(passThroughEndpoints.default([]), {
+    description: 'Paths that lead to APIs of your own choice; docs/pass-through.md has every member.',
+    example: [{ path: '/my-api', target: 'https://api.example.com/v1', include_subpath: true }],
   }),
   ...tokenAuthFields,
   ...accessFields,

@@ -2,7 +2,7 @@
 import type { ListedModel } from '../../catalog/catalog-snapshot.js';
 import type { Capability } from '../../core/pricing/price-table.js';
 import type { Deployment } from '../../core/spec/index.js';
-import { costsOf } from '../deployment-costs.js';
+import { costsOf } from '../../core/pricing/deployment-costs.js';
 import { factsOf, modeOf, supportedParams } from './model-facts.js';
 
 export interface ModelGroupInfo {

@@ -8,7 +8,7 @@ import { StoredResponsesService } from '../../objects/responses/stored-responses
 import type { SpendIntent, SpendOutcome } from '../../spend/spend-intent.js';
 import { SpendService } from '../../spend/spend.service.js';
 import { responses } from '../chat/dialogue-kinds.js';
-import { costOf, isUnpriced } from '../deployment-costs.js';
+import { costOf, isUnpriced } from '../../core/pricing/deployment-costs.js';
 import type { ProvidersAnswer } from './provider-responses.service.js';
 
 @Injectable()

@@ -52,6 +52,8 @@ const keyAnswer = {
   project_id: orNull(z.string()),
   allowed_routes: z.array(z.string()),
   enforced_params: z.array(z.string()),
+  allowed_passthrough_routes: z.array(z.string()),
+  denied_passthrough_routes: z.array(z.string()),
   allowed_cache_controls: z.array(z.string()),
   ...limitAnswers,
   budget_id: orNull(z.string()),

@@ -25,6 +25,7 @@ export function changedColumns(row: VirtualKey, body: UpdateKeyBody, expires: Da
     ...(aliases !== undefined && { aliases: aliases ?? {} }),
     ...(params !== undefined && { enforced_params: params ?? [] }),
     ...(controls !== undefined && { allowed_cache_controls: controls ?? [] }),
+    ...passThroughLists(body),
     ...(type != null && { key_type: type }),
   };
   return {
@@ -39,6 +40,17 @@ export function changedColumns(row: VirtualKey, body: UpdateKeyBody, expires: Da
     expires: expires === undefined ? row.expires : expires,
     allowedRoutes: routes === undefined ? ((row.allowedRoutes ?? []) as readonly string[]) : routes,
     settings,
+  };
+}
+
+/** Null takes a list away. */
+function passThroughLists(
+  body: UpdateKeyBody,
+): Pick<KeyExtras, 'allowed_passthrough_routes' | 'denied_passthrough_routes'> {
+  const { allowed_passthrough_routes: allowed, denied_passthrough_routes: denied } = body;
+  return {
+    ...(allowed !== undefined && { allowed_passthrough_routes: allowed ?? [] }),
+    ...(denied !== undefined && { denied_passthrough_routes: denied ?? [] }),
   };
 }
 

@@ -1,6 +1,7 @@
 /** The fields of a key in the bodies of requests, by LiteLLM's names: those that are enforced, and those that may only ask for nothing. */
 import { z } from 'zod';
 import { cacheControlNames } from '../../caching/cache-controls.js';
+import { passThroughPathPattern } from '../../auth/routes/pass-through-path.js';
 import { isAllowedRoute, routeGroupNames } from '../../auth/scope/route-containment.js';
 import { limitFields, usd } from '../limit-fields/limit-fields.js';
 import { isDuration } from './duration.js';
@@ -36,7 +37,7 @@ export const routesOfType: Readonly<Record<KeyType, readonly string[]>> = {
 /** Fields that LiteLLM has and nothing here would enforce. */
 const unenforced = [
   ...['mcp_rpm_limit', 'agent_id', 'guardrails', 'policies', 'prompts', 'disable_global_guardrails', 'config'],
-  ...['allowed_passthrough_routes', 'denied_passthrough_routes', 'object_permission'],
+  'object_permission',
   ...['permissions', 'access_group_ids', 'router_settings', 'send_invite_email', 'allowed_vector_store_indexes'],
   ...['enable_prompt_caching', 'end_user_budget_id', 'default_estimated_output_tokens'],
   'default_estimated_output_tokens_per_model',
@@ -59,6 +60,11 @@ const fieldsThatAskForNothing = Object.fromEntries([
     ),
   ]),
 ]) as Record<(typeof unenforced)[number] | (typeof needsSecretManager)[number], z.ZodOptional>;
+
+const passThroughPaths = z
+  .array(z.string().regex(passThroughPathPattern, 'expected a path such as `/openai` or `/openai/v1/files`'))
+  .max(200)
+  .nullish();
 
 export const keyFields = {
   key_alias: name.nullish().describe('A name of its own; no other key has it.'),
@@ -97,6 +103,10 @@ export const keyFields = {
     )
     .nullish()
     .describe('Route groups and paths; empty for what the role of its user may call.'),
+  allowed_passthrough_routes: passThroughPaths.describe(
+    'The paths that it may call by pass-through, each with all that lies below it; empty for all.',
+  ),
+  denied_passthrough_routes: passThroughPaths.describe('Those that it may not, whatever else is allowed.'),
   spend: usd.nullish().describe('What counts as spent already, in USD. Administrators only.'),
   ...limitFields,
   ...fieldsThatAskForNothing,

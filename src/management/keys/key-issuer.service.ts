@@ -120,6 +120,8 @@ export class KeyIssuer {
       allowedIps: heeded.allowedIps,
       enforcedParams: [...(body.enforced_params ?? []), ...heeded.enforcedParams],
       allowedCacheControls: body.allowed_cache_controls ?? [],
+      passThroughAllowed: body.allowed_passthrough_routes ?? [],
+      passThroughDenied: body.denied_passthrough_routes ?? [],
       expiresAtMs: this.rules.expiryOf(durationFor(body, owners))?.getTime() ?? null,
     };
     const granted = await this.grants.forNewKey(tx, scope, owners, asked);
@@ -146,6 +148,8 @@ export class KeyIssuer {
           ...(granted.allowedCacheControls.length > 0 && {
             allowed_cache_controls: [...granted.allowedCacheControls],
           }),
+          ...(granted.passThroughAllowed.length > 0 && { allowed_passthrough_routes: [...granted.passThroughAllowed] }),
+          ...(granted.passThroughDenied.length > 0 && { denied_passthrough_routes: [...granted.passThroughDenied] }),
           ...(body.key_type && body.key_type !== 'default' && { key_type: body.key_type }),
         },
         createdAt: now,

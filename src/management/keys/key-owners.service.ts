@@ -114,7 +114,7 @@ export class KeyOwners {
   async holdingOfUsedKey(client: DatabaseClient, principal: Principal): Promise<Holding | null> {
     if (principal.isMaster) return null;
     const used = await this.keys.find(client, principal.keyHash);
-    const { models, allowedRoutes = [] } = principal;
+    const { models, allowedRoutes = [], passThroughRoutes: passed } = principal;
     const teamId = used?.row.teamId ?? null;
     const namesTeam = teamId !== null && (used?.row.models as readonly string[]).includes(allTeamModels);
     const team = namesTeam ? await client.team.findUnique({ where: { id: teamId } }) : null;
@@ -126,7 +126,13 @@ export class KeyOwners {
           aliasTargets: [],
           models: withTeamModels(used.row.models as readonly string[], team),
         }
-      : { ...allPowers, models, allowedRoutes };
+      : {
+          ...allPowers,
+          models,
+          allowedRoutes,
+          passThroughAllowed: passed?.allowed ?? [],
+          passThroughDenied: passed?.denied ?? [],
+        };
     return { ...powers, who: 'the key that you use', holdsForTheKey: false };
   }
 }

@@ -16,6 +16,7 @@ export function powersOfColumns(
   row: Pick<ChangedColumns, 'models' | 'allowedRoutes' | 'expires' | 'settings' | 'metadata'>,
 ): PlainPowers {
   const { aliases, enforced_params, allowed_cache_controls } = row.settings;
+  const { allowed_passthrough_routes, denied_passthrough_routes } = row.settings;
   return {
     models: row.models as readonly string[],
     aliasTargets: Object.values(aliases ?? {}),
@@ -23,6 +24,8 @@ export function powersOfColumns(
     ...powersOfMetadata(row.metadata),
     enforcedParams: [...new Set([...(enforced_params ?? []), ...powersOfMetadata(row.metadata).enforcedParams])],
     allowedCacheControls: allowed_cache_controls ?? [],
+    passThroughAllowed: allowed_passthrough_routes ?? [],
+    passThroughDenied: denied_passthrough_routes ?? [],
     expiresAtMs: row.expires?.getTime() ?? null,
   };
 }

@@ -10,6 +10,8 @@ export interface KeyExtras {
   readonly aliases?: Readonly<Record<string, string>>;
   readonly enforced_params?: readonly string[];
   readonly allowed_cache_controls?: readonly string[];
+  readonly allowed_passthrough_routes?: readonly string[];
+  readonly denied_passthrough_routes?: readonly string[];
   readonly key_type?: string;
 }
 
@@ -50,6 +52,8 @@ export function keyView({ row, limits, budgetLimits }: KeyState, nowMs: number):
     project_id: row.projectId,
     allowed_routes: row.allowedRoutes ?? [],
     enforced_params: extras.enforced_params ?? [],
+    allowed_passthrough_routes: extras.allowed_passthrough_routes ?? [],
+    denied_passthrough_routes: extras.denied_passthrough_routes ?? [],
     allowed_cache_controls: extras.allowed_cache_controls ?? [],
     ...limitView(limits),
     ...usageView(limits),

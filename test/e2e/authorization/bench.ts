@@ -5,6 +5,9 @@ import { AuthService } from '../../../src/auth/auth.service.js';
 import { CatalogService } from '../../../src/catalog/catalog.service.js';
 import { StoredSettings } from '../../../src/catalog/stored-settings.service.js';
 import { DatabaseService } from '../../../src/database/database.service.js';
+import { PassThroughEntries } from '../../../src/passthrough/entries/pass-through-entries.service.js';
+import type { PassThroughEntry } from '../../../src/passthrough/entries/pass-through-entry.js';
+import { EchoUpstream } from '../pass-through/echo-upstream.js';
 import { TestGateway, type Route } from '../support/gateway.js';
 import { send, type Answer } from '../support/http-client.js';
 import { headersOf, keyOf, type Caller } from './callers.js';
@@ -42,17 +45,27 @@ export class AuthorizationBench {
   audience: unknown;
   private sealed: Sealed = { models: [], credentials: [] };
 
-  private constructor(readonly gateway: TestGateway) {}
+  private constructor(
+    readonly gateway: TestGateway,
+    private readonly upstream: EchoUpstream,
+  ) {}
 
   static async start(): Promise<AuthorizationBench> {
     const model = { model: 'openai/gpt-e2e', api_key: 'none', mock_response: 'Hello back.' };
+    const upstream = await EchoUpstream.start();
     const gateway = await TestGateway.start({
       models: ['echo', 'other'].map((name) => ({ model_name: name, litellm_params: model })),
       router: { fallbacks: [{ echo: ['other'] }] },
-      general: { store_model_in_db: true },
+      general: {
+        store_model_in_db: true,
+        pass_through_endpoints: [
+          { path: '/entry-with-key', target: upstream.origin, methods: ['GET'] },
+          { path: '/entry-without-key', target: upstream.origin, methods: ['GET'], auth: false },
+        ],
+      },
       environment: { TOLLGATE_ENCRYPTION_KEY: '5f0c1a9d7be24836a1c2d3e4f5061728' },
     });
-    const bench = new AuthorizationBench(gateway);
+    const bench = new AuthorizationBench(gateway, upstream);
     const read = Reflector.prototype.get as (key: unknown, target: never) => unknown;
     jest.spyOn(Reflector.prototype, 'get').mockImplementation(function (this: Reflector, key: unknown, target: never) {
       const value = read.call(this, key, target);
@@ -92,6 +105,7 @@ export class AuthorizationBench {
   async stop(): Promise<void> {
     jest.restoreAllMocks();
     await this.gateway.stop();
+    await this.upstream.stop();
   }
 
   get auth(): AuthService {
@@ -102,12 +116,27 @@ export class AuthorizationBench {
     return this.gateway.app.get(DatabaseService, { strict: false });
   }
 
-  /** The routes that are written out in controllers; the router answers HEAD by those of GET. */
+  /** The routes that are written out in controllers, and the pass-through entries; the router answers HEAD by those of GET. */
   get routes(): readonly Route[] {
-    const seen = new Map(this.gateway.routes.map((route) => [`${route.method} ${route.url}`, route]));
+    const entries = this.entries.map(({ template, methods }) => ({
+      method: methods ? [...methods].join() : 'GET',
+      url: template,
+    }));
+    const seen = new Map([...this.gateway.routes, ...entries].map((route) => [`${route.method} ${route.url}`, route]));
     return [...seen.values()]
       .filter(({ method }) => method !== 'HEAD')
       .toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
+  }
+
+  /** What stands behind the route that no path was written for. */
+  get entries(): readonly PassThroughEntry[] {
+    return this.gateway.app.get(PassThroughEntries, { strict: false }).list();
+  }
+
+  /** The audience of a pass-through entry is the entry's; undefined for a route. */
+  audienceOfEntry(url: string): string | undefined {
+    const entry = this.entries.find(({ template }) => template === url);
+    return entry && (entry.isOpen ? 'public' : 'llm_api');
   }
 
   async restore(): Promise<void> {
@@ -130,7 +159,7 @@ export class AuthorizationBench {
   }
 
   ask(caller: Caller, { method, path, body, headers }: Asked): Promise<Answer> {
-    const given = body ?? (method === 'POST' || method === 'PUT' || method === 'PATCH' ? '{}' : undefined);
+    const given = body ?? (['POST', 'PUT', 'PATCH', 'QUERY'].includes(method) ? '{}' : undefined);
     const type: Record<string, string> =
       given === undefined
         ? {}

@@ -27,6 +27,7 @@ const lawOf: Readonly<Record<string, string>> = {
   admin_read: `${nobody}aaaaaa+++`,
   management: `${nobody}aaaaaaa++`,
   master_key: `${nobody}aaaaaaaa+`,
+  entry: `${nobody}+++++++++`,
 };
 
 let bench: AuthorizationBench;
@@ -43,7 +44,7 @@ beforeAll(async () => {
       const verdict = verdictOf(answer);
       verdicts += letThrough.includes(verdict) ? '+' : verdict;
     }
-    live.set(nameOf(route), { audience: String(bench.audience), verdicts });
+    live.set(nameOf(route), { audience: String(bench.audienceOfEntry(route.url) ?? bench.audience), verdicts });
     // What a probe has made or removed is not to change the next one's answer.
     if (route.method !== 'GET') await bench.restore();
   }

@@ -1,7 +1,7 @@
 /** Prices of deployments: the operator's before the table's, and no price is not a price of zero. */
-import { providerRegistry } from '../core/providers/registry.js';
-import type { Deployment } from '../core/spec/index.js';
-import { madeUpDeployment } from '../core/testing/deployments.js';
+import { providerRegistry } from '../providers/registry.js';
+import type { Deployment } from '../spec/index.js';
+import { madeUpDeployment } from '../testing/deployments.js';
 import { costOf, costsOf, isUnpriced } from './deployment-costs.js';
 
 const usage = { promptTokens: 1_000, completionTokens: 100 };

@@ -1,9 +1,9 @@
 /** The prices that hold for a deployment: the operator's over the price table's, looked up once. */
-import { adjustPrices } from '../core/pricing/adjust-prices.js';
-import { compilePrices, type CompiledPrices } from '../core/pricing/compile-prices.js';
-import { costNanos } from '../core/pricing/cost.js';
-import { pricesOf } from '../core/pricing/deployment-prices.js';
-import type { Deployment, ModelPrices, Usage } from '../core/spec/index.js';
+import { adjustPrices } from './adjust-prices.js';
+import { compilePrices, type CompiledPrices } from './compile-prices.js';
+import { costNanos } from './cost.js';
+import { pricesOf } from './deployment-prices.js';
+import type { Deployment, ModelPrices, Usage } from '../spec/index.js';
 
 export interface DeploymentCosts {
   /** Undefined for a model without a price: its requests are recorded as unpriced, never as silently free. */
