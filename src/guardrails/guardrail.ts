@@ -114,6 +114,8 @@ export interface GuardrailSurroundings {
   readonly models: ModelCaller;
   /** The deployments of a model group as it is served now; none where there is no such group. */
   readonly deploymentsOf: (modelGroup: string) => readonly Deployment[];
+  /** The text of a file that the configuration names; only for guardrails of the config file. Throws where it cannot be read. */
+  readonly readFile?: ((path: string) => string) | undefined;
 }
 
 /** One kind of guardrail: a value of `litellm_params.guardrail`. */
