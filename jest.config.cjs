@@ -25,6 +25,9 @@ const esmOnly = [
   'cookie',
   'pure-rand',
   'openai',
+  'eld',
+  're2js',
+  '@secretlint',
 ];
 
 module.exports = {

@@ -59,7 +59,7 @@ function categoriesOf(parameters: ContentFilterParameters, readFile: ReadFile): 
 function createContentFilter(parameters: ContentFilterParameters, surroundings: GuardrailSurroundings): Guardrail {
   const blocked = blockedWordsOf(parameters, surroundings.readFile);
   const categories = categoriesOf(parameters, surroundings.readFile);
-  if (blocked.length === 0 && categories.length === 0 && parameters.patterns.length === 0) {
+  if (blocked.length === 0 && parameters.categories.length === 0 && parameters.patterns.length === 0) {
     throw new GuardrailMistake('', 'has nothing to look for. Give it `blocked_words`, `patterns` or `categories`.');
   }
   const keywords = new KeywordFilter({

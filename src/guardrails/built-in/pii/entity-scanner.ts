@@ -7,9 +7,10 @@ import { inPlainForms } from './plain-forms.js';
 
 const networkEntities = ['EMAIL_ADDRESS', 'URL', 'IP_ADDRESS'] as const;
 
+/** In the order in which they are tried where none is more important: what proves itself before what only looks so. */
 export const entityNames: readonly string[] = [
-  ...new Set([...networkEntities, ...numberEntities.map(({ name }) => name), ...codeEntities.map(({ name }) => name)]),
-].sort();
+  ...new Set([...numberEntities.map(({ name }) => name), ...codeEntities.map(({ name }) => name), ...networkEntities]),
+];
 
 export interface EntityHit extends Place {
   readonly entity: string;
@@ -45,6 +46,7 @@ const plus = 43;
 const opening = 40;
 
 const international = /\+[1-9]\d{0,3}(?:[ .\-/]?\(?\d{1,5}\)?){2,6}/y;
+const afterLastDigit = /\D+$/;
 const parenthesized = /\(\d{2,5}\)[ .-]?\d{3,4}[ .-]?\d{3,5}/y;
 
 /** The longest number with its separators. */
@@ -171,7 +173,7 @@ export class EntityScanner {
   private phoneAt(text: string, start: number, pattern: RegExp): EntityHit | undefined {
     if (!this.wants.has('PHONE_NUMBER') || isWithinWord(text, start)) return undefined;
     pattern.lastIndex = start;
-    const match = pattern.exec(text)?.[0];
+    const match = pattern.exec(text)?.[0].replace(afterLastDigit, '');
     if (match === undefined || !endsNumber(text, start + match.length)) return undefined;
     const digits = match.replace(separators, '').length;
     return digits >= 8 && digits <= 15 ? { start, end: start + match.length, entity: 'PHONE_NUMBER' } : undefined;

@@ -59,13 +59,12 @@ export function findUrl(text: string, start: number): Found | undefined {
   return { start, end: start + link.length };
 }
 
-const longestIpv6 = 45;
 const ipv6Characters = /[\da-f:.]{2,45}/iy;
 /** @param start its first digit or colon */
 export function findIpv6(text: string, start: number): Found | undefined {
   ipv6Characters.lastIndex = start;
   const candidate = ipv6Characters.exec(text)?.[0].replace(/\.$|(?<!:):$/, '');
-  // `::` alone is a scope operator of many languages.
-  if (candidate === undefined || candidate.length < 3 || candidate.length > longestIpv6) return undefined;
+  // `::` is a scope operator of many languages: an address has a digit.
+  if (candidate === undefined || !/\d/.test(candidate)) return undefined;
   return isIPv6(candidate) ? { start, end: start + candidate.length } : undefined;
 }

@@ -46,6 +46,16 @@ const announced = (pattern: RegExp, firstDigits: readonly number[], isValid?: Fo
 /** In the order in which they are tried. */
 export const numberEntities: readonly NumberEntity[] = [
   {
+    name: 'FR_NIR',
+    forms: [
+      form(
+        /[12][ .]?\d{2}[ .]?(?:0[1-9]|1[0-2]|[2-9]\d)[ .]?(?:\d{2}|2[AB])[ .]?\d{3}[ .]?\d{3}[ .]?\d{2}/iy,
+        [1, 6, 15],
+        nir,
+      ),
+    ],
+  },
+  {
     name: 'CREDIT_CARD',
     forms: [
       form(/\d{4}([ -]?)\d{4}\1\d{4}\1\d{1,7}/y, [4, ...range(13, 19)], isCard),
@@ -67,16 +77,6 @@ export const numberEntities: readonly NumberEntity[] = [
     name: 'IN_AADHAAR',
     context: /\b(?:aadhaar|aadhar|uidai|uid)/,
     forms: [form(/[2-9]\d{3}([ -])\d{4}\1\d{4}/y, [4], verhoeff), announced(/[2-9]\d{11}/y, [12], verhoeff)],
-  },
-  {
-    name: 'FR_NIR',
-    forms: [
-      form(
-        /[12][ .]?\d{2}[ .]?(?:0[1-9]|1[0-2]|[2-9]\d)[ .]?(?:\d{2}|2[AB])[ .]?\d{3}[ .]?\d{3}[ .]?\d{2}/iy,
-        [1, 6, 15],
-        nir,
-      ),
-    ],
   },
   {
     name: 'PL_PESEL',

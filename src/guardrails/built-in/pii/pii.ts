@@ -28,25 +28,20 @@ function actionsOf({ pii_entities_config: chosen }: PiiParameters): Map<string, 
     if (entityNames.includes(name)) continue;
     throw new GuardrailMistake(
       `pii_entities_config.${name}`,
-      `is no entity that is known here. Known are: ${entityNames.join(', ')}. For others use the guardrail \`presidio\`.`,
+      `is no entity that is known here. Known are: ${[...entityNames].sort().join(', ')}. For others use the guardrail \`presidio\`.`,
     );
   }
   return new Map(Object.entries(chosen));
 }
 
-interface PiiMatch extends Match {
-  readonly mask: string;
-}
-
 function createPii(parameters: PiiParameters): Guardrail {
   const actions = actionsOf(parameters);
+  const wanted = entityNames.filter((name) => actions.has(name));
+  const withAction = (wish: MatchAction): string[] => wanted.filter((name) => actions.get(name) === wish);
   // What is blocked is looked for first: nothing that is only masked takes its place.
-  const names = [...actions.keys()].sort(
-    (a, b) => Number(actions.get(a) === 'MASK') - Number(actions.get(b) === 'MASK'),
-  );
-  const scanner = new EntityScanner(names);
+  const scanner = new EntityScanner([...withAction('BLOCK'), ...withAction('MASK')]);
 
-  const search = (text: string): PiiMatch[] =>
+  const search = (text: string): Match[] =>
     scanner.scan(text).map(({ start, end, entity }) => ({
       start,
       end,
