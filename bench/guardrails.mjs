@@ -30,9 +30,9 @@ const parameters = {
     ],
   },
   pii: { output_parse_pii: true },
-  json_schema: { schema: { type: 'object' }, extract: true },
+  json_schema: { schema: { type: 'object' } },
   tool_permission: { default_action: 'allow', rules: [{ id: 'a', tool_name: '^rm$', decision: 'deny' }] },
-  max_length: { max_chars: 10_000_000, max_tokens: 10_000_000 },
+  max_length: { max_request_chars: 10_000_000, max_request_tokens: 10_000_000 },
   language: { allowed_languages: ['en', 'de'] },
 };
 

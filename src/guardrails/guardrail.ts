@@ -73,6 +73,10 @@ export type Verdict =
       readonly texts: readonly string[];
       /** What stands for what, where the answer is to have the original again. */
       readonly originals?: ReadonlyMap<string, string>;
+      /** Names of tools that the request no longer offers. */
+      readonly withoutTools?: readonly string[];
+      /** Tool calls that the answer loses, by their places in the content, and what its text says in their place. */
+      readonly withoutToolCalls?: { readonly places: readonly number[]; readonly note: string };
     })
   | (Found & {
       readonly action: 'block';

@@ -49,14 +49,21 @@ export interface Searched<M extends Match> {
 export type SearchedText<M extends Match> = readonly Searched<M>[];
 
 /** What ends where an unfinished text ends may go on in the next part of the stream, and is found then. */
-function settled<M extends Match>(matches: readonly M[], piece: TextPiece, isComplete: boolean): readonly M[] {
+export function withoutUnsettled<M extends Match>(
+  matches: readonly M[],
+  piece: TextPiece,
+  isComplete: boolean,
+): readonly M[] {
   if (isComplete || !piece.isLast) return matches;
   return matches.filter(({ end, needsAfter = 0 }) => end + needsAfter < piece.text.length);
 }
 
 export function searchTexts<M extends Match>(content: GuardedContent, search: Search<M>): SearchedText<M>[] {
   return content.texts.map((text) =>
-    piecesOf(text).map((piece) => ({ piece, matches: settled(search(piece.text), piece, content.isComplete) })),
+    piecesOf(text).map((piece) => ({
+      piece,
+      matches: withoutUnsettled(search(piece.text), piece, content.isComplete),
+    })),
   );
 }
 
