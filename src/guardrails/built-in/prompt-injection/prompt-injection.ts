@@ -25,27 +25,20 @@ function readable(text: string): string {
   return decoder.decode(units.subarray(0, length));
 }
 
-/** Both with the line ends that folding takes for spaces, and without what folding takes out. */
 function signsIn(text: string): Map<string, number> {
   const found = new Map<string, number>();
   const folded = readable(text);
   const lower = text.toLowerCase();
-  for (const { name, weight, pattern } of signs.signals) {
-    if (weight > (found.get(name) ?? 0) && (pattern.test(folded) || pattern.test(lower))) found.set(name, weight);
+  for (const { name, weight, pattern, isAsWritten } of signs.signals) {
+    if (weight > (found.get(name) ?? 0) && pattern.test(isAsWritten ? lower : folded)) found.set(name, weight);
   }
   return found;
 }
 
-const textOfBytes = new TextDecoder('utf-8', { fatal: true });
-
+/** None where it is no Base64 of a text: most long words are not. */
 function decoded(base64: string): string {
-  try {
-    return textOfBytes.decode(Buffer.from(base64, 'base64'));
-  } catch (error) {
-    // Most long words are no Base64 of a text.
-    if (error instanceof TypeError) return '';
-    throw error;
-  }
+  const text = Buffer.from(base64, 'base64').toString('utf8');
+  return text.includes('\ufffd') ? '' : text;
 }
 
 function addEncoded(text: string, found: Map<string, number>): void {
@@ -60,19 +53,36 @@ function addEncoded(text: string, found: Map<string, number>): void {
 
 function hasInvisible(text: string): boolean {
   let count = 0;
-  for (const _match of text.matchAll(signs.invisible)) if (++count >= signs.mostInvisible) return true;
-  return false;
+  const matches = text.matchAll(signs.invisible);
+  while (count < signs.mostInvisible && matches.next().done !== true) count++;
+  return count === signs.mostInvisible;
 }
 
-/** The chance that not all signs are by accident. */
-export function scoreOf(text: string): { readonly score: number; readonly names: readonly string[] } {
+interface Score {
+  readonly score: number;
+  readonly names: readonly string[];
+}
+
+function scoreOfWindow(text: string): Score {
   const found = signsIn(text);
   addEncoded(text, found);
   if (hasInvisible(text)) found.set('invisible', signs.invisibleWeight);
+  if (found.size === 0) return { score: 0, names: [] };
   let innocent = 1;
   for (const weight of found.values()) innocent *= 1 - weight;
-  const isDiscussion = found.size > 0 && signs.discussion.test(readable(text));
-  return { score: (1 - innocent) * (isDiscussion ? signs.discussionFactor : 1), names: [...found.keys()] };
+  const factor = signs.discussion.test(readable(text)) ? signs.discussionFactor : 1;
+  return { score: (1 - innocent) * factor, names: [...found.keys()] };
+}
+
+/** The highest of any part of the text: the chance that not all signs in it are by accident. */
+export function scoreOf(text: string): Score {
+  let highest = scoreOfWindow(text.slice(0, signs.windowChars));
+  for (let from = signs.windowChars - signs.windowOverlap; from + signs.windowOverlap < text.length;) {
+    const score = scoreOfWindow(text.slice(from, from + signs.windowChars));
+    if (score.score > highest.score) highest = score;
+    from += signs.windowChars - signs.windowOverlap;
+  }
+  return highest;
 }
 
 function findingsIn(content: GuardedContent, { roles, threshold }: PromptInjectionParameters): Finding[] {

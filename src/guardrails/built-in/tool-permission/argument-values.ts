@@ -29,7 +29,7 @@ function membersOf(values: readonly unknown[], lists: number): readonly unknown[
   return lists === 0
     ? values
     : membersOf(
-        values.flatMap((value) => (Array.isArray(value) ? value : [value])),
+        values.flatMap((value) => (Array.isArray(value) ? (value as readonly unknown[]) : [value])),
         lists - 1,
       );
 }
