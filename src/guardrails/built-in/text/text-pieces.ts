@@ -99,9 +99,17 @@ function numberPiece(json: string, from: number, end: number): TextPiece {
   };
 }
 
-const opensJson = /^\s*[[{"\d-]/;
+const punctuation = new Set([...'{}[]:, \t\r\n'].map((character) => character.charCodeAt(0)));
+const literals = ['true', 'false', 'null'];
 
-function jsonPieces(json: string): TextPiece[] {
+/** The length of the literal at `at`, or of as much of one as an unfinished text has; none (0) where there is none. */
+function literalAt(json: string, at: number): number {
+  const literal = literals.find((one) => one.startsWith(json.slice(at, at + one.length)));
+  return literal === undefined ? 0 : Math.min(literal.length, json.length - at);
+}
+
+/** None where something stands outside of strings that JSON does not have there. */
+function jsonPieces(json: string): TextPiece[] | undefined {
   const pieces: TextPiece[] = [];
   for (let at = 0; at < json.length;) {
     const code = json.charCodeAt(at);
@@ -114,14 +122,26 @@ function jsonPieces(json: string): TextPiece[] {
       while (end < json.length && isNumberPart(json.charCodeAt(end))) end++;
       pieces.push(numberPiece(json, at, end));
       at = end;
-    } else {
+    } else if (punctuation.has(code)) {
       at++;
+    } else {
+      const length = literalAt(json, at);
+      if (length === 0) return undefined;
+      at += length;
     }
   }
   return pieces;
 }
 
-/** Linear in the text. Text that is called JSON and does not begin like it is read as plain text. */
+const opens = /^\s*[[{]/;
+
+/**
+ * Linear in the text. Of JSON that begins in the middle, as later parts of a stream do, nobody knows what is a string: all of it is read as one,
+ * quotes and all.
+ */
 export function piecesOf({ text, isJson }: GuardedText): TextPiece[] {
-  return isJson === true && opensJson.test(text) ? jsonPieces(text) : [wholeText(text)];
+  if (isJson !== true) return [wholeText(text)];
+  const pieces = jsonPieces(text);
+  if (pieces !== undefined && (opens.test(text) || pieces.length <= 1)) return pieces;
+  return [stringPiece(text, 0, text.length, text.includes('\\'))];
 }
