@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { GuardrailMistake } from '../../guardrail.js';
 import { harmCategories } from './categories/harm.js';
 import { abuseCategories } from './categories/abuse.js';
+import type { CategoryWords } from './categories/category-words.js';
 import { adviceCategories } from './categories/advice.js';
 import { severity, type Severity } from './parameters.js';
 
@@ -23,17 +24,6 @@ export interface Category {
   readonly terms: readonly CategoryTerm[];
   /** Phrases that excuse a milder term in their sentence, and a severe one only where it is part of them. */
   readonly exceptions: readonly string[];
-}
-
-/** How built-in categories are written down. */
-export interface CategoryWords {
-  readonly name: string;
-  readonly high?: readonly string[];
-  readonly medium?: readonly string[];
-  readonly low?: readonly string[];
-  /** Severe where its words come in this order, with any endings. */
-  readonly fuzzy?: readonly string[];
-  readonly exceptions?: readonly string[];
 }
 
 const severities = ['low', 'medium', 'high'] as const;

@@ -30,6 +30,7 @@ describe('the limits', () => {
       reason: expect.stringMatching(/Ask for a shorter one/),
     });
     expect(guardrail.stream).toEqual({ by: 'answer' });
+    expect(make({ max_request_chars: 3 }).stream).toEqual({ by: 'window', holdBackChars: 0 });
   });
 
   it('there has to be one', () => {

@@ -50,8 +50,9 @@ function createMaxLength(parameters: MaxLengthParameters): Guardrail {
       `has no limit. Give it one of: ${Object.keys(maxLengthParameters.shape).join(', ')}.`,
     );
   }
+  const limitsAnswers = limitsOf(parameters, 'answer').some(({ most }) => most !== undefined);
   return {
-    stream: { by: 'answer' },
+    stream: limitsAnswers ? { by: 'answer' } : { by: 'window', holdBackChars: 0 },
     check(content) {
       for (const one of limitsOf(parameters, content.direction)) {
         if (one.most === undefined) continue;

@@ -101,7 +101,8 @@ function findingsIn(content: GuardedContent, { roles, threshold }: PromptInjecti
 
 function createPromptInjection(parameters: PromptInjectionParameters): Guardrail {
   return {
-    stream: { by: 'answer' },
+    // Answers are the assistant's: where it is not looked at, nothing has to wait.
+    stream: parameters.roles.includes('assistant') ? { by: 'answer' } : { by: 'window', holdBackChars: 0 },
     check(content) {
       const findings = findingsIn(content, parameters);
       if (findings.length === 0) return pass;

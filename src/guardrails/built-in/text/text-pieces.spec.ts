@@ -13,7 +13,7 @@ describe('pieces of JSON', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
         const wanted: string[] = [];
-        JSON.stringify(value, (key, member: unknown) => {
+        JSON.stringify(value, (_key, member: unknown) => {
           if (typeof member === 'string') wanted.push(member);
           return member;
         });

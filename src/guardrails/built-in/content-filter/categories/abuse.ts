@@ -1,5 +1,5 @@
 /** Words of categories of abuse: of people, and of the model. */
-import type { CategoryWords } from '../categories.js';
+import type { CategoryWords } from './category-words.js';
 
 export const abuseCategories: readonly CategoryWords[] = [
   {

@@ -1,5 +1,5 @@
 /** Words of categories of advice that some operators may not give. */
-import type { CategoryWords } from '../categories.js';
+import type { CategoryWords } from './category-words.js';
 
 export const adviceCategories: readonly CategoryWords[] = [
   {

@@ -1,5 +1,5 @@
 /** Words of categories of harm: to oneself, to others, by weapons, to children. */
-import type { CategoryWords } from '../categories.js';
+import type { CategoryWords } from './category-words.js';
 
 export const harmCategories: readonly CategoryWords[] = [
   {
