@@ -25,6 +25,9 @@ const esmOnly = [
   'cookie',
   'pure-rand',
   'openai',
+  'eld',
+  're2js',
+  '@secretlint',
 ];
 
 module.exports = {
@@ -36,6 +39,11 @@ module.exports = {
   // A guard against what hangs, and no measure of speed: many suites share the cores of a busy machine.
   testTimeout: 30_000,
   transform,
-  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1', '^#(src|enterprise)/(.*)\\.js$': '<rootDir>/$1/$2' },
+  moduleNameMapper: {
+    // Exported for `import` only, which is what the product does.
+    '^eld/small$': '<rootDir>/node_modules/eld/src/entries/static.small.js',
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+    '^#(src|enterprise)/(.*)\\.js$': '<rootDir>/$1/$2',
+  },
   transformIgnorePatterns: [`/node_modules/(?!(${esmOnly.join('|')})/)`],
 };

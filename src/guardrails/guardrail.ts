@@ -73,6 +73,10 @@ export type Verdict =
       readonly texts: readonly string[];
       /** What stands for what, where the answer is to have the original again. */
       readonly originals?: ReadonlyMap<string, string>;
+      /** Names of tools that the request no longer offers. */
+      readonly withoutTools?: readonly string[];
+      /** Tool calls that the answer loses, by their places in the content, and what its text says in their place. */
+      readonly withoutToolCalls?: { readonly places: readonly number[]; readonly note: string };
     })
   | (Found & {
       readonly action: 'block';
@@ -114,6 +118,8 @@ export interface GuardrailSurroundings {
   readonly models: ModelCaller;
   /** The deployments of a model group as it is served now; none where there is no such group. */
   readonly deploymentsOf: (modelGroup: string) => readonly Deployment[];
+  /** The text of a file that the configuration names; only for guardrails of the config file. Throws where it cannot be read. */
+  readonly readFile?: ((path: string) => string) | undefined;
 }
 
 /** One kind of guardrail: a value of `litellm_params.guardrail`. */
