@@ -18,6 +18,9 @@ import { DatabaseModule } from './database/database.module.js';
 import { SHARED_ROUTING_STATE } from './gateway/deployment-router.provider.js';
 import { GatewayModule } from './gateway/gateway.module.js';
 import { ModelCallerService } from './gateway/model-caller.service.js';
+import { GuardrailConfigurationModule } from './guardrails/guardrail-configuration.module.js';
+import type { GuardrailType } from './guardrails/guardrail.js';
+import { GuardrailsModule } from './guardrails/guardrails.module.js';
 import { HealthModule } from './health/health.module.js';
 import { ErrorFilter } from './http/error.filter.js';
 import { AlertsModule } from './limits/alerts/alerts.module.js';
@@ -70,11 +73,13 @@ class ModelCallerModule {}
 export interface AppOptions extends SettingsModuleOptions {
   /** How spend rows are written, where it differs from the configuration: tests have no compiled worker file. */
   readonly spend?: Partial<SpendSettings>;
+  /** Kinds of guardrails beside the gateway's own. */
+  readonly guardrailTypes?: readonly GuardrailType[];
 }
 
 @Module({})
 export class AppModule {
-  static create({ spend, ...settings }: AppOptions): DynamicModule {
+  static create({ spend, guardrailTypes, ...settings }: AppOptions): DynamicModule {
     return {
       module: AppModule,
       imports: [
@@ -94,6 +99,8 @@ export class AppModule {
         idempotencyModule(),
         GatewayModule,
         ModelCallerModule,
+        GuardrailsModule,
+        GuardrailConfigurationModule.register(guardrailTypes),
         HealthModule,
         BudgetsModule,
         CustomersModule,

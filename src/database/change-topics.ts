@@ -22,6 +22,8 @@ export const recallTopic = 'recall';
 export const modelsTopic = 'models';
 /** A stored credential; its key is its name. */
 export const credentialTopic = 'credential';
+/** A stored guardrail. */
+export const guardrailTopic = 'guardrail';
 /** A stored setting. */
 export const configTopic = 'config';
 
@@ -41,4 +43,5 @@ export type ChangeTopic =
   | typeof recallTopic
   | typeof modelsTopic
   | typeof credentialTopic
+  | typeof guardrailTopic
   | typeof configTopic;
