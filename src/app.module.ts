@@ -34,6 +34,7 @@ import { CustomersModule } from './management/customers/customers.module.js';
 import { auditKeySource, auditKeySources, auditSecretKey } from './management/audit/audit-secret-key.js';
 import { ConfigManagementModule } from './management/config/config.module.js';
 import { CredentialsModule } from './management/credentials/credentials.module.js';
+import { GuardrailsManagementModule } from './management/guardrails/guardrails.module.js';
 import { IdentityRegistrarModule } from './management/identity-registrar/identity-registrar.module.js';
 import { JwtMappingsModule } from './management/jwt-mappings/jwt-mappings.module.js';
 import { ModelsModule } from './management/models/models.module.js';
@@ -107,6 +108,7 @@ export class AppModule {
         KeysModule,
         ModelsModule,
         CredentialsModule,
+        GuardrailsManagementModule,
         ConfigManagementModule,
         SpendLogsModule,
         ApiDocsModule,

@@ -80,7 +80,12 @@ export class CatalogSnapshot {
     models: readonly ConfiguredModel[],
     config: Pick<GatewayConfig, 'router' | 'general'>,
     version: number,
-    { fileServices = [], credentials = new CredentialBook([], []), guardrails = noGuardrails, teamId }: SnapshotParts = {},
+    {
+      fileServices = [],
+      credentials = new CredentialBook([], []),
+      guardrails = noGuardrails,
+      teamId,
+    }: SnapshotParts = {},
   ) {
     this.all = Object.freeze([...models]);
     this.credentials = credentials;

@@ -7,7 +7,7 @@ import type { ProviderRegistry } from '../core/spec/provider.js';
 import { credentialTopic, guardrailTopic, modelsTopic } from '../database/change-topics.js';
 import { ChangeFeedPoller } from '../database/change-feed.poller.js';
 import { buildSnapshot } from './build-snapshot.js';
-import { findRowFaults, type RowFault } from './row-faults.js';
+import { findGuardrailFaults, findRowFaults, type RowFault } from './row-faults.js';
 import type { CatalogSnapshot } from './catalog-snapshot.js';
 import {
   CONFIG_MODEL_SOURCE,
@@ -15,6 +15,7 @@ import {
   STORED_PARTS_SOURCE,
   type ConfigModelRow,
   type ConfigModelSource,
+  type StoredGuardrail,
   type StoredParts,
   type StoredPartsSource,
 } from './config-model-source.js';
@@ -69,6 +70,15 @@ export class CatalogService implements OnModuleInit, OnApplicationShutdown {
   /** What would keep a row from being served, as the warnings about stored rows say it; empty where nothing does. */
   findFaults(row: ConfigModelRow): readonly RowFault[] {
     return findRowFaults(row, this.settings.current(), this.registry, this.stored.credentials);
+  }
+
+  /** What would keep a stored guardrail from working. */
+  findGuardrailFaults(row: StoredGuardrail): readonly RowFault[] {
+    return findGuardrailFaults(row, () => {
+      const stored = { ...this.stored, guardrails: [row] };
+      const { snapshot } = buildSnapshot(this.settings.current(), this.registry, this.rows, 0, stored);
+      return this.check(snapshot);
+    });
   }
 
   /** What keeps a configuration from being served. */

@@ -36,7 +36,7 @@ export function readGuardrailDefinitions(
     if (names.has(row.name)) return skip('skipped: a guardrail of the configuration file has the same name.');
     const { entry, fault } = readStored(row, source);
     // What protects must not go away unseen because a part of it cannot be read.
-    if (fault !== undefined) skip(`unable to work: ${fault}`);
+    if (fault !== undefined) skip(`${cannotWork}${fault}`);
     return entry === null
       ? skip('skipped: not even its kind and its mode can be read. Delete it, and add it again.')
       : [{ ...entry, id: row.id, source: 'database' as const, ...(fault !== undefined && { fault }) }];
@@ -46,6 +46,9 @@ export function readGuardrailDefinitions(
 }
 
 const none: GuardrailReading = { definitions: Object.freeze([]), problems: [] };
+
+/** How warnings begin that tell of a guardrail which is in force and cannot look at anything. */
+export const cannotWork = 'unable to work: ';
 
 /** What problems call a row. */
 export function guardrailRowName(id: string): string {
@@ -72,7 +75,10 @@ function withIds(entries: readonly GuardrailEntry[]): GuardrailDefinition[] {
     const { name, type } = entry;
     const place = seen.get(name) ?? 0;
     seen.set(name, place + 1);
-    const id = createHash('sha256').update(JSON.stringify([name, type, place])).digest('hex').slice(0, idLength);
+    const id = createHash('sha256')
+      .update(JSON.stringify([name, type, place]))
+      .digest('hex')
+      .slice(0, idLength);
     return { ...entry, id, source: 'file' };
   });
 }

@@ -131,7 +131,8 @@ function paramsOf(node: LocatedMap): LocatedMap | undefined {
 /** What no schema of one value can see. */
 function findFaults(params: WireGuardrailEntry['litellm_params'], node: Located): ConfigProblem[] {
   const { unreachable_fallback: fallback, fail_on_error: failsOnError } = params;
-  const at = (name: string, message: string): ConfigProblem => errorAt(originOf(node, ['litellm_params', name]), message);
+  const at = (name: string, message: string): ConfigProblem =>
+    errorAt(originOf(node, ['litellm_params', name]), message);
   const faults: ConfigProblem[] = [];
   if (fallback !== undefined && failsOnError !== undefined && failsOnError !== (fallback === 'fail_closed'))
     faults.push(at('fail_on_error', `contradicts \`unreachable_fallback: ${fallback}\`. Keep one of them.`));
@@ -141,11 +142,16 @@ function findFaults(params: WireGuardrailEntry['litellm_params'], node: Located)
     );
   const modes = [params.mode.always, ...Object.values(params.mode.byTag ?? {})].flat();
   if (params.on_sensitive_data === 'route' && modes.includes('during_call'))
-    faults.push(at('on_sensitive_data', 'needs `mode: pre_call`: beside the call it is too late to send it elsewhere.'));
+    faults.push(
+      at('on_sensitive_data', 'needs `mode: pre_call`: beside the call it is too late to send it elsewhere.'),
+    );
   return faults;
 }
 
-function toEntry({ guardrail_name: name, litellm_params: params, guardrail_info: info }: WireGuardrailEntry, node: LocatedMap): GuardrailEntry {
+function toEntry(
+  { guardrail_name: name, litellm_params: params, guardrail_info: info }: WireGuardrailEntry,
+  node: LocatedMap,
+): GuardrailEntry {
   const { always, byTag } = params.mode;
   const isOwn = (member: string): boolean =>
     ![...gatewayParamNames, ...ineffectiveParamNames].some((known) => known === member);

@@ -1,6 +1,6 @@
 /** Makes the guardrails that are configured, each once: what is made stays while its definition does, over reloads. */
 import type { CatalogSnapshot } from '../catalog/catalog-snapshot.js';
-import { fingerprintOf, type GuardrailDefinition } from '../catalog/guardrail-definition.js';
+import { cannotWork, fingerprintOf, type GuardrailDefinition } from '../catalog/guardrail-definition.js';
 import { errorAt, warningAt, type ConfigProblem } from '../config/config-problem.js';
 import { describeIssue } from '../config/describe-issue.js';
 import { originOfParameter } from '../config/guardrail-entry.js';
@@ -65,7 +65,8 @@ export class GuardrailInstances {
     // The catalog has told of it.
     if (definition.fault !== undefined) return { guardrail: null, problems: [] };
     const type = this.registry.find(definition.type);
-    if (type === null) return { guardrail: null, problems: [at(definition, 'guardrail', this.unknownType(definition))] };
+    if (type === null)
+      return { guardrail: null, problems: [at(definition, 'guardrail', this.unknownType(definition))] };
     const fingerprint = fingerprintOf(definition);
     const known = this.made.get(fingerprint);
     const problems = unknownParameters(type, definition);
@@ -103,7 +104,11 @@ export class GuardrailInstances {
   private surroundingsOf({ source }: GuardrailDefinition): GuardrailSurroundings {
     const { http, ...rest } = this.surroundings;
     const restricted: Surroundings['http'] = { send: (request) => http.send({ ...request, egress: 'restricted' }) };
-    return { ...rest, http: source === 'database' ? restricted : http, deploymentsOf: (group) => this.deploymentsOf(group) };
+    return {
+      ...rest,
+      http: source === 'database' ? restricted : http,
+      deploymentsOf: (group) => this.deploymentsOf(group),
+    };
   }
 
   private deploymentsOf(group: string): readonly Deployment[] {
@@ -136,9 +141,7 @@ function checkRoute(definition: GuardrailDefinition, snapshot: CatalogSnapshot):
 /** What stands in the database stops neither the start nor a reload of the file. */
 function at(definition: GuardrailDefinition, path: string, message: string): ConfigProblem {
   const origin = originOfParameter(definition, path);
-  return definition.source === 'file'
-    ? errorAt(origin, message)
-    : warningAt(origin, `unable to work: ${message}`);
+  return definition.source === 'file' ? errorAt(origin, message) : warningAt(origin, `${cannotWork}${message}`);
 }
 
 function unable({ name, fault }: GuardrailDefinition): Guardrail {

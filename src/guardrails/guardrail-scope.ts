@@ -74,6 +74,9 @@ function withRoute(guardrail: Guardrail, model: string): Guardrail {
 }
 
 /** What is known at once stays known at once. */
-function mapVerdict(verdict: Verdict | Promise<Verdict>, change: (verdict: Verdict) => Verdict): Verdict | Promise<Verdict> {
+function mapVerdict(
+  verdict: Verdict | Promise<Verdict>,
+  change: (verdict: Verdict) => Verdict,
+): Verdict | Promise<Verdict> {
   return verdict instanceof Promise ? verdict.then(change) : change(verdict);
 }

@@ -79,7 +79,10 @@ export function catalogOf(
   credentials: readonly StoredCredential[] = [],
   guardrails: readonly StoredGuardrail[] = [],
 ): CatalogUnderTest {
-  const { snapshot, problems } = buildSnapshot(configOf(yaml, environment), testRegistry, rows, 1, { credentials, guardrails });
+  const { snapshot, problems } = buildSnapshot(configOf(yaml, environment), testRegistry, rows, 1, {
+    credentials,
+    guardrails,
+  });
   const printed = problems.map((problem) => {
     const file = problem.file.startsWith('database') ? problem.file : '';
     return describeProblems([{ ...problem, file, line: 0 }]).replace(/^: /, '');

@@ -70,7 +70,8 @@ const gatewayParams = {
     example: true,
   }),
   only_scan_new_messages: described(flag().default(false), {
-    description: "Of requests only what came after the model's last message is looked at, and system messages. What stands before it is the client's own word.",
+    description:
+      "Of requests only what came after the model's last message is looked at, and system messages. What stands before it is the client's own word.",
     example: true,
   }),
   on_sensitive_data: described(choice(['block', 'route']).default('block'), {

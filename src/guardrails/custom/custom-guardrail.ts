@@ -83,7 +83,9 @@ function load(file: string): unknown {
   try {
     return createRequire(file)(file) as unknown;
   } catch (error) {
-    throw mistake(`${file} cannot be loaded (${messageOf(error)}). Correct it; it must not wait for anything (\`await\`) while it loads.`);
+    throw mistake(
+      `${file} cannot be loaded (${messageOf(error)}). Correct it; it must not wait for anything (\`await\`) while it loads.`,
+    );
   }
 }
 

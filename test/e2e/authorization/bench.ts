@@ -5,6 +5,7 @@ import { AuthService } from '../../../src/auth/auth.service.js';
 import { CatalogService } from '../../../src/catalog/catalog.service.js';
 import { StoredSettings } from '../../../src/catalog/stored-settings.service.js';
 import { DatabaseService } from '../../../src/database/database.service.js';
+import { passingGuardrail } from '../../../src/guardrails/testing/guardrail-types.js';
 import { TestGateway, type Route } from '../support/gateway.js';
 import { send, type Answer } from '../support/http-client.js';
 import { headersOf, keyOf, type Caller } from './callers.js';
@@ -50,6 +51,7 @@ export class AuthorizationBench {
       models: ['echo', 'other'].map((name) => ({ model_name: name, litellm_params: model })),
       router: { fallbacks: [{ echo: ['other'] }] },
       general: { store_model_in_db: true },
+      guardrailTypes: [passingGuardrail('nothing')],
       environment: { TOLLGATE_ENCRYPTION_KEY: '5f0c1a9d7be24836a1c2d3e4f5061728' },
     });
     const bench = new AuthorizationBench(gateway);
