@@ -239,6 +239,16 @@ it('a kind sees the models of the snapshot that it is made for, and later those 
   expect(words.made[0]?.surroundings.deploymentsOf('judge')).toEqual([]);
 });
 
+it('a kind that fails in its own code takes nothing down, and its message tells no secret', async () => {
+  const { words, settings, all } = await start(good);
+  jest.spyOn(words, 'create').mockImplementation(() => {
+    throw new TypeError('secret-of-the-service');
+  });
+  const [message] = errorsOf(() => settings.replace(configOf(good.replace('[bad]', '[worse]'))));
+  expect(message).toBe(':2: guardrails[0].litellm_params: cannot be made (TypeError). Correct its parameters.');
+  expect(await all()[0]?.guardrail.check(text('bad'), context)).toMatchObject({ action: 'block' });
+});
+
 it('a model that requests are to go to and that is not served is told of', async () => {
   await start(
     `guardrails:\n${entry('g', 'words: [a], on_sensitive_data: route, sensitive_data_route_to_model: inside')}`,

@@ -95,8 +95,10 @@ export class GuardrailInstances {
       const guardrail = type.create(read.data, this.surroundingsOf(definition));
       return { guardrail: withScope(guardrail, scan, retries) };
     } catch (error) {
-      if (!(error instanceof GuardrailMistake)) throw error;
-      return { problems: [at(definition, error.path, error.message)] };
+      if (error instanceof GuardrailMistake) return { problems: [at(definition, error.path, error.message)] };
+      // A kind that fails must not take the catalog down with it. Its message may hold parameters, and so secrets.
+      const kind = error instanceof Error ? error.name : typeof error;
+      return { problems: [at(definition, '', `cannot be made (${kind}). Correct its parameters.`)] };
     }
   }
 

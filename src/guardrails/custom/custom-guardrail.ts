@@ -1,6 +1,5 @@
 /** Guardrails that operators write themselves: a class out of a module that the configuration file names. Requests and rows name none. */
 import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { z } from 'zod';
 import { GatewayError } from '../../core/errors/gateway-error.js';
 import {
@@ -11,6 +10,7 @@ import {
   type StreamReading,
   type Verdict,
 } from '../guardrail.js';
+import { loadOperatorModule } from './operator-module.lazy.js';
 
 const customParameters = z.object({
   /** `./no-names.mjs#NoNames`; without `#`, the module's default export. */
@@ -81,7 +81,7 @@ function loadClass(written: string): OwnClass {
 
 function load(file: string): unknown {
   try {
-    return createRequire(file)(file) as unknown;
+    return loadOperatorModule(file);
   } catch (error) {
     throw mistake(
       `${file} cannot be loaded (${messageOf(error)}). Correct it; it must not wait for anything (\`await\`) while it loads.`,
