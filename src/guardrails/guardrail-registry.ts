@@ -2,10 +2,7 @@
 import type { GuardrailType } from './guardrail.js';
 import { customGuardrail } from './custom/custom-guardrail.js';
 
-/** A registry reads a kind's parameters with its own schema before it makes one: what they are is nobody else's business. */
-const hidden = <Parameters>(type: GuardrailType<Parameters>): GuardrailType => type as GuardrailType;
-
-export const guardrailTypes: readonly GuardrailType[] = [hidden(customGuardrail)];
+export const guardrailTypes: readonly GuardrailType[] = [customGuardrail];
 
 export class GuardrailRegistry {
   private readonly byId: ReadonlyMap<string, GuardrailType>;

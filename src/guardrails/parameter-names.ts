@@ -36,8 +36,8 @@ function advice(name: string, known: readonly string[]): string {
 /** Undefined where it takes any. */
 function parameterNames(schema: z.ZodType): ReadonlySet<string> | undefined {
   if (schema instanceof z.ZodObject) {
-    const rest = (schema as z.ZodObject).def.catchall;
-    return rest === undefined || rest instanceof z.ZodNever ? new Set(Object.keys(schema.shape as object)) : undefined;
+    const rest = schema.def.catchall;
+    return rest === undefined || rest instanceof z.ZodNever ? new Set(Object.keys(schema.shape)) : undefined;
   }
   if (schema instanceof z.ZodPipe) {
     const { in: first, out: second } = schema.def;
