@@ -19,6 +19,8 @@ import { DatabaseModule } from './database/database.module.js';
 import { SHARED_ROUTING_STATE } from './gateway/deployment-router.provider.js';
 import { GatewayModule } from './gateway/gateway.module.js';
 import { ModelCallerService } from './gateway/model-caller.service.js';
+import { GuardrailConfigurationModule } from './guardrails/guardrail-configuration.module.js';
+import type { GuardrailType } from './guardrails/guardrail.js';
 import { GuardrailsModule } from './guardrails/guardrails.module.js';
 import { HealthModule } from './health/health.module.js';
 import { ErrorFilter } from './http/error.filter.js';
@@ -34,6 +36,7 @@ import { CustomersModule } from './management/customers/customers.module.js';
 import { auditKeySource, auditKeySources, auditSecretKey } from './management/audit/audit-secret-key.js';
 import { ConfigManagementModule } from './management/config/config.module.js';
 import { CredentialsModule } from './management/credentials/credentials.module.js';
+import { GuardrailsManagementModule } from './management/guardrails/guardrails.module.js';
 import { IdentityRegistrarModule } from './management/identity-registrar/identity-registrar.module.js';
 import { JwtMappingsModule } from './management/jwt-mappings/jwt-mappings.module.js';
 import { ModelsModule } from './management/models/models.module.js';
@@ -75,11 +78,13 @@ class ModelCallerModule {}
 export interface AppOptions extends SettingsModuleOptions {
   /** How spend rows are written, where it differs from the configuration: tests have no compiled worker file. */
   readonly spend?: Partial<SpendSettings>;
+  /** Kinds of guardrails beside the gateway's own. */
+  readonly guardrailTypes?: readonly GuardrailType[];
 }
 
 @Module({})
 export class AppModule {
-  static create({ spend, ...settings }: AppOptions): DynamicModule {
+  static create({ spend, guardrailTypes, ...settings }: AppOptions): DynamicModule {
     return {
       module: AppModule,
       imports: [
@@ -102,12 +107,14 @@ export class AppModule {
         GatewayModule,
         PassThroughModule,
         ModelCallerModule,
+        GuardrailConfigurationModule.register(guardrailTypes),
         HealthModule,
         BudgetsModule,
         CustomersModule,
         KeysModule,
         ModelsModule,
         CredentialsModule,
+        GuardrailsManagementModule,
         ConfigManagementModule,
         CacheManagementModule,
         PassThroughManagementModule,

@@ -6,6 +6,8 @@ import { cliUsage, CliUsageError, parseCliOptions } from './config/cli-options.j
 import { ConfigError, describeProblem, isError } from './config/config-problem.js';
 import { checkConfig } from './config/load-config.js';
 import { version } from './config/version.js';
+import { checkGuardrails } from './guardrails/configured-guardrails.service.js';
+import { GuardrailRegistry } from './guardrails/guardrail-registry.js';
 import { providerRegistry } from './core/providers/registry.js';
 import { importLiteLLM } from './import-litellm.js';
 import { rotateEncryptionKey } from './rotate-encryption-key.js';
@@ -41,7 +43,8 @@ async function main(argv: readonly string[]): Promise<void> {
 }
 
 function check(configPath: string): void {
-  const problems = checkConfig(configPath, undefined, validateCatalog(providerRegistry));
+  const validate = validateCatalog(providerRegistry, checkGuardrails(new GuardrailRegistry()));
+  const problems = checkConfig(configPath, undefined, validate);
   for (const problem of problems) console.log(describeProblem(problem));
   const errors = problems.filter(isError).length;
   console.log(errors > 0 ? `${configPath}: ${errors} error(s)` : `${configPath} can be used.`);

@@ -6,9 +6,10 @@ import { readForeignModelEntry } from '../config/read-models.js';
 import type { ModelEntry } from '../config/model-entry.js';
 import type { ProviderRegistry } from '../core/spec/provider.js';
 import { CatalogSnapshot } from './catalog-snapshot.js';
-import type { ConfigModelRow, StoredCredential } from './config-model-source.js';
+import { noStoredParts, type ConfigModelRow, type StoredParts } from './config-model-source.js';
 import { CredentialBook } from './credential-book.js';
 import { buildModels } from './deployment-factory.js';
+import { readGuardrailDefinitions } from './guardrail-definition.js';
 import { checkOwnProviders, registryFor } from './own-providers.js';
 
 export interface SnapshotReading {
@@ -22,22 +23,27 @@ export function buildSnapshot(
   registry: ProviderRegistry,
   rows: readonly ConfigModelRow[] = [],
   version = 1,
-  stored: readonly StoredCredential[] = [],
+  stored: StoredParts = noStoredParts,
 ): SnapshotReading {
   const context = {
     registry: registryFor(config, registry),
     environment: config.environment,
     requests: config.requests,
   };
-  const credentials = new CredentialBook(config.credentials, stored);
+  const credentials = new CredentialBook(config.credentials, stored.credentials);
   const ofFile = credentials.fill(config.models, 'file');
   const fromFile = buildModels(ofFile.entries, 'operator', context);
   const { entries, problems: rowProblems } = readRows(rows, config.models);
   const ofDatabase = credentials.fill(entries, 'database');
   const fromDatabase = buildModels(ofDatabase.entries, 'restricted', context);
   const services = buildModels(config.fileServices, 'operator', context);
+  const guardrails = readGuardrailDefinitions(config.guardrails, stored.guardrails);
   const models = [...fromFile.models, ...fromDatabase.models];
-  const snapshot = new CatalogSnapshot(models, config, version, { fileServices: services.models, credentials });
+  const snapshot = new CatalogSnapshot(models, config, version, {
+    fileServices: services.models,
+    credentials,
+    guardrails: guardrails.definitions,
+  });
   const problems = [
     ...checkOwnProviders(config.customProviders, registry),
     ...ofFile.problems,
@@ -46,6 +52,7 @@ export function buildSnapshot(
     ...checkAliases(config, snapshot),
     ...checkFallbacks(config, snapshot),
     ...credentials.problems,
+    ...guardrails.problems,
     ...rowProblems,
     ...[...ofDatabase.problems, ...fromDatabase.problems].map((problem) =>
       warningAt(problem, `${problem.message} The row is skipped.`),
@@ -54,9 +61,15 @@ export function buildSnapshot(
   return { snapshot, problems };
 }
 
-/** What only the catalog knows to be wrong in a configuration, such as a provider that does not exist. */
-export function validateCatalog(registry: ProviderRegistry): (config: GatewayConfig) => readonly ConfigProblem[] {
-  return (config) => buildSnapshot(config, registry).problems;
+/** What only the catalog knows to be wrong in a configuration, such as a provider that does not exist, and what `check` does. */
+export function validateCatalog(
+  registry: ProviderRegistry,
+  check: (snapshot: CatalogSnapshot) => readonly ConfigProblem[] = () => [],
+): (config: GatewayConfig) => readonly ConfigProblem[] {
+  return (config) => {
+    const { snapshot, problems } = buildSnapshot(config, registry);
+    return [...problems, ...check(snapshot)];
+  };
 }
 
 /** One warning for each row that cannot be served. */

@@ -7,6 +7,7 @@ import type { Deployment } from '../core/spec/deployment.js';
 import { CredentialBook } from './credential-book.js';
 import type { ConfiguredModel } from './deployment-factory.js';
 import { deepFreeze } from './deep-freeze.js';
+import type { GuardrailDefinition } from './guardrail-definition.js';
 import { compareSpecificity, fillTemplate, isPattern, WildcardPattern } from './wildcard-pattern.js';
 
 /** Who may serve a model. */
@@ -35,6 +36,7 @@ export interface ListedModel {
 export interface SnapshotParts {
   readonly fileServices?: readonly ConfiguredModel[];
   readonly credentials?: CredentialBook;
+  readonly guardrails?: readonly GuardrailDefinition[];
   /** For whom it is, where it is one team's. */
   readonly teamId?: string;
 }
@@ -47,6 +49,8 @@ interface Wildcard {
 /** How many names that met a pattern are remembered. */
 const rememberedNames = 1000;
 
+const noGuardrails: readonly GuardrailDefinition[] = Object.freeze([]);
+
 export class CatalogSnapshot {
   /** Grows with every change. */
   readonly version: number;
@@ -55,6 +59,8 @@ export class CatalogSnapshot {
   readonly defaultReserveOutputTokens: number;
   readonly requestRules: RequestRules;
   readonly credentials: CredentialBook;
+  /** The same list in the snapshots of all teams; a request pays nothing where it is empty. */
+  readonly guardrails: readonly GuardrailDefinition[];
 
   /** Those of every team included. */
   private readonly all: readonly ConfiguredModel[];
@@ -74,11 +80,18 @@ export class CatalogSnapshot {
     models: readonly ConfiguredModel[],
     config: Pick<GatewayConfig, 'router' | 'general'>,
     version: number,
-    { fileServices = [], credentials = new CredentialBook([], []), teamId }: SnapshotParts = {},
+    {
+      fileServices = [],
+      credentials = new CredentialBook([], []),
+      guardrails = noGuardrails,
+      teamId,
+    }: SnapshotParts = {},
   ) {
     this.all = Object.freeze([...models]);
     this.credentials = credentials;
-    this.makeFor = (team) => new CatalogSnapshot(models, config, version, { fileServices, credentials, teamId: team });
+    this.guardrails = guardrails;
+    const shared = { fileServices, credentials, guardrails };
+    this.makeFor = (team) => new CatalogSnapshot(models, config, version, { ...shared, teamId: team });
     const visible = visibleTo(teamId, models);
     this.version = version;
     this.router = deepFreeze(config.router);

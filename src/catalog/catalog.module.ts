@@ -2,9 +2,11 @@
 import { Global, Module, type DynamicModule } from '@nestjs/common';
 import type { ProviderRegistry } from '../core/spec/provider.js';
 import { CatalogService } from './catalog.service.js';
-import { CONFIG_MODEL_SOURCE, CREDENTIAL_SOURCE } from './config-model-source.js';
+import { CONFIG_MODEL_SOURCE, STORED_PARTS_SOURCE } from './config-model-source.js';
 import { ConfigModelRepository } from './config-model.repository.js';
 import { StoredCredentialRepository } from './credential.repository.js';
+import { StoredGuardrailRepository } from './guardrail.repository.js';
+import { StoredPartsRepository } from './stored-parts.repository.js';
 import { StoredSettingRepository } from './stored-setting.repository.js';
 import { StoredSettings } from './stored-settings.service.js';
 import { ProviderAccounts } from './pass-through/provider-accounts.service.js';
@@ -22,7 +24,9 @@ export class CatalogModule {
       providers: [
         { provide: PROVIDER_REGISTRY, useValue: registry },
         { provide: CONFIG_MODEL_SOURCE, useClass: ConfigModelRepository },
-        { provide: CREDENTIAL_SOURCE, useClass: StoredCredentialRepository },
+        StoredCredentialRepository,
+        StoredGuardrailRepository,
+        { provide: STORED_PARTS_SOURCE, useClass: StoredPartsRepository },
         CatalogService,
         ProviderAccounts,
         StoredEndpointRepository,

@@ -70,6 +70,29 @@ describe('CatalogService', () => {
     expect(() => make('model_list: [{model_name: a, litellm_params: {model: opnai/x}}]')).toThrow(ConfigError);
   });
 
+  it('lets a room look at each snapshot before it is used: what it refuses at a change of the file is not used', () => {
+    const { settings, catalog } = make(one);
+    const fault = { severity: 'error', file: 'f', line: 1, path: 'p', message: 'no' } as const;
+    expect(() => catalog.addCheck(() => [fault])).toThrow(ConfigError);
+    const stop = catalog.addCheck((snapshot) => (snapshot.find('two') ? [fault] : []));
+    expect(catalog.findErrors(configOf(two))).toEqual([fault]);
+    expect(() => settings.replace(configOf(two))).toThrow(ConfigError);
+    expect(catalog.current().find('one')).not.toBeNull();
+    stop();
+    settings.replace(configOf(two));
+    expect(catalog.current().find('two')).not.toBeNull();
+  });
+
+  it('goes on with the rows of the database where a room refuses what they lead to, and warns', async () => {
+    const { source, catalog } = make(stored);
+    const fault = { severity: 'error', file: 'f', line: 1, path: 'p', message: 'no' } as const;
+    catalog.addCheck((snapshot) => (snapshot.find('new') ? [fault] : []));
+    source.rows = [row('new')];
+    await catalog.refresh();
+    expect(catalog.current().find('new')).not.toBeNull();
+    expect(warn).toHaveBeenCalledWith('f:1: p: warning: no');
+  });
+
   it('swaps the whole snapshot on a change, and leaves the old one as it was', () => {
     const { settings, catalog } = make(one);
     const before = catalog.current();

@@ -1,4 +1,4 @@
-/** The ports through which the catalog reads what was added through the management API: models and credentials, opened. */
+/** The ports through which the catalog reads what was added through the management API: models, credentials and guardrails, opened. */
 export interface ConfigModelRow {
   readonly id: string;
   readonly modelName: string;
@@ -23,9 +23,27 @@ export interface StoredCredential {
   readonly fault?: string;
 }
 
-export interface CredentialSource {
-  /** Every row. Rejects where the database is away. */
-  list(): Promise<readonly StoredCredential[]>;
+export interface StoredGuardrail {
+  readonly id: string;
+  readonly name: string;
+  /** `litellm_params`; where they cannot be had, those that are no secret. */
+  readonly params: unknown;
+  readonly info: unknown;
+  /** Why its secret parameters cannot be had. */
+  readonly fault?: string;
 }
 
-export const CREDENTIAL_SOURCE = Symbol('CREDENTIAL_SOURCE');
+/** What was stored beside the models. */
+export interface StoredParts {
+  readonly credentials: readonly StoredCredential[];
+  readonly guardrails: readonly StoredGuardrail[];
+}
+
+export interface StoredPartsSource {
+  /** Every row. Rejects where the database is away. */
+  list(): Promise<StoredParts>;
+}
+
+export const STORED_PARTS_SOURCE = Symbol('STORED_PARTS_SOURCE');
+
+export const noStoredParts: StoredParts = { credentials: [], guardrails: [] };

@@ -3,11 +3,11 @@ import { Injectable } from '@nestjs/common';
 import { DatabaseService } from '../database/database.service.js';
 import { sealedPlaces } from '../vault/sealed-place.js';
 import { Vault } from '../vault/vault.service.js';
-import type { CredentialSource, StoredCredential } from './config-model-source.js';
+import type { StoredCredential } from './config-model-source.js';
 import { openJson } from './open-json.js';
 
 @Injectable()
-export class StoredCredentialRepository implements CredentialSource {
+export class StoredCredentialRepository {
   constructor(
     private readonly database: DatabaseService,
     private readonly vault: Vault,

@@ -1,13 +1,16 @@
 /** Says of one row, before it is stored, what would keep it from being served. */
 import type { GatewayConfig } from '../config/gateway-config.js';
+import type { ConfigProblem } from '../config/config-problem.js';
+import { readForeignGuardrail } from '../config/guardrail-entry.js';
 import { readForeignModelEntry } from '../config/read-models.js';
 import { GatewayError } from '../core/errors/gateway-error.js';
 import type { ProviderRegistry } from '../core/spec/provider.js';
 import { Egress } from '../core/transport/egress.js';
 import { readRows } from './build-snapshot.js';
-import type { ConfigModelRow, StoredCredential } from './config-model-source.js';
+import type { ConfigModelRow, StoredCredential, StoredGuardrail } from './config-model-source.js';
 import { CredentialBook } from './credential-book.js';
 import { buildModels, namesAddress } from './deployment-factory.js';
+import { cannotWork, guardrailRowName, guardrailRowValue } from './guardrail-definition.js';
 import { registryFor } from './own-providers.js';
 
 export interface RowFault {
@@ -39,6 +42,16 @@ export function findRowFaults(
   const address = built.models[0]?.deployment?.endpoint;
   if (!address?.origin || !filled.entries.some(namesAddress)) return [];
   return findAddressFault(`${address.origin}${address.basePath}`, new Egress(general.egress));
+}
+
+/** @param check what the rooms find wrong in a snapshot with this guardrail alone */
+export function findGuardrailFaults(row: StoredGuardrail, check: () => readonly ConfigProblem[]): readonly RowFault[] {
+  const source = guardrailRowName(row.id);
+  const { problems } = readForeignGuardrail(guardrailRowValue(row), source);
+  if (problems.length > 0) return problems.map(({ path, message }) => ({ path, message }));
+  return check()
+    .filter(({ file, message }) => file === source && message.startsWith(cannotWork))
+    .map(({ path, message }) => ({ path, message: message.slice(cannotWork.length) }));
 }
 
 /** A name that only leads to a private address is refused when a connection is made. */

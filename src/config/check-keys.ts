@@ -15,6 +15,7 @@ export const servedKeys: Readonly<Record<Section, readonly string[]>> = {
     'general_settings',
     'files_settings',
     'credential_list',
+    'guardrails',
     'environment_variables',
     'include',
   ],

@@ -28,8 +28,10 @@ function describeFault(issue: z.core.$ZodIssue, value: unknown): string {
     case 'too_small':
       if (issue.origin === 'string') return 'must not be empty';
       return `must be ${issue.inclusive ? 'at least' : 'more than'} ${issue.minimum}, got ${describeValue(value)}`;
-    case 'custom':
     case 'invalid_union':
+      if (value === undefined) return 'is missing';
+      return `${issue.message}, got ${describeValue(value)}`;
+    case 'custom':
       return `${issue.message}, got ${describeValue(value)}`;
     default:
       return issue.message;

@@ -42,6 +42,13 @@ export function* findUnset(node: Located): Iterable<{ node: Located; variable: s
   else if (node.unsetVariable !== undefined) yield { node, variable: node.unsetVariable };
 }
 
+/** Every place below `node` with a reference that was not resolved. */
+export function* findReferencesAt(node: Located): Iterable<Located> {
+  if (node.kind === 'map') for (const child of node.entries.values()) yield* findReferencesAt(child);
+  else if (node.kind === 'list') for (const child of node.items) yield* findReferencesAt(child);
+  else if (typeof node.value === 'string' && node.value.startsWith(referencePrefix)) yield node;
+}
+
 /** Whether plain data holds a reference at any depth. */
 export function findReferencesIn(value: unknown): boolean {
   if (typeof value === 'string') return value.startsWith(referencePrefix);

@@ -8,6 +8,7 @@ import type { PriceAdjustment } from '../core/spec/deployment.js';
 import type { AlertingSettings } from './alerting-settings.js';
 import type { CredentialEntry } from './credential-list.js';
 import type { Environment } from './environment-references.js';
+import type { GuardrailEntry } from './guardrail-entry.js';
 import type { IdentitySettings } from './identity-settings.js';
 import { parseCron, type Cron } from './cron.js';
 import { toMs } from './schema/fields.js';
@@ -43,6 +44,8 @@ export interface GatewayConfig {
   readonly fileServices: readonly ModelEntry[];
   /** `credential_list`: what entries name by `litellm_credential_name`. */
   readonly credentials: readonly CredentialEntry[];
+  /** In the order of the file. */
+  readonly guardrails: readonly GuardrailEntry[];
   /** The names of entries that are left out because an environment variable is not set. */
   readonly inactiveModels: readonly string[];
   /** The secrets under which stored credentials are encrypted: the first writes, all of them read. */

@@ -4,6 +4,7 @@ import { referencePrefix } from './environment-references.js';
 import { noteKeys } from './schema/fields.js';
 import { credentialSchema } from './schema/credential.schema.js';
 import { fileServiceSchema } from './schema/file-service.schema.js';
+import { guardrailEntrySchema } from './schema/guardrails.schema.js';
 import { modelEntrySchema } from './schema/model-entry.schema.js';
 import { environmentVariablesSchema, sectionSchemas } from './schema/settings.schema.js';
 
@@ -44,6 +45,11 @@ function buildSchema(): JsonSchema {
         type: 'array',
         description: 'Credentials that entries of `model_list` name by `litellm_credential_name`.',
         items: toJson(credentialSchema),
+      },
+      guardrails: {
+        type: 'array',
+        description: 'What looks at requests and answers, and may refuse, mask or reroute them.',
+        items: toJson(guardrailEntrySchema),
       },
       environment_variables: {
         ...toJson(environmentVariablesSchema),

@@ -374,7 +374,6 @@ describe('keys', () => {
     'general_settings: {user_header_mappings: [{header_name: x-user, litellm_user_role: internal_user}]}',
     'general_settings: {key_management_system: aws_kms}',
     'litellm_settings: {callbacks: [langfuse, detect_prompt_injection]}',
-    'guardrails: [{guardrail_name: g, litellm_params: {guardrail: presidio, default_on: true}}]',
     'litellm_settings: {guardrails: [{g: {callbacks: [x], default_on: true}}]}',
     'model_list: [{model_name: a, litellm_params: {model: b, guardrails: [g]}}]',
     `litellm_settings: {master_key: ${masterKey}}`,
@@ -386,7 +385,7 @@ describe('keys', () => {
 
   it.each([
     'general_settings: {enable_jwt_auth: false, allowed_ips: [10.0.0.1], custom_auth: }',
-    'guardrails: [{guardrail_name: g, litellm_params: {guardrail: presidio, default_on: false}}]',
+    'litellm_settings: {guardrails: [{g: {callbacks: [x], default_on: false}}]}',
     'litellm_settings: {callbacks: [langfuse]}',
     'router_settings: {optional_pre_call_checks: [prompt_caching]}',
     'litellm_settings: {budget_exceeded_throttle_percentage: 50}',

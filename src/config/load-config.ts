@@ -19,6 +19,7 @@ import { toRouterSettings } from './router-settings.js';
 import { toIdentitySettings } from './identity-settings.js';
 import { readFileServices } from './file-services.js';
 import { toCustomProviders } from './custom-providers.js';
+import { readGuardrails } from './guardrail-entry.js';
 import { originOf, type LocatedMap } from './located.js';
 import { withOverlay, writtenSections, type OverlaySetting } from './settings-overlay.js';
 import { readModels } from './read-models.js';
@@ -131,6 +132,7 @@ function readRoot(
     models,
     fileServices: readFileServices(root.entries.get('files_settings'), problems),
     credentials: readCredentials(root.entries.get('credential_list'), problems),
+    guardrails: readGuardrails(root.entries.get('guardrails'), problems),
     inactiveModels,
     encryptionKeys: readEncryptionKeys(environment),
     environment,

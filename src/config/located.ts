@@ -211,7 +211,8 @@ export function originOf(root: Located, path: readonly PropertyKey[]): Origin {
   return node.origin;
 }
 
-function appendPath(path: string, steps: readonly PropertyKey[]): string {
+/** `steps` below `path`, as paths of a file are written. */
+export function appendPath(path: string, steps: readonly PropertyKey[]): string {
   return steps.reduce<string>((soFar, step) => {
     if (typeof step === 'number') return `${soFar}[${step}]`;
     return soFar === '' ? String(step) : `${soFar}.${String(step)}`;

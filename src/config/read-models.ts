@@ -1,7 +1,7 @@
 /** Reads `model_list`: checked entries, and those that are inactive for want of an environment variable. */
 import { errorAt, warningAt, type ConfigProblem, type Origin } from './config-problem.js';
 import { checkKeys, checkNestedKeys } from './check-keys.js';
-import { findUnset, referencePrefix } from './environment-references.js';
+import { findReferencesAt, findUnset, referencePrefix } from './environment-references.js';
 import { locateValue, type Located, type LocatedMap } from './located.js';
 import { toModelEntry, type ModelEntry } from './model-entry.js';
 import { readSection } from './read-section.js';
@@ -182,16 +182,10 @@ export function readForeignModelEntry(value: unknown, source: string): ForeignMo
   const node = locateValue(value, { file: source, line: 0, path: '' });
   const problems: ConfigProblem[] = [];
   if (node.kind !== 'map') return { entry: null, problems: [errorAt(node.origin, 'expected a map.')] };
-  for (const reference of findReferences(node)) {
+  for (const reference of findReferencesAt(node)) {
     problems.push(errorAt(reference.origin, `\`${referencePrefix}\` is not resolved here. Write the value itself.`));
   }
   problems.push(...checkEntryKeys(node).filter((problem) => problem.severity === 'error'));
   const entry = readEntryValues(node, ['model_list', 0], problems);
   return { entry: problems.length === 0 ? entry : null, problems };
-}
-
-function* findReferences(node: Located): Iterable<Located> {
-  if (node.kind === 'map') for (const child of node.entries.values()) yield* findReferences(child);
-  else if (node.kind === 'list') for (const child of node.items) yield* findReferences(child);
-  else if (typeof node.value === 'string' && node.value.startsWith(referencePrefix)) yield node;
 }

@@ -16,6 +16,8 @@ const parts: readonly PagePart[] = [
   { title: '`model_list[].model_info`', path: ['model_list', 'model_info'], section: 'model_info' },
   { title: '`files_settings[]`', path: ['files_settings'] },
   { title: '`credential_list[]`', path: ['credential_list'] },
+  { title: '`guardrails[]`', path: ['guardrails'] },
+  { title: '`guardrails[].litellm_params`', path: ['guardrails', 'litellm_params'] },
   { title: '`litellm_settings`', path: ['litellm_settings'], section: 'litellm_settings' },
   { title: '`litellm_settings.cache_params`', path: ['litellm_settings', 'cache_params'] },
   { title: '`router_settings`', path: ['router_settings'], section: 'router_settings' },

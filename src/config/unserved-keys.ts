@@ -16,7 +16,7 @@ const words = (text: string): readonly string[] => text.trim().split(/\s+/);
 /** Ignored with a warning. */
 export const unservedKeys: Readonly<Record<Section, readonly string[]>> = {
   top: words(`
-    guardrails policies policy_attachments prompts mcp_servers mcp_tools search_tools sandbox_tools
+    policies policy_attachments prompts mcp_servers mcp_tools search_tools sandbox_tools
     vector_store_registry agents agent_list finetune_settings assistant_settings callback_settings
     default_vertex_config plugins worker_registry`),
   litellm_settings: words(`
@@ -68,7 +68,7 @@ function namesEnforcing(value: unknown): boolean {
   return (Array.isArray(value) ? value : [value]).some((name) => enforcingCallbacks.has(String(name)));
 }
 
-/** True where any guardrail of the list, in its new or its old form, applies without being asked for. */
+/** True where any guardrail of the list, in LiteLLM's old form, applies without being asked for. */
 function isDefaultOn(value: unknown): boolean {
   if (Array.isArray(value)) return value.some(isDefaultOn);
   if (typeof value !== 'object' || value === null) return false;
@@ -81,7 +81,6 @@ const authentication = 'callers would not be checked that way';
 /** The gateway does not start with one of these set. */
 export const refusedKeys: Readonly<Record<Section, Readonly<Record<string, RefusedKey>>>> = {
   top: {
-    guardrails: { risk: 'content would pass that a `default_on` guardrail is to stop', when: isDefaultOn },
     policy_attachments: { risk: 'content would pass that the attached policies are to stop' },
   },
   litellm_settings: {

@@ -24,6 +24,8 @@ export const modelsTopic = 'models';
 export const credentialTopic = 'credential';
 /** A stored pass-through endpoint. */
 export const passThroughTopic = 'pass_through';
+/** A stored guardrail. */
+export const guardrailTopic = 'guardrail';
 /** A stored setting. */
 export const configTopic = 'config';
 
@@ -44,4 +46,5 @@ export type ChangeTopic =
   | typeof modelsTopic
   | typeof credentialTopic
   | typeof passThroughTopic
+  | typeof guardrailTopic
   | typeof configTopic;

@@ -25,6 +25,7 @@ export type {
   Customer,
   DailySpend,
   DeletedObject,
+  Guardrail,
   Invitation,
   JwtKeyMapping,
   LedgerState,

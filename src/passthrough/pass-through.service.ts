@@ -189,12 +189,10 @@ export class PassThroughService implements BeforeApplicationShutdown {
 
   private answerHeaders({ facts, grant }: PassThroughExchange): Record<string, string> {
     const { costNanos } = facts.upstream;
-    return {
-      'x-litellm-call-id': facts.requestId,
-      'x-litellm-version': version,
-      ...(costNanos > 0n && { 'x-litellm-response-cost': String(usdFromNanos(costNanos)) }),
-      ...grant?.headers?.(),
-    };
+    const headers: Record<string, string> = { 'x-litellm-call-id': facts.requestId, 'x-litellm-version': version };
+    if (costNanos > 0n) headers['x-litellm-response-cost'] = String(usdFromNanos(costNanos));
+    grant?.addHeaders?.({ add: (name, value) => (headers[name] = value) });
+    return headers;
   }
 
   private async idle(longestMs: number): Promise<void> {

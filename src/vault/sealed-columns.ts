@@ -67,6 +67,27 @@ const credentialValues: SealedColumn = {
   },
 };
 
+const guardrailParams: SealedColumn = {
+  count: (client, prefix) => client.guardrail.count({ where: { sealedParams: otherThan(prefix) } }),
+  next: async (client, prefix, id, most) => {
+    const rows = await client.guardrail.findMany({
+      where: { id: { gt: id }, sealedParams: otherThan(prefix) },
+      select: { id: true, sealedParams: true, updatedAt: true },
+      orderBy: { id: 'asc' },
+      take: most,
+    });
+    return rows.map(({ id: row, sealedParams: envelope, updatedAt }) => ({
+      place: sealedPlaces.guardrailParams(row),
+      id: row,
+      envelope: envelope ?? '',
+      replace: async (tx, sealedParams) => {
+        const where = { id: row, sealedParams: envelope };
+        return (await tx.guardrail.updateMany({ where, data: { sealedParams, updatedAt } })).count === 1;
+      },
+    }));
+  },
+};
+
 const configSettings: SealedColumn = {
   count: (client, prefix) => client.configSetting.count({ where: { sealedValue: otherThan(prefix) } }),
   // There are a few dozen settings at most: one reading has them all.
@@ -88,4 +109,4 @@ const configSettings: SealedColumn = {
   },
 };
 
-export const sealedColumns: readonly SealedColumn[] = [modelParams, credentialValues, configSettings];
+export const sealedColumns: readonly SealedColumn[] = [modelParams, credentialValues, guardrailParams, configSettings];

@@ -10,6 +10,7 @@ export interface SealedPlace {
 export const sealedPlaces = {
   modelParams: (id: string): SealedPlace => ({ table: 'config_models', row: id, column: 'sealed_params' }),
   credentialValues: (name: string): SealedPlace => ({ table: 'credentials', row: name, column: 'sealed_values' }),
+  guardrailParams: (id: string): SealedPlace => ({ table: 'guardrails', row: id, column: 'sealed_params' }),
   configSetting: (section: string, name: string): SealedPlace => ({
     table: 'config_settings',
     row: `${section}.${name}`,

@@ -8,7 +8,7 @@ import { loadConfig } from '../../config/load-config.js';
 import type { ProviderDefinition, ProviderRegistry } from '../../core/spec/provider.js';
 import { buildSnapshot } from '../build-snapshot.js';
 import type { CatalogSnapshot } from '../catalog-snapshot.js';
-import type { ConfigModelRow, StoredCredential } from '../config-model-source.js';
+import type { ConfigModelRow, StoredCredential, StoredGuardrail } from '../config-model-source.js';
 
 export const testMasterKey = 'sk-0f9a7c3e5b1d48628e4c6a2d7b9f1e3c';
 
@@ -77,8 +77,12 @@ export function catalogOf(
   environment: Record<string, string> = { OPENAI_API_KEY: 'sk-env' },
   rows: readonly ConfigModelRow[] = [],
   credentials: readonly StoredCredential[] = [],
+  guardrails: readonly StoredGuardrail[] = [],
 ): CatalogUnderTest {
-  const { snapshot, problems } = buildSnapshot(configOf(yaml, environment), testRegistry, rows, 1, credentials);
+  const { snapshot, problems } = buildSnapshot(configOf(yaml, environment), testRegistry, rows, 1, {
+    credentials,
+    guardrails,
+  });
   const printed = problems.map((problem) => {
     const file = problem.file.startsWith('database') ? problem.file : '';
     return describeProblems([{ ...problem, file, line: 0 }]).replace(/^: /, '');

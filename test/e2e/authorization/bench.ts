@@ -8,6 +8,7 @@ import { DatabaseService } from '../../../src/database/database.service.js';
 import { PassThroughEntries } from '../../../src/passthrough/entries/pass-through-entries.service.js';
 import type { PassThroughEntry } from '../../../src/passthrough/entries/pass-through-entry.js';
 import { EchoUpstream } from '../pass-through/echo-upstream.js';
+import { passingGuardrail } from '../../../src/guardrails/testing/guardrail-types.js';
 import { TestGateway, type Route } from '../support/gateway.js';
 import { send, type Answer } from '../support/http-client.js';
 import { headersOf, keyOf, type Caller } from './callers.js';
@@ -63,6 +64,7 @@ export class AuthorizationBench {
           { path: '/entry-without-key', target: upstream.origin, methods: ['GET'], auth: false },
         ],
       },
+      guardrailTypes: [passingGuardrail('nothing')],
       environment: { TOLLGATE_ENCRYPTION_KEY: '5f0c1a9d7be24836a1c2d3e4f5061728' },
     });
     const bench = new AuthorizationBench(gateway, upstream);

@@ -62,6 +62,8 @@ export async function buildSharedThings(client: DatabaseClient, sealed: Sealed):
   await client.configModel.createMany({ data: sealed.models.map((row) => ({ ...row, litellmParams: {}, modelInfo: row.modelInfo ?? {} })) }); // prettier-ignore
   await client.credential.deleteMany();
   await client.credential.createMany({ data: sealed.credentials.map((row) => ({ ...row, info: row.info ?? {} })) });
+  await client.guardrail.deleteMany();
+  await client.guardrail.create({ data: { id: 'a-guardrail', name: 'a-guardrail', params: { guardrail: 'nothing', mode: 'pre_call' }, info: {}, ...by } }); // prettier-ignore
   await client.configSetting.deleteMany();
   await client.ownerLimits.deleteMany();
   await client.replacedKey.deleteMany();

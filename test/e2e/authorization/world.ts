@@ -11,7 +11,7 @@ export type Position = (typeof positions)[number];
 
 /** Those that belong to somebody; the others are the proxy's, and stand at `own` alone. */
 const ownedKinds = ['key', 'user', 'team', 'organization', 'project', 'team_model', 'invitation', 'spend_row', 'session', 'response'] as const; // prettier-ignore
-const sharedKinds = ['customer', 'budget', 'tag', 'access_group', 'model', 'credential', 'fallback', 'setting', 'audit_entry'] as const; // prettier-ignore
+const sharedKinds = ['customer', 'budget', 'tag', 'access_group', 'model', 'credential', 'guardrail', 'fallback', 'setting', 'audit_entry'] as const; // prettier-ignore
 export const objectKinds = [...ownedKinds, ...sharedKinds] as const;
 export type ObjectKind = (typeof objectKinds)[number];
 

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { AppOptions } from '../../../src/app.module.js';
 import { loadConfig } from '../../../src/config/load-config.js';
 import { createApp } from '../../../src/create-app.js';
 import { DatabaseService } from '../../../src/database/database.service.js';
@@ -28,6 +29,7 @@ export interface GatewayOptions {
   readonly litellm?: Readonly<Record<string, unknown>>;
   /** Further sections of the file. */
   readonly sections?: Readonly<Record<string, unknown>>;
+  readonly guardrailTypes?: AppOptions['guardrailTypes'];
 }
 
 export interface Route {
@@ -50,6 +52,7 @@ export class TestGateway {
     router,
     litellm,
     sections,
+    guardrailTypes,
     environment = {},
   }: GatewayOptions): Promise<TestGateway> {
     const folder = mkdtempSync(path.join(tmpdir(), 'tollgate-e2e-'));
@@ -71,7 +74,8 @@ export class TestGateway {
     };
     // JSON is YAML too.
     writeFileSync(file, JSON.stringify(settings, null, 2));
-    const app = await createApp({ config: loadConfig(file, environment), spend: { writer: 'in-process' } }, false);
+    const config = loadConfig(file, environment);
+    const app = await createApp({ config, spend: { writer: 'in-process' }, guardrailTypes }, false);
     const routes: Route[] = [];
     app
       .getHttpAdapter()

@@ -13,7 +13,7 @@ import { describeOnBothDatabases, openDatabase } from '../support/databases.js';
 beforeAll(() => Logger.overrideLogger(false));
 jest.setTimeout(120_000);
 
-const counts = { models: 700, credentials: 260, settings: 5 };
+const counts = { models: 700, credentials: 260, guardrails: 60, settings: 5 };
 const by = { createdBy: 'admin', updatedBy: 'admin' };
 /** The client's own key seals it: no business of the rotation. */
 const sealedAnswer = sealAnswer('{}', randomBytes(32), 'k-1', 'i');
@@ -65,7 +65,7 @@ describeOnBothDatabases('the rotation of the encryption key', (database) => {
 
   it('survives kill -9 at random points: every row is readable at all times, and the rest is done by the next run', async () => {
     let before = await left();
-    expect(before).toBe(counts.models + counts.credentials + counts.settings);
+    expect(before).toBe(counts.models + counts.credentials + counts.guardrails + counts.settings);
     let kills = 0;
     for (;;) {
       const { code, output } = await rotate(1 + Math.floor(Math.random() * 3));
@@ -147,6 +147,16 @@ async function seed(service: DatabaseService, vault: Vault): Promise<void> {
       data: names('c', counts.credentials).map((name) => ({
         name,
         sealedValues: vault.seal(sealedPlaces.credentialValues(name), clearOf(name)),
+        info: {},
+        ...by,
+      })),
+    });
+    await client.guardrail.createMany({
+      data: names('g', counts.guardrails).map((id) => ({
+        id,
+        name: id,
+        params: {},
+        sealedParams: vault.seal(sealedPlaces.guardrailParams(id), clearOf(id)),
         info: {},
         ...by,
       })),
