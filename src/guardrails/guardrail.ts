@@ -1,6 +1,6 @@
 /** The contract of a guardrail: it looks at what goes to a model or comes from it, and says what becomes of it. */
 import type { z } from 'zod';
-import type { Clock, Deployment, EgressProfile, ModelCaller } from '../core/spec/index.js';
+import type { Clock, Credentials, Deployment, EgressProfile, ModelCaller } from '../core/spec/index.js';
 import type { OutboundHttp } from '../clients/outbound-http.service.js';
 
 /** When it looks, in LiteLLM's words. */
@@ -115,6 +115,8 @@ export interface GuardrailSurroundings {
   readonly http: Pick<OutboundHttp, 'send'>;
   /** Who vouches for the addresses in its parameters; `restricted` where it is not said. */
   readonly egress?: EgressProfile;
+  /** What an identity's requests are signed with, its token exchanged and kept as a deployment's is (`CredentialStore.current`). */
+  readonly credentialsOf?: (identity: Deployment) => Credentials | Promise<Credentials>;
   /** For a judge: calls it as the caller's own, with a row of its own. */
   readonly models: ModelCaller;
   /** The deployments of a model group as it is served now; none where there is no such group. */
