@@ -9,6 +9,7 @@ import { pass } from '../../guardrail.js';
 import { askAll } from '../ask-all.js';
 import { packed } from '../pieces.js';
 import { askService, type Asker } from '../service.js';
+import { unavailable } from '../unavailable.js';
 import { countFindings } from '../verdicts.js';
 import { azureLimits, azureParameters, azureRequest, mostTextsTogether } from './content-safety.js';
 
@@ -42,6 +43,12 @@ function bodiesFor({ texts }: GuardedContent): readonly ShieldBody[] {
   ];
 }
 
+/** Whether it says of each thing that it was asked about. */
+function isWhole({ userPrompt, documents = [] }: ShieldBody, answer: z.output<typeof answerShape>): boolean {
+  if (userPrompt !== undefined && !answer.userPromptAnalysis) return false;
+  return documents.length === (answer.documentsAnalysis ?? []).length;
+}
+
 export const azurePromptShield: GuardrailType<ShieldParameters> = {
   id,
   parameters,
@@ -50,9 +57,11 @@ export const azurePromptShield: GuardrailType<ShieldParameters> = {
     return {
       stream: { by: 'segment', chars: 2_000 },
       async check(content, context) {
-        const answers = await askAll(bodiesFor(content), (body) =>
-          askService(asker, azureRequest(settings, 'shieldPrompt', body), answerShape, context),
-        );
+        const answers = await askAll(bodiesFor(content), async (body) => {
+          const answer = await askService(asker, azureRequest(settings, 'shieldPrompt', body), answerShape, context);
+          if (isWhole(body, answer)) return answer;
+          throw unavailable(id, 'its service did not say of all that it was asked');
+        });
         const kinds = answers.flatMap(({ userPromptAnalysis: prompt, documentsAnalysis: documents }) => [
           ...(prompt?.attackDetected ? ['user_prompt_attack'] : []),
           ...(documents ?? []).filter((each) => each.attackDetected).map(() => 'document_attack'),

@@ -9,6 +9,7 @@ import { GuardrailMistake, pass } from '../../guardrail.js';
 import { askAll } from '../ask-all.js';
 import { packed } from '../pieces.js';
 import { askService, type Asker } from '../service.js';
+import { unavailable } from '../unavailable.js';
 import { countFindings } from '../verdicts.js';
 import { azureLimits, azureParameters, azureRequest, mostTextsTogether } from './content-safety.js';
 
@@ -74,9 +75,14 @@ export const azureTextModerations: GuardrailType<ModerationParameters> = {
           azureLimits,
           mostTextsTogether,
         );
-        const answers = await askAll(texts, (pack) =>
-          askService(asker, azureRequest(settings, 'analyze', { text: pack.join('\n'), ...wanted }), answerShape, context),
-        );
+        const answers = await askAll(texts, async (pack) => {
+          const request = azureRequest(settings, 'analyze', { text: pack.join('\n'), ...wanted });
+          const answer = await askService(asker, request, answerShape, context);
+          const judged = new Set(answer.categoriesAnalysis.map((each) => each.category));
+          // A hit on a block list may end its work before it has looked at the categories.
+          if (answer.blocklistsMatch?.length || categories.every((name) => judged.has(name))) return answer;
+          throw unavailable(id, 'its service did not judge all categories that it was asked for');
+        });
         const kinds = answers.flatMap((answer) => kindsIn(answer, settings));
         if (kinds.length === 0) return pass;
         return { action: 'block', findings: countFindings(kinds), reason: 'its content was found to be harmful.' };
