@@ -1,6 +1,13 @@
 import { GatewayError } from '../../core/errors/gateway-error.js';
 import { guardrailAdapters } from './guardrail-adapters.js';
-import { checkBy, contentOf, contextOfTest, FakeService, surroundingsOfTest, type Scripted } from './testing/adapter-bench.js';
+import {
+  checkBy,
+  contentOf,
+  contextOfTest,
+  FakeService,
+  surroundingsOfTest,
+  type Scripted,
+} from './testing/adapter-bench.js';
 import { leastParameters, secretOfTest } from './testing/least-parameters.js';
 
 const overHttp = guardrailAdapters.filter(({ id }) => id !== 'llm_as_a_judge');
@@ -31,7 +38,8 @@ describe('every kind', () => {
   });
 
   it('refuses to be made of nothing', () => {
-    for (const { id, parameters } of guardrailAdapters) expect([id, parameters.safeParse({}).success]).toEqual([id, false]);
+    for (const { id, parameters } of guardrailAdapters)
+      expect([id, parameters.safeParse({}).success]).toEqual([id, false]);
   });
 });
 

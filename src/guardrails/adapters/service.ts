@@ -11,8 +11,9 @@ const mostMs = 600_000;
 export const apiBase = z
   .url({ protocol: /^https?$/, error: 'is no http or https URL. Write for example `https://guard.example.com`.' })
   .refine((written) => {
-    const { username, password, search, hash } = new URL(written);
-    return username + password + search + hash === '';
+    const url = URL.parse(written);
+    // What is no address is refused as such.
+    return url === null || url.username + url.password + url.search + url.hash === '';
   }, 'takes no user name, no query and no fragment. Write the bare address, and the key into `api_key`.')
   .transform((written) => written.replace(/\/+$/, ''));
 

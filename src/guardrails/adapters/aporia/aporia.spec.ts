@@ -8,7 +8,10 @@ const check = (json: unknown, texts: string[], direction: 'request' | 'answer' =
 describe('Aporia', () => {
   it('asks about a prompt as the vendor documents it', async () => {
     const service = new FakeService([{ json: { action: 'passthrough' } }]);
-    const content = contentOf([{ role: 'user', text: 'hello' }, { role: 'tool', text: 'a page' }]);
+    const content = contentOf([
+      { role: 'user', text: 'hello' },
+      { role: 'tool', text: 'a page' },
+    ]);
     expect(await checkBy(aporiaGuardrail, parameters, service, content)).toEqual({ action: 'pass' });
     expect(service.requests[0]).toMatchObject({
       url: 'https://gr-prd.aporia.test/project-1/validate',
@@ -16,7 +19,10 @@ describe('Aporia', () => {
     });
     expect(service.bodies).toEqual([
       {
-        messages: [{ role: 'user', content: 'hello' }, { role: 'other', content: 'a page' }],
+        messages: [
+          { role: 'user', content: 'hello' },
+          { role: 'other', content: 'a page' },
+        ],
         validation_target: 'prompt',
         explain: true,
       },
@@ -46,6 +52,8 @@ describe('Aporia', () => {
   });
 
   it('is unavailable where it revises an answer into nothing', async () => {
-    await expect(check({ action: 'modify' }, ['one'], 'answer')).rejects.toMatchObject({ code: 'guardrail_unavailable' });
+    await expect(check({ action: 'modify' }, ['one'], 'answer')).rejects.toMatchObject({
+      code: 'guardrail_unavailable',
+    });
   });
 });

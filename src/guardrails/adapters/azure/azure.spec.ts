@@ -36,8 +36,12 @@ describe('Prompt Shields', () => {
 
   it('passes what is no attack and blocks what is one', async () => {
     const attack = { userPromptAnalysis: { attackDetected: true }, documentsAnalysis: [] };
-    expect(await checkBy(azurePromptShield, common, new FakeService([{ json: safe }]), contentOf(['hi']))).toEqual({ action: 'pass' });
-    expect(await checkBy(azurePromptShield, common, new FakeService([{ json: attack }]), contentOf(['hi']))).toMatchObject({ action: 'block' });
+    expect(await checkBy(azurePromptShield, common, new FakeService([{ json: safe }]), contentOf(['hi']))).toEqual({
+      action: 'pass',
+    });
+    expect(
+      await checkBy(azurePromptShield, common, new FakeService([{ json: attack }]), contentOf(['hi'])),
+    ).toMatchObject({ action: 'block' });
   });
 
   it('sees an attack behind 10,000 characters, and none of its requests is longer', async () => {
@@ -52,8 +56,13 @@ describe('Prompt Shields', () => {
 
   it('is unavailable where a document was left out of the answer', async () => {
     const service = new FakeService([{ json: { documentsAnalysis: [{ attackDetected: false }] } }]);
-    const content = contentOf([{ role: 'tool', text: 'a' }, { role: 'tool', text: 'b' }]);
-    await expect(checkBy(azurePromptShield, common, service, content)).rejects.toMatchObject({ code: 'guardrail_unavailable' });
+    const content = contentOf([
+      { role: 'tool', text: 'a' },
+      { role: 'tool', text: 'b' },
+    ]);
+    await expect(checkBy(azurePromptShield, common, service, content)).rejects.toMatchObject({
+      code: 'guardrail_unavailable',
+    });
   });
 });
 
@@ -61,7 +70,10 @@ describe('text moderation', () => {
   const judged = (severities: Readonly<Record<string, number>>, blocklistsMatch: unknown[] = []) => ({
     json: {
       blocklistsMatch,
-      categoriesAnalysis: ['Hate', 'SelfHarm', 'Sexual', 'Violence'].map((category) => ({ category, severity: severities[category] ?? 0 })),
+      categoriesAnalysis: ['Hate', 'SelfHarm', 'Sexual', 'Violence'].map((category) => ({
+        category,
+        severity: severities[category] ?? 0,
+      })),
     },
   });
   const verdict = (parameters: object, answer: { json: unknown }) =>
@@ -98,11 +110,15 @@ describe('text moderation', () => {
   });
 
   it('is unavailable where a category was not judged', async () => {
-    await expect(verdict({}, { json: { categoriesAnalysis: [] } })).rejects.toMatchObject({ code: 'guardrail_unavailable' });
+    await expect(verdict({}, { json: { categoriesAnalysis: [] } })).rejects.toMatchObject({
+      code: 'guardrail_unavailable',
+    });
   });
 
   it('refuses a threshold for a category that it does not ask for', () => {
     const parameters = { ...common, categories: ['Hate'], severity_threshold_by_category: { Sexual: 2 } };
-    return expect(verdict(parameters, judged({}))).rejects.toMatchObject({ path: 'severity_threshold_by_category.Sexual' });
+    return expect(verdict(parameters, judged({}))).rejects.toMatchObject({
+      path: 'severity_threshold_by_category.Sexual',
+    });
   });
 });

@@ -7,7 +7,13 @@ import { awsAuthentication } from '../../../core/providers/bedrock/authenticate.
 import { configuredRegion, serviceOrigin } from '../../../core/providers/bedrock/aws-address.js';
 import { awsCredentialExchange } from '../../../core/providers/bedrock/credentials/exchange.js';
 import { providerId } from '../../../core/providers/bedrock/provider-id.js';
-import type { GuardedContent, Guardrail, GuardrailContext, GuardrailSurroundings, StreamReading } from '../../guardrail.js';
+import type {
+  GuardedContent,
+  Guardrail,
+  GuardrailContext,
+  GuardrailSurroundings,
+  StreamReading,
+} from '../../guardrail.js';
 import { GuardrailMistake, pass, type GuardrailType, type Verdict } from '../../guardrail.js';
 import { askAll } from '../ask-all.js';
 import { CloudSigner } from '../cloud-identity.js';
@@ -48,7 +54,11 @@ class BedrockGuardrail implements Guardrail {
     const mayMask = content.direction === 'request' ? inRequests : inAnswers;
     const isWhole = content.texts.every(({ text }) => text.length <= limits.mostChars);
     if (isMaskOnly && mayMask && isWhole) {
-      return { action: 'mask', findings, texts: await askAll(content.texts, ({ text }) => this.masked(content, text, context)) };
+      return {
+        action: 'mask',
+        findings,
+        texts: await askAll(content.texts, ({ text }) => this.masked(content, text, context)),
+      };
     }
     // The operator's own words, as the guardrail is set up with them.
     const told = isMaskOnly ? undefined : intervened.outputs[0]?.text;
@@ -65,7 +75,11 @@ class BedrockGuardrail implements Guardrail {
     throw unavailable(id, `its service gave ${outputs.length} texts for one`);
   }
 
-  private async apply({ direction }: GuardedContent, blocks: readonly string[], context: GuardrailContext): Promise<ApplyAnswer> {
+  private async apply(
+    { direction }: GuardedContent,
+    blocks: readonly string[],
+    context: GuardrailContext,
+  ): Promise<ApplyAnswer> {
     const body = JSON.stringify({
       source: direction === 'request' ? 'INPUT' : 'OUTPUT',
       content: blocks.map((text) => ({ text: { text } })),

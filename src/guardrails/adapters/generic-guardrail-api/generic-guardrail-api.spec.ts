@@ -63,16 +63,20 @@ describe('the webhook', () => {
     });
   });
 
-  it.each([[{ action: 'GUARDRAIL_INTERVENED' }], [{ action: 'GUARDRAIL_INTERVENED', texts: ['a'] }], [{ action: 'ALLOW' }]])(
-    'is unavailable where it answers %j for two texts',
-    async (json) => {
-      await expect(check(json, ['a', 'b'])).rejects.toMatchObject({ code: 'guardrail_unavailable' });
+  it.each([
+    [{ action: 'GUARDRAIL_INTERVENED' }],
+    [{ action: 'GUARDRAIL_INTERVENED', texts: ['a'] }],
+    [{ action: 'ALLOW' }],
+  ])('is unavailable where it answers %j for two texts', async (json) => {
+    await expect(check(json, ['a', 'b'])).rejects.toMatchObject({ code: 'guardrail_unavailable' });
+  });
+
+  it.each(['ftp://hook.test', 'https://me:word@hook.test', 'https://hook.test?key=1', 'hook'])(
+    'refuses the address %s',
+    (api_base) => {
+      expect(genericGuardrailApi.parameters.safeParse({ api_base }).success).toBe(false);
     },
   );
-
-  it.each(['ftp://hook.test', 'https://me:word@hook.test', 'https://hook.test?key=1', 'hook'])('refuses the address %s', (api_base) => {
-    expect(genericGuardrailApi.parameters.safeParse({ api_base }).success).toBe(false);
-  });
 
   it('refuses headers that are none', async () => {
     const bad = { ...parameters, headers: { 'x-tenant': 'one\r\nhost: other' } };

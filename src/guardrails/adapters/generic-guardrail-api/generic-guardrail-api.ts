@@ -61,7 +61,11 @@ function requestOf(settings: GenericParameters, content: GuardedContent, context
 function verdictOf(content: GuardedContent, answer: z.output<typeof answerShape>): Verdict {
   if (answer.action === 'NONE') return pass;
   if (answer.action === 'BLOCKED')
-    return { action: 'block', findings: finding, reason: answer.blocked_reason || 'its content is against the policy.' };
+    return {
+      action: 'block',
+      findings: finding,
+      reason: answer.blocked_reason || 'its content is against the policy.',
+    };
   const { texts } = answer;
   // Pictures and tools that it has changed stay as they are here: to let them pass would be to do less than it says.
   if (texts?.length !== content.texts.length)

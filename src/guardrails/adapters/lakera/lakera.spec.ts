@@ -3,7 +3,10 @@ import { lakeraGuardrail } from './lakera.js';
 import { lakeraV2Guardrail } from './lakera-v2.js';
 
 const breakdown = (...types: string[]) =>
-  [...types, 'moderated_content/hate'].map((detector_type) => ({ detector_type, detected: types.includes(detector_type) }));
+  [...types, 'moderated_content/hate'].map((detector_type) => ({
+    detector_type,
+    detected: types.includes(detector_type),
+  }));
 
 describe('Lakera Guard', () => {
   const check = (service: FakeService, texts: string[], over: object = {}) =>
@@ -25,7 +28,10 @@ describe('Lakera Guard', () => {
     const flagged = { json: { flagged: true, breakdown: breakdown('prompt_attack'), payload: [] } };
     const findings = [{ kind: 'prompt_attack', count: 1 }];
     expect(await check(new FakeService([flagged]), ['x'])).toMatchObject({ action: 'block', findings });
-    expect(await check(new FakeService([flagged]), ['x'], { on_flagged: 'monitor' })).toEqual({ action: 'pass', findings });
+    expect(await check(new FakeService([flagged]), ['x'], { on_flagged: 'monitor' })).toEqual({
+      action: 'pass',
+      findings,
+    });
   });
 
   it('masks personal data where it is all that was found', async () => {
@@ -42,7 +48,11 @@ describe('Lakera Guard', () => {
 
   it.each([
     ['an attack besides', breakdown('pii/email', 'prompt_attack'), [{ text: 'a@b.de', detector_type: 'pii/email' }]],
-    ['data that it does not locate', breakdown('pii/email', 'pii/name'), [{ text: 'a@b.de', detector_type: 'pii/email' }]],
+    [
+      'data that it does not locate',
+      breakdown('pii/email', 'pii/name'),
+      [{ text: 'a@b.de', detector_type: 'pii/email' }],
+    ],
     ['words that no text has', breakdown('pii/email'), [{ text: 'other@b.de', detector_type: 'pii/email' }]],
     ['no places at all', breakdown('pii/email'), []],
   ])('blocks personal data with %s', async (_what, found, payload) => {
@@ -52,7 +62,11 @@ describe('Lakera Guard', () => {
 });
 
 describe("Lakera's first API", () => {
-  const result = { flagged: true, categories: { prompt_injection: true, jailbreak: false }, category_scores: { prompt_injection: 0.9, jailbreak: 0.2 } };
+  const result = {
+    flagged: true,
+    categories: { prompt_injection: true, jailbreak: false },
+    category_scores: { prompt_injection: 0.9, jailbreak: 0.2 },
+  };
   const check = (over: object, json: unknown = { model: 'lakera-guard-1', results: [result] }) =>
     checkBy(lakeraGuardrail, { api_key: 'key-1', ...over }, new FakeService([{ json }]), contentOf(['x']));
 

@@ -4,7 +4,13 @@
  * The settings are LiteLLM's: https://docs.litellm.ai/docs/proxy/guardrails/llm_as_a_judge
  */
 import type { Deployment } from '../../../core/spec/index.js';
-import { pass, type Finding, type Guardrail, type GuardrailContext, type GuardrailSurroundings } from '../../guardrail.js';
+import {
+  pass,
+  type Finding,
+  type Guardrail,
+  type GuardrailContext,
+  type GuardrailSurroundings,
+} from '../../guardrail.js';
 import type { GuardedContent, GuardrailType, StreamReading, Verdict } from '../../guardrail.js';
 import { unavailable } from '../unavailable.js';
 import { checkCriteria, judgeParameters, type Criterion, type JudgeParameters } from './judge-parameters.js';

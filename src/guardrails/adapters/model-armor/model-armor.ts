@@ -7,7 +7,13 @@ import { z } from 'zod';
 import { authenticate } from '../../../core/providers/vertex-ai/authenticate.js';
 import { exchangeCredentials } from '../../../core/providers/vertex-ai/credentials/exchange.js';
 import { providerId } from '../../../core/providers/vertex-ai/provider-id.js';
-import type { GuardedContent, Guardrail, GuardrailContext, GuardrailSurroundings, StreamReading } from '../../guardrail.js';
+import type {
+  GuardedContent,
+  Guardrail,
+  GuardrailContext,
+  GuardrailSurroundings,
+  StreamReading,
+} from '../../guardrail.js';
 import { pass, type GuardrailType, type Verdict } from '../../guardrail.js';
 import { askAll } from '../ask-all.js';
 import { CloudSigner } from '../cloud-identity.js';
@@ -30,7 +36,9 @@ const parameters = z.object({
   project_id: segment('id of a project').optional(),
   location: segment('location').default('us-central1'),
   /** The JSON of the credentials, or the path to it; without it those of the machine. */
-  credentials: z.union([z.string().min(1), z.record(z.string(), z.unknown()).transform((all) => JSON.stringify(all))]).optional(),
+  credentials: z
+    .union([z.string().min(1), z.record(z.string(), z.unknown()).transform((all) => JSON.stringify(all))])
+    .optional(),
   vertex_credentials: z.string().min(1).optional(),
   /** In place of the address that follows from the location. */
   api_endpoint: apiBase.optional(),
@@ -68,7 +76,9 @@ class ModelArmor implements Guardrail {
   private async sanitize({ direction }: GuardedContent, text: string, context: GuardrailContext): Promise<Sanitized> {
     const { project_id: project = '-', location, template_id: template } = this.parameters;
     const [verb, member] =
-      direction === 'request' ? ['sanitizeUserPrompt', 'userPromptData'] : ['sanitizeModelResponse', 'modelResponseData'];
+      direction === 'request'
+        ? ['sanitizeUserPrompt', 'userPromptData']
+        : ['sanitizeModelResponse', 'modelResponseData'];
     const path = `/v1/projects/${project}/locations/${location}/templates/${template}:${verb}`;
     const request = await this.signer.sign(path, JSON.stringify({ [member]: { text } }));
     const answer = await askService({ id, surroundings: this.surroundings }, request, sanitizeAnswer, context);
@@ -79,7 +89,10 @@ class ModelArmor implements Guardrail {
 }
 
 /** Undefined where more was found than what was de-identified, or in a text that was cut: its pieces overlap. */
-function maskedTexts({ texts }: GuardedContent, looked: readonly (readonly Sanitized[])[]): readonly string[] | undefined {
+function maskedTexts(
+  { texts }: GuardedContent,
+  looked: readonly (readonly Sanitized[])[],
+): readonly string[] | undefined {
   const masked: string[] = [];
   for (const [place, { text }] of texts.entries()) {
     const matched = (looked[place] ?? []).filter(({ kinds }) => kinds.length > 0);
@@ -102,7 +115,12 @@ export const modelArmorGuardrail: GuardrailType<ArmorParameters> = {
     const signer = new CloudSigner(
       {
         id,
-        provider: { id: providerId, displayName: 'Google Cloud', credentialExchange: exchangeCredentials, authenticate },
+        provider: {
+          id: providerId,
+          displayName: 'Google Cloud',
+          credentialExchange: exchangeCredentials,
+          authenticate,
+        },
         settings: { vertex_project: project, vertex_location: location },
         credentials: { vertexCredentials: settings.credentials ?? settings.vertex_credentials },
         origin: new URL(endpoint ?? base ?? `https://modelarmor.${location}.rep.googleapis.com`).origin,

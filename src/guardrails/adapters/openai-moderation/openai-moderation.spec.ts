@@ -25,7 +25,10 @@ describe('OpenAI moderation', () => {
     const service = new FakeService([answerOf(result(), result('violence', 'hate'))]);
     expect(await check(service, ['one', 'two'])).toMatchObject({
       action: 'block',
-      findings: [{ kind: 'violence', count: 1 }, { kind: 'hate', count: 1 }],
+      findings: [
+        { kind: 'violence', count: 1 },
+        { kind: 'hate', count: 1 },
+      ],
     });
   });
 
@@ -39,6 +42,8 @@ describe('OpenAI moderation', () => {
   });
 
   it('is unavailable where a text was left out of the answer', async () => {
-    await expect(check(new FakeService([answerOf(result())]), ['one', 'two'])).rejects.toMatchObject({ code: 'guardrail_unavailable' });
+    await expect(check(new FakeService([answerOf(result())]), ['one', 'two'])).rejects.toMatchObject({
+      code: 'guardrail_unavailable',
+    });
   });
 });

@@ -4,7 +4,12 @@ import type { PresidioParameters } from './presidio-parameters.js';
 
 // https://microsoft.github.io/presidio/api-docs/api-docs.html#tag/Analyzer/paths/~1analyze/post
 export const analyzerAnswer = z.array(
-  z.object({ entity_type: z.string().min(1), start: z.number().int().min(0), end: z.number().int().min(0), score: z.number() }),
+  z.object({
+    entity_type: z.string().min(1),
+    start: z.number().int().min(0),
+    end: z.number().int().min(0),
+    score: z.number(),
+  }),
 );
 
 export interface Detection {
@@ -52,7 +57,8 @@ export function thatCount(
       score >= (thresholds[entity] ?? thresholds['ALL'] ?? 0) && !phrases.has(text.slice(start, end).toLowerCase()),
   );
   const surest = [...counting].sort(
-    (one, other) => other.score - one.score || other.end - other.start - (one.end - one.start) || one.start - other.start,
+    (one, other) =>
+      other.score - one.score || other.end - other.start - (one.end - one.start) || one.start - other.start,
   );
   const kept: Detection[] = [];
   for (const each of surest) {

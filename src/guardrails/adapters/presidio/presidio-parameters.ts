@@ -23,7 +23,9 @@ export const presidioParameters = z.object({
   presidio_phrase_allow_list: z.array(z.string().min(1)).default([]),
   /** Recognizers in Presidio's own form, for this guardrail alone. */
   presidio_ad_hoc_recognizers: z
-    .array(z.record(z.string(), z.unknown()), { error: 'is no list. Write the recognizers themselves, not the name of a file.' })
+    .array(z.record(z.string(), z.unknown()), {
+      error: 'is no list. Write the recognizers themselves, not the name of a file.',
+    })
     .optional(),
   /** What was masked in a request stands in its answer again. */
   output_parse_pii: z.boolean().default(false),
@@ -32,7 +34,10 @@ export const presidioParameters = z.object({
 export type PresidioParameters = z.output<typeof presidioParameters>;
 
 /** @throws GuardrailMistake where a threshold has no effect */
-export function checkEntities({ pii_entities_config: entities, presidio_score_thresholds: thresholds }: PresidioParameters): void {
+export function checkEntities({
+  pii_entities_config: entities,
+  presidio_score_thresholds: thresholds,
+}: PresidioParameters): void {
   if (entities === undefined) return;
   if (Object.keys(entities).length === 0)
     throw new GuardrailMistake('pii_entities_config', 'names no entity. Name one, or leave it out to mask all.');

@@ -7,7 +7,10 @@ const email = /[\w.]+@[\w.]+/gu;
 /** Finds addresses where Presidio would, and counts as Python does. */
 function analyzing(score = 1, more: (text: string) => unknown[] = () => []): FakeService {
   return new FakeService((body, url) => {
-    const { text, analyzer_results: results } = body as { text: string; analyzer_results?: { start: number; end: number }[] };
+    const { text, analyzer_results: results } = body as {
+      text: string;
+      analyzer_results?: { start: number; end: number }[];
+    };
     if (url.endsWith('/anonymize')) {
       const points = [...text];
       for (const { start, end } of [...(results ?? [])].reverse()) points.splice(start, end - start, '<MASKED>');
@@ -21,8 +24,12 @@ function analyzing(score = 1, more: (text: string) => unknown[] = () => []): Fak
   });
 }
 
-const check = (parameters: object, service: FakeService, texts: string[], direction: 'request' | 'answer' = 'request') =>
-  checkBy(presidioGuardrail, { ...analyzer, ...parameters }, service, contentOf(texts, { direction }));
+const check = (
+  parameters: object,
+  service: FakeService,
+  texts: string[],
+  direction: 'request' | 'answer' = 'request',
+) => checkBy(presidioGuardrail, { ...analyzer, ...parameters }, service, contentOf(texts, { direction }));
 
 describe('Presidio', () => {
   it('asks the analyzer as it documents it', async () => {
@@ -62,7 +69,10 @@ describe('Presidio', () => {
     const given = await check({ output_parse_pii: true }, analyzing(), texts);
     expect(given).toMatchObject({
       texts: ['<EMAIL_ADDRESS_2>, <EMAIL_ADDRESS_3>, <EMAIL_ADDRESS_2>', 'literally <EMAIL_ADDRESS_1>'],
-      originals: new Map([['<EMAIL_ADDRESS_2>', 'a@b.de'], ['<EMAIL_ADDRESS_3>', 'c@d.de']]),
+      originals: new Map([
+        ['<EMAIL_ADDRESS_2>', 'a@b.de'],
+        ['<EMAIL_ADDRESS_3>', 'c@d.de'],
+      ]),
     });
   });
 
@@ -82,7 +92,9 @@ describe('Presidio', () => {
   });
 
   it('looks in one direction alone where it is told so', async () => {
-    expect(await check({ presidio_filter_scope: 'input' }, new FakeService([]), ['a@b.de'], 'answer')).toEqual({ action: 'pass' });
+    expect(await check({ presidio_filter_scope: 'input' }, new FakeService([]), ['a@b.de'], 'answer')).toEqual({
+      action: 'pass',
+    });
     expect((await check({ presidio_filter_scope: 'output' }, analyzing(), ['a@b.de'], 'answer')).action).toBe('mask');
   });
 
@@ -105,6 +117,8 @@ describe('Presidio', () => {
 
   it('refuses a threshold that has no effect', () => {
     const parameters = { pii_entities_config: { PERSON: 'MASK' }, presidio_score_thresholds: { URL: 0.5 } };
-    return expect(check(parameters, analyzing(), ['x'])).rejects.toMatchObject({ path: 'presidio_score_thresholds.URL' });
+    return expect(check(parameters, analyzing(), ['x'])).rejects.toMatchObject({
+      path: 'presidio_score_thresholds.URL',
+    });
   });
 });

@@ -4,7 +4,14 @@
  * https://microsoft.github.io/presidio/api-docs/api-docs.html
  */
 import { z } from 'zod';
-import type { GuardedContent, Guardrail, GuardrailContext, GuardrailType, StreamReading, Verdict } from '../../guardrail.js';
+import type {
+  GuardedContent,
+  Guardrail,
+  GuardrailContext,
+  GuardrailType,
+  StreamReading,
+  Verdict,
+} from '../../guardrail.js';
 import { pass } from '../../guardrail.js';
 import { askAll } from '../ask-all.js';
 import { piecesOf, type PieceLimits } from '../pieces.js';

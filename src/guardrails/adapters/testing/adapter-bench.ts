@@ -28,7 +28,10 @@ export class FakeService {
         : (answers[requests.length - 1] ?? answers.at(-1));
     if (answer === undefined) throw new Error('this service was not expected to be asked');
     if (answer === 'unreachable')
-      throw new GatewayError('upstream_unreachable', { facts: { reason: 'no answer within 5 ms' }, detail: 'no answer' });
+      throw new GatewayError('upstream_unreachable', {
+        facts: { reason: 'no answer within 5 ms' },
+        detail: 'no answer',
+      });
     const body = 'json' in answer ? JSON.stringify(answer.json) : (answer.body ?? '');
     return { status: 'status' in answer ? answer.status : 200, headers: {}, body: Buffer.from(body) };
   };
@@ -53,7 +56,10 @@ export const contextOfTest: GuardrailContext = {
   signal: new AbortController().signal,
 };
 
-export function contentOf(texts: readonly (string | GuardedText)[], over: Partial<GuardedContent> = {}): GuardedContent {
+export function contentOf(
+  texts: readonly (string | GuardedText)[],
+  over: Partial<GuardedContent> = {},
+): GuardedContent {
   return {
     direction: 'request',
     texts: texts.map((text) => (typeof text === 'string' ? { text, role: 'user' } : text)),

@@ -7,7 +7,12 @@ export const leastParameters: Readonly<Record<string, Readonly<Record<string, un
   openai_moderation: { api_key: secretOfTest },
   'azure/prompt_shield': { api_base: 'https://safety.test/', api_key: secretOfTest },
   'azure/text_moderations': { api_base: 'https://safety.test', api_key: secretOfTest },
-  bedrock: { guardrailIdentifier: 'gr1', guardrailVersion: 'DRAFT', aws_region_name: 'eu-west-1', api_key: secretOfTest },
+  bedrock: {
+    guardrailIdentifier: 'gr1',
+    guardrailVersion: 'DRAFT',
+    aws_region_name: 'eu-west-1',
+    api_key: secretOfTest,
+  },
   model_armor: {
     template_id: 'template-1',
     project_id: 'project-1',

@@ -1,14 +1,14 @@
-/** A class of the operator's own at work: what its hooks are given, and what becomes of what they return. */
+/** LiteLLM's hooks of an operator's class as a guardrail: what they are given, and what becomes of what they return. */
 import { GatewayError } from '../../../core/errors/gateway-error.js';
 import type { GuardedContent, Guardrail, GuardrailContext, StreamReading, Verdict } from '../../guardrail.js';
 import { pass } from '../../guardrail.js';
 import { unavailable } from '../unavailable.js';
 import { maskWhereChanged } from '../verdicts.js';
-import type { CustomHooks, HookCaller, HookData, HookInputs, HookResponse, HookToolCall } from './custom-class.js';
+import type { CustomHooks, HookCaller, HookData, HookInputs, HookResponse, HookToolCall } from './hooks.js';
 
 const findings = [{ kind: 'custom', count: 1 }] as const;
 
-export class CustomGuardrail implements Guardrail {
+export class HookGuardrail implements Guardrail {
   /** Its hooks are written for whole answers. */
   readonly stream: StreamReading = { by: 'answer' };
 

@@ -1,4 +1,5 @@
-/** What a class of the operator's own looks like: LiteLLM's hooks, in JavaScript. */
+/** What a class of the operator's own may have instead of `check`: LiteLLM's hooks, in JavaScript. */
+// https://docs.litellm.ai/docs/proxy/guardrails/custom_guardrail
 
 /** One message for each text of the request, in order; a hook may change the contents in place. */
 export interface HookData {
@@ -57,13 +58,7 @@ export const hookNames = [
   'async_post_call_success_hook',
 ] as const satisfies readonly (keyof CustomHooks)[];
 
-/** Is given the members of `litellm_params` that are its own. */
-export type CustomClass = new (parameters: Readonly<Record<string, unknown>>) => CustomHooks;
-
-/** The hooks that instances of the class have. */
-export function hooksOf(exported: unknown): readonly string[] {
-  if (typeof exported !== 'function') return [];
-  const prototype: unknown = exported.prototype;
-  if (typeof prototype !== 'object' || prototype === null) return [];
-  return hookNames.filter((name) => typeof (prototype as Readonly<Record<string, unknown>>)[name] === 'function');
+/** Whether an instance of the operator's class has one of them. */
+export function hasHooks(instance: object): instance is CustomHooks {
+  return hookNames.some((name) => typeof (instance as CustomHooks)[name] === 'function');
 }
