@@ -1,6 +1,6 @@
 /** Signs requests to a cloud's own guardrails: with the identities, and by the exchanges, that its models are reached with. */
 import { GatewayError } from '../../core/errors/gateway-error.js';
-import { plainParameters, type Credentials, type Deployment, type ProviderDefinition } from '../../core/spec/index.js';
+import { plainParameters, type Deployment, type ProviderDefinition } from '../../core/spec/index.js';
 import type { GuardrailSurroundings } from '../guardrail.js';
 import type { ServiceRequest } from './service.js';
 import { unavailable } from './unavailable.js';
@@ -65,7 +65,7 @@ function deploymentFor(identity: CloudIdentity, egress: Deployment['egress']): D
     model: identity.id,
     endpoint: { origin, basePath: '' },
     egress,
-    credentials: Object.fromEntries(given) as Credentials,
+    credentials: Object.fromEntries(given),
     parameters: { ...plainParameters, provider: settings },
     defaults: {},
     clientSettable: [],

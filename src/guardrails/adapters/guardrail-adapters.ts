@@ -13,7 +13,7 @@ import { openaiModeration } from './openai-moderation/openai-moderation.js';
 import { presidioGuardrail } from './presidio/presidio.js';
 
 /** A registry reads a kind's parameters with the kind's own schema before it makes one: what they are is nobody else's business. */
-const hidden = <Parameters>(type: GuardrailType<Parameters>): GuardrailType => type as GuardrailType;
+const hidden = <Parameters>(type: GuardrailType<Parameters>): GuardrailType => type;
 
 export const guardrailAdapters: readonly GuardrailType[] = [
   hidden(presidioGuardrail),

@@ -61,7 +61,7 @@ describe.each(Object.entries(vendors))('%s over HTTP', (id, vendor) => {
     respond = json(vendor.block);
     expect(await guardrail.check(content, contextOfTest)).toMatchObject({
       action: 'block',
-      findings: [expect.anything()],
+      findings: expect.arrayContaining([expect.anything()]),
     });
     if (!vendor.mask) return;
     respond = json(vendor.mask.answer);
@@ -82,7 +82,9 @@ describe.each(Object.entries(vendors))('%s over HTTP', (id, vendor) => {
     respond = (response) => void setTimeout(() => json(vendor.ok)(response), 50);
     expect(await guardrailOf(id).check(content, contextOfTest)).toEqual({ action: 'pass' });
     let closed: Promise<unknown> = Promise.resolve();
-    respond = (response) => (closed = new Promise((resolve) => response.once('close', resolve)));
+    respond = (response) => {
+      closed = new Promise((resolve) => response.once('close', resolve));
+    };
     const signal = AbortSignal.timeout(20);
     await expect(guardrailOf(id).check(content, { ...contextOfTest, signal })).rejects.toMatchObject(unavailable);
     await closed;

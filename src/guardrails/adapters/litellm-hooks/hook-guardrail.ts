@@ -69,7 +69,7 @@ export class HookGuardrail implements Guardrail {
     if (texts === undefined || texts.length !== length || !texts.every((text) => typeof text === 'string')) {
       throw unavailable(this.id, `its hook did not return a text for each of the ${length} that it was given`);
     }
-    return maskWhereChanged(content, texts as readonly string[], () => findings);
+    return maskWhereChanged(content, texts, () => findings);
   }
 }
 
