@@ -1,4 +1,5 @@
 import { GatewayError } from '../../core/errors/gateway-error.js';
+import type { GuardrailType } from '../guardrail.js';
 import { guardrailAdapters } from './guardrail-adapters.js';
 import {
   checkBy,
@@ -13,10 +14,14 @@ import { leastParameters, secretOfTest } from './testing/least-parameters.js';
 const overHttp = guardrailAdapters.filter(({ id }) => id !== 'llm_as_a_judge');
 const secretText = 'the-word-of-the-text';
 
-function failureOf(id: string, answers: readonly Scripted[]): Promise<unknown> {
+function typeOf(id: string): GuardrailType {
   const type = overHttp.find((each) => each.id === id);
   if (!type) throw new Error(id);
-  return checkBy(type, leastParameters[id], new FakeService(answers), contentOf([secretText])).then(
+  return type;
+}
+
+function failureOf(id: string, answers: readonly Scripted[]): Promise<unknown> {
+  return checkBy(typeOf(id), leastParameters[id], new FakeService(answers), contentOf([secretText])).then(
     (verdict) => verdict,
     (thrown: unknown) => thrown,
   );
@@ -43,6 +48,17 @@ describe('every kind', () => {
   });
 });
 
+// A webhook may look at tools alone.
+it.each(overHttp.map(({ id }) => id).filter((id) => id !== 'generic_guardrail_api'))(
+  '%s asks nothing where there is no word to look at',
+  async (id) => {
+    for (const direction of ['request', 'answer'] as const) {
+      const content = contentOf([' ', ''], { direction, tools: ['search'] });
+      expect(await checkBy(typeOf(id), leastParameters[id], new FakeService([]), content)).toEqual({ action: 'pass' });
+    }
+  },
+);
+
 describe.each(overHttp.map(({ id }) => id))('%s', (id) => {
   it.each(bad)('is unavailable where its service %s, and says neither key nor text', async (_what, answer) => {
     const failure = await failureOf(id, [answer]);
@@ -53,14 +69,25 @@ describe.each(overHttp.map(({ id }) => id))('%s', (id) => {
     expect(told).not.toContain(secretOfTest);
   });
 
+  it('reads an answer that gives back a long text, written in ASCII alone', async () => {
+    const service = new FakeService(['unreachable']);
+    const text = 'ä'.repeat(600_000);
+    await expect(checkBy(typeOf(id), leastParameters[id], service, contentOf([text]))).rejects.toThrow(GatewayError);
+    for (const { body, maxBytes } of service.requests) {
+      const { length } = [...String(body)];
+      // Each character outside ASCII as \\u00e4.
+      expect(maxBytes).toBeGreaterThan(6 * length);
+    }
+  });
+
   it('asks by the egress of whoever wrote its address, and the strict one where nobody says', async () => {
-    const type = overHttp.find((each) => each.id === id);
+    const type = typeOf(id);
     for (const egress of ['operator', undefined] as const) {
       const service = new FakeService(['unreachable']);
       const { egress: _operator, ...rest } = surroundingsOfTest({ http: service });
       const surroundings = egress === undefined ? rest : { ...rest, egress };
-      const guardrail = type?.create(type.parameters.parse(leastParameters[id]), surroundings);
-      await expect(guardrail?.check(contentOf(['hello']), contextOfTest)).rejects.toThrow(GatewayError);
+      const guardrail = type.create(type.parameters.parse(leastParameters[id]), surroundings);
+      await expect(guardrail.check(contentOf(['hello']), contextOfTest)).rejects.toThrow(GatewayError);
       expect(service.requests[0]?.egress).toBe(egress ?? 'restricted');
       expect(service.requests[0]?.signal).toBe(contextOfTest.signal);
     }

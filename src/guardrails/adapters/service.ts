@@ -7,6 +7,10 @@ import { unavailable } from './unavailable.js';
 /** The gateway's own limit, `timeout`, ends it sooner. */
 const mostMs = 600_000;
 
+/** A masked text comes back whole, and where it is written in ASCII alone it is longer than it was. */
+const answerBytes = 1_048_576;
+const bytesPerSent = 4;
+
 /** An address without a query, a fragment or a name and password in it; slashes at its end are taken off. */
 export const apiBase = z
   .url({ protocol: /^https?$/, error: 'is no http or https URL. Write for example `https://guard.example.com`.' })
@@ -61,6 +65,7 @@ async function send({ id, surroundings }: Asker, request: ServiceRequest, signal
       method: 'POST',
       egress: surroundings.egress ?? 'restricted',
       timeoutMs: mostMs,
+      maxBytes: answerBytes + bytesPerSent * Buffer.byteLength(request.body),
       signal,
     });
   } catch (error) {

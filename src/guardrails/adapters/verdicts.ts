@@ -8,6 +8,11 @@ export function countFindings(kinds: Iterable<string>): readonly Finding[] {
   return [...counts].map(([kind, count]) => ({ kind, count }));
 }
 
+/** Whether there is a word to look at: many services refuse to be asked about nothing. */
+export function holdsText({ texts }: GuardedContent): boolean {
+  return texts.some(({ text }) => text.trim() !== '');
+}
+
 /** A mask where a text has changed, a pass where none has. */
 export function maskWhereChanged(
   content: GuardedContent,

@@ -8,7 +8,7 @@ import type { GuardedContent, Guardrail, GuardrailContext, GuardrailType } from 
 import { pass, type Verdict } from '../../guardrail.js';
 import { apiBase, apiKey, askService, type Asker, type ServiceRequest } from '../service.js';
 import { unavailable } from '../unavailable.js';
-import { countFindings, maskWhereChanged } from '../verdicts.js';
+import { countFindings, holdsText, maskWhereChanged } from '../verdicts.js';
 
 const id = 'aporia';
 
@@ -44,7 +44,7 @@ function requestOf(settings: AporiaParameters, content: GuardedContent, context:
   return {
     url: `${settings.api_base}/validate`,
     headers: { 'x-aporia-api-key': settings.api_key },
-    body: JSON.stringify({ ...said, explain: true, ...context.extraBody }),
+    body: JSON.stringify({ ...context.extraBody, ...said, explain: true }),
   };
 }
 
@@ -73,6 +73,7 @@ export const aporiaGuardrail: GuardrailType<AporiaParameters> = {
       // It rephrases whole answers.
       stream: { by: 'answer' },
       async check(content, context) {
+        if (!holdsText(content)) return pass;
         return verdictOf(content, await askService(asker, requestOf(settings, content, context), answerShape, context));
       },
     };

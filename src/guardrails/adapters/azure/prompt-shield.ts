@@ -35,8 +35,9 @@ interface ShieldBody {
 /** What people say is a prompt; what tools and models say is a document that somebody else may have written. */
 function bodiesFor({ texts }: GuardedContent): readonly ShieldBody[] {
   const isSaid = (role: string): boolean => role === 'user' || role === 'system';
-  const said = texts.filter(({ role }) => isSaid(role)).map(({ text }) => text);
-  const brought = texts.filter(({ role }) => !isSaid(role)).map(({ text }) => text);
+  const worded = texts.filter(({ text }) => text.trim() !== '');
+  const said = worded.filter(({ role }) => isSaid(role)).map(({ text }) => text);
+  const brought = worded.filter(({ role }) => !isSaid(role)).map(({ text }) => text);
   return [
     ...packed(said, azureLimits, mostTextsTogether).map((pack) => ({ userPrompt: pack.join('\n') })),
     ...packed(brought, azureLimits, mostDocuments).map((documents) => ({ documents })),

@@ -71,7 +71,7 @@ export const azureTextModerations: GuardrailType<ModerationParameters> = {
       stream: { by: 'segment', chars: 2_000 },
       async check(content, context) {
         const texts = packed(
-          content.texts.map(({ text }) => text),
+          content.texts.map(({ text }) => text).filter((text) => text.trim() !== ''),
           azureLimits,
           mostTextsTogether,
         );

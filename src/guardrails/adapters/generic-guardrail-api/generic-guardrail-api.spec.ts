@@ -14,7 +14,9 @@ describe('the webhook', () => {
   it('is asked by the contract', async () => {
     const service = new FakeService([{ json: { action: 'NONE' } }]);
     const content = contentOf(['hello'], { tools: ['search'], toolCalls: [{ name: 'search', arguments: '{}' }] });
-    const given = await checkBy(genericGuardrailApi, parameters, service, content, { extraBody: { threshold: 0.9 } });
+    const given = await checkBy(genericGuardrailApi, parameters, service, content, {
+      extraBody: { threshold: 0.1, more: true },
+    });
     expect(given).toEqual({ action: 'pass' });
     expect(service.requests[0]).toMatchObject({
       url: 'https://hook.test/beta/litellm_basic_guardrail_api',
@@ -36,9 +38,27 @@ describe('the webhook', () => {
         },
         model: 'gpt',
         litellm_call_id: '01990000-0000-7000-8000-000000000000',
-        additional_provider_specific_params: { threshold: 0.9, language: 'en' },
+        // What the operator has set stays as it is.
+        additional_provider_specific_params: { threshold: 0.8, language: 'en', more: true },
       },
     ]);
+  });
+
+  it('sends each header once, however it is written, and none that says where a request ends', async () => {
+    const service = new FakeService([{ json: { action: 'NONE' } }]);
+    const own = { ...parameters, headers: { 'Content-Type': 'application/json; v=2', 'X-API-Key': 'other' } };
+    await checkBy(genericGuardrailApi, own, service, contentOf(['x']));
+    expect(service.requests[0]?.headers).toEqual({
+      'content-type': 'application/json; v=2',
+      accept: 'application/json',
+      'x-api-key': 'key-1',
+    });
+    for (const name of ['Host', 'content-length', 'Transfer-Encoding', 'connection']) {
+      const headers = { [name]: '0' };
+      await expect(checkBy(genericGuardrailApi, { ...parameters, headers }, service, contentOf(['x']))).rejects.toThrow(
+        'is set by the gateway',
+      );
+    }
   });
 
   it('is asked at its own path where the address ends in it, and about answers as such', async () => {

@@ -12,6 +12,7 @@ import { maskWhereChanged } from '../verdicts.js';
 
 const id = 'generic_guardrail_api';
 const path = '/beta/litellm_basic_guardrail_api';
+const ofTheConnection: ReadonlySet<string> = new Set(['connection', 'content-length', 'host', 'transfer-encoding']);
 const finding = [{ kind: id, count: 1 }];
 
 const parameters = z.object({
@@ -37,7 +38,7 @@ function requestOf(settings: GenericParameters, content: GuardedContent, context
   const { texts, tools, toolCalls } = content;
   return {
     url: base.endsWith(path) ? base : base + path,
-    headers: { ...headers, ...(key !== undefined && { 'x-api-key': key }) },
+    headers: { ...inLowerCase(headers), ...(key !== undefined && { 'x-api-key': key }) },
     body: JSON.stringify({
       texts: texts.map(({ text }) => text),
       input_type: content.direction === 'request' ? 'request' : 'response',
@@ -53,9 +54,25 @@ function requestOf(settings: GenericParameters, content: GuardedContent, context
       },
       model: context.model,
       litellm_call_id: context.requestId,
-      additional_provider_specific_params: { ...own, ...context.extraBody },
+      // What the request adds changes nothing that the operator has set.
+      additional_provider_specific_params: { ...context.extraBody, ...own },
     }),
   };
+}
+
+/** So that one of them takes the place of the gateway's own, and does not stand beside it. */
+function inLowerCase(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+}
+
+/** @throws GuardrailMistake for one that cannot be sent, or says where the request ends */
+function checkHeaders(headers: Readonly<Record<string, string>>): void {
+  for (const [name, value] of Object.entries(headers)) {
+    if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name) || !/^[\x20-\x7e]*$/.test(value))
+      throw new GuardrailMistake(`headers.${name}`, 'is no header. Its name and value have to be printable ASCII.');
+    if (ofTheConnection.has(name.toLowerCase()))
+      throw new GuardrailMistake(`headers.${name}`, 'is set by the gateway. Remove it.');
+  }
 }
 
 function verdictOf(content: GuardedContent, answer: z.output<typeof answerShape>): Verdict {
@@ -77,10 +94,7 @@ export const genericGuardrailApi: GuardrailType<GenericParameters> = {
   id,
   parameters,
   create(settings, surroundings): Guardrail {
-    for (const [name, value] of Object.entries(settings.headers)) {
-      if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name) || !/^[\x20-\x7e]*$/.test(value))
-        throw new GuardrailMistake(`headers.${name}`, 'is no header. Its name and value have to be printable ASCII.');
-    }
+    checkHeaders(settings.headers);
     const asker: Asker = { id, surroundings };
     return {
       stream: { by: 'segment', chars: 1_000 },

@@ -7,7 +7,7 @@ import { z } from 'zod';
 import type { GuardedContent, Guardrail, GuardrailContext, GuardrailType } from '../../guardrail.js';
 import { pass, type Verdict } from '../../guardrail.js';
 import { apiBase, apiKey, askService, type Asker, type ServiceRequest } from '../service.js';
-import { countFindings, maskWhereChanged } from '../verdicts.js';
+import { countFindings, holdsText, maskWhereChanged } from '../verdicts.js';
 
 const id = 'lakera_v2';
 
@@ -36,13 +36,14 @@ function requestOf(settings: LakeraParameters, content: GuardedContent, context:
   return {
     url: `${base}/v2/guard`,
     headers: { authorization: `Bearer ${key}` },
+    // What the request adds takes nothing from what the operator has set: neither the text, nor whose policy applies.
     body: JSON.stringify({
+      ...context.extraBody,
       messages: content.texts.map(({ role, text }) => ({ role, content: text })),
-      ...(project !== undefined && { project_id: project }),
+      project_id: project,
       ...(metadata && { metadata }),
       payload: true,
       breakdown: true,
-      ...context.extraBody,
     }),
   };
 }
@@ -86,6 +87,7 @@ export const lakeraV2Guardrail: GuardrailType<LakeraParameters> = {
     return {
       stream: { by: 'segment', chars: 1_000 },
       async check(content, context) {
+        if (!holdsText(content)) return pass;
         const answer = await askService(asker, requestOf(settings, content, context), answerShape, context);
         return verdictOf(settings, content, answer);
       },

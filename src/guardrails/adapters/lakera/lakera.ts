@@ -7,7 +7,7 @@ import { z } from 'zod';
 import type { Guardrail, GuardrailType } from '../../guardrail.js';
 import { pass } from '../../guardrail.js';
 import { apiBase, apiKey, askService, type Asker } from '../service.js';
-import { countFindings } from '../verdicts.js';
+import { countFindings, holdsText } from '../verdicts.js';
 
 const id = 'lakera';
 const threshold = z.number().min(0).max(1).optional();
@@ -54,11 +54,12 @@ export const lakeraGuardrail: GuardrailType<LakeraParameters> = {
     return {
       stream: { by: 'segment', chars: 1_000 },
       async check(content, context) {
+        if (!holdsText(content)) return pass;
         const input = content.texts.map(({ role, text }) => ({ role, content: text }));
         const request = {
           url: `${settings.api_base}/v1/prompt_injection`,
           headers: { authorization: `Bearer ${settings.api_key}` },
-          body: JSON.stringify({ input, ...context.extraBody }),
+          body: JSON.stringify({ ...context.extraBody, input }),
         };
         const { results } = await askService(asker, request, answerShape, context);
         const kinds = results.flatMap((result) => kindsIn(result, settings));

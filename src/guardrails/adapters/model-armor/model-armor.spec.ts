@@ -76,6 +76,17 @@ describe('Model Armor', () => {
     expect((await check(both, ['to a@b.de'], parameters)).action).toBe('block');
   });
 
+  it('blocks by a filter that matches where the sum of the filters says that none does', async () => {
+    const filterResults = { csam: { csamFilterFilterResult: clear }, ...jailbreak };
+    const json = {
+      sanitizationResult: { filterMatchState: 'NO_MATCH_FOUND', filterResults, invocationResult: 'SUCCESS' },
+    };
+    expect(await check(new FakeService([{ json }]), ['x'])).toMatchObject({
+      action: 'block',
+      findings: [{ kind: 'pi_and_jailbreak', count: 1 }],
+    });
+  });
+
   it('is unavailable where nothing was found and not every filter has looked', async () => {
     await expect(check(new FakeService([answerOf({}, 'PARTIAL')]), ['x'])).rejects.toMatchObject({
       code: 'guardrail_unavailable',

@@ -41,9 +41,10 @@ export interface Sanitized {
 
 /** Null where nothing was found and not all filters have looked: nobody knows what the others would have said. */
 export function readSanitized({ sanitizationResult: result }: z.output<typeof sanitizeAnswer>): Sanitized | null {
-  if (result.filterMatchState === 'NO_MATCH_FOUND')
-    return result.invocationResult === 'SUCCESS' ? { kinds: [], deidentified: undefined } : null;
   const matched = Object.entries(result.filterResults).flatMap(([filter, each]) => kindsOf(filter, each));
+  // Google's own examples have answers whose filters match while the sum of them says otherwise: the filters know.
+  if (result.filterMatchState === 'NO_MATCH_FOUND' && matched.length === 0)
+    return result.invocationResult === 'SUCCESS' ? { kinds: [], deidentified: undefined } : null;
   const sdp = Object.values(result.filterResults).find((each) => each.sdpFilterResult)?.sdpFilterResult;
   const isSdpAlone = matched.length > 0 && matched.every((kind) => kind === 'sdp');
   const isKnown = isSdpAlone && result.invocationResult === 'SUCCESS' && isMatch(sdp?.deidentifyResult);

@@ -32,6 +32,14 @@ describe('OpenAI moderation', () => {
     });
   });
 
+  it('takes an answer of a model that does not judge every category', async () => {
+    const json = { results: [{ flagged: true, categories: { hate: true, illicit: null } }] };
+    expect(await check(new FakeService([{ json }]), ['one'])).toMatchObject({
+      action: 'block',
+      findings: [{ kind: 'hate', count: 1 }],
+    });
+  });
+
   it('asks about each part of a long text, and about many texts in several requests', async () => {
     const service = new FakeService((body) => {
       const { input } = body as { input: string[] };

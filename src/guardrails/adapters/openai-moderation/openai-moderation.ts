@@ -25,8 +25,9 @@ const parameters = z.object({
 
 type ModerationParameters = z.output<typeof parameters>;
 
+// A category that the model does not judge is null.
 const answerShape = z.object({
-  results: z.array(z.object({ flagged: z.boolean(), categories: z.record(z.string(), z.boolean()) })),
+  results: z.array(z.object({ flagged: z.boolean(), categories: z.record(z.string(), z.boolean().nullable()) })),
 });
 
 export const openaiModeration: GuardrailType<ModerationParameters> = {
