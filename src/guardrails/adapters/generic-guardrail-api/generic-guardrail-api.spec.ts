@@ -14,7 +14,9 @@ describe('the webhook', () => {
   it('is asked by the contract', async () => {
     const service = new FakeService([{ json: { action: 'NONE' } }]);
     const content = contentOf(['hello'], { tools: ['search'], toolCalls: [{ name: 'search', arguments: '{}' }] });
-    const given = await checkBy(genericGuardrailApi, parameters, service, content, { extraBody: { threshold: 0.9 } });
+    const given = await checkBy(genericGuardrailApi, parameters, service, content, {
+      extraBody: { threshold: 0, tone: 'mild' },
+    });
     expect(given).toEqual({ action: 'pass' });
     expect(service.requests[0]).toMatchObject({
       url: 'https://hook.test/beta/litellm_basic_guardrail_api',
@@ -36,7 +38,7 @@ describe('the webhook', () => {
         },
         model: 'gpt',
         litellm_call_id: '01990000-0000-7000-8000-000000000000',
-        additional_provider_specific_params: { threshold: 0.9, language: 'en' },
+        additional_provider_specific_params: { threshold: 0.8, language: 'en', tone: 'mild' },
       },
     ]);
   });

@@ -53,7 +53,8 @@ function requestOf(settings: GenericParameters, content: GuardedContent, context
       },
       model: context.model,
       litellm_call_id: context.requestId,
-      additional_provider_specific_params: { ...own, ...context.extraBody },
+      // A client adds to what the operator has set, and changes nothing of it.
+      additional_provider_specific_params: { ...context.extraBody, ...own },
     }),
   };
 }

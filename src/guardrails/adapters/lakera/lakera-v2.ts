@@ -4,7 +4,7 @@
  * https://docs.lakera.ai/api-reference/lakera-api/guard/screen-content
  */
 import { z } from 'zod';
-import type { GuardedContent, Guardrail, GuardrailContext, GuardrailType } from '../../guardrail.js';
+import type { GuardedContent, Guardrail, GuardrailType } from '../../guardrail.js';
 import { pass, type Verdict } from '../../guardrail.js';
 import { apiBase, apiKey, askService, type Asker, type ServiceRequest } from '../service.js';
 import { countFindings, maskWhereChanged } from '../verdicts.js';
@@ -31,7 +31,7 @@ const answerShape = z.object({
 
 type LakeraAnswer = z.output<typeof answerShape>;
 
-function requestOf(settings: LakeraParameters, content: GuardedContent, context: GuardrailContext): ServiceRequest {
+function requestOf(settings: LakeraParameters, content: GuardedContent): ServiceRequest {
   const { api_base: base, api_key: key, project_id: project, metadata } = settings;
   return {
     url: `${base}/v2/guard`,
@@ -42,7 +42,6 @@ function requestOf(settings: LakeraParameters, content: GuardedContent, context:
       ...(metadata && { metadata }),
       payload: true,
       breakdown: true,
-      ...context.extraBody,
     }),
   };
 }
@@ -86,7 +85,7 @@ export const lakeraV2Guardrail: GuardrailType<LakeraParameters> = {
     return {
       stream: { by: 'segment', chars: 1_000 },
       async check(content, context) {
-        const answer = await askService(asker, requestOf(settings, content, context), answerShape, context);
+        const answer = await askService(asker, requestOf(settings, content), answerShape, context);
         return verdictOf(settings, content, answer);
       },
     };
