@@ -51,20 +51,6 @@ describe('Aporia', () => {
     expect((await check(json, ['one'])).action).toBe('block');
   });
 
-  it('takes from a request neither the text that it looks at nor what is asked of it', async () => {
-    const service = new FakeService([{ json: { action: 'passthrough' } }]);
-    const extraBody = { messages: [], validation_target: 'response', session_id: 's-1' };
-    await checkBy(aporiaGuardrail, parameters, service, contentOf(['attack']), { extraBody });
-    expect(service.bodies).toEqual([
-      {
-        messages: [{ role: 'user', content: 'attack' }],
-        validation_target: 'prompt',
-        explain: true,
-        session_id: 's-1',
-      },
-    ]);
-  });
-
   it('is unavailable where it revises an answer into nothing', async () => {
     await expect(check({ action: 'modify' }, ['one'], 'answer')).rejects.toMatchObject({
       code: 'guardrail_unavailable',

@@ -4,7 +4,7 @@
  * https://gr-docs.aporia.com/fundamentals/integration/rest-api
  */
 import { z } from 'zod';
-import type { GuardedContent, Guardrail, GuardrailContext, GuardrailType } from '../../guardrail.js';
+import type { GuardedContent, Guardrail, GuardrailType } from '../../guardrail.js';
 import { pass, type Verdict } from '../../guardrail.js';
 import { apiBase, apiKey, askService, type Asker, type ServiceRequest } from '../service.js';
 import { unavailable } from '../unavailable.js';
@@ -35,7 +35,7 @@ type AporiaAnswer = z.output<typeof answerShape>;
 /** The service knows no role of tools. */
 const roles = { system: 'system', user: 'user', assistant: 'assistant', tool: 'other' } as const;
 
-function requestOf(settings: AporiaParameters, content: GuardedContent, context: GuardrailContext): ServiceRequest {
+function requestOf(settings: AporiaParameters, content: GuardedContent): ServiceRequest {
   const { direction, texts } = content;
   const said =
     direction === 'request'
@@ -44,7 +44,7 @@ function requestOf(settings: AporiaParameters, content: GuardedContent, context:
   return {
     url: `${settings.api_base}/validate`,
     headers: { 'x-aporia-api-key': settings.api_key },
-    body: JSON.stringify({ ...context.extraBody, ...said, explain: true }),
+    body: JSON.stringify({ ...said, explain: true }),
   };
 }
 
@@ -74,7 +74,7 @@ export const aporiaGuardrail: GuardrailType<AporiaParameters> = {
       stream: { by: 'answer' },
       async check(content, context) {
         if (!holdsText(content)) return pass;
-        return verdictOf(content, await askService(asker, requestOf(settings, content, context), answerShape, context));
+        return verdictOf(content, await askService(asker, requestOf(settings, content), answerShape, context));
       },
     };
   },

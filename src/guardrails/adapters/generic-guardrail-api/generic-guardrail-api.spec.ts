@@ -15,7 +15,7 @@ describe('the webhook', () => {
     const service = new FakeService([{ json: { action: 'NONE' } }]);
     const content = contentOf(['hello'], { tools: ['search'], toolCalls: [{ name: 'search', arguments: '{}' }] });
     const given = await checkBy(genericGuardrailApi, parameters, service, content, {
-      extraBody: { threshold: 0.1, more: true },
+      extraBody: { threshold: 0, tone: 'mild' },
     });
     expect(given).toEqual({ action: 'pass' });
     expect(service.requests[0]).toMatchObject({
@@ -38,8 +38,7 @@ describe('the webhook', () => {
         },
         model: 'gpt',
         litellm_call_id: '01990000-0000-7000-8000-000000000000',
-        // What the operator has set stays as it is.
-        additional_provider_specific_params: { threshold: 0.8, language: 'en', more: true },
+        additional_provider_specific_params: { threshold: 0.8, language: 'en', tone: 'mild' },
       },
     ]);
   });

@@ -54,7 +54,7 @@ function requestOf(settings: GenericParameters, content: GuardedContent, context
       },
       model: context.model,
       litellm_call_id: context.requestId,
-      // What the request adds changes nothing that the operator has set.
+      // A client adds to what the operator has set, and changes nothing of it.
       additional_provider_specific_params: { ...context.extraBody, ...own },
     }),
   };

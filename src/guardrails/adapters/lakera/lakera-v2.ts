@@ -4,7 +4,7 @@
  * https://docs.lakera.ai/api-reference/lakera-api/guard/screen-content
  */
 import { z } from 'zod';
-import type { GuardedContent, Guardrail, GuardrailContext, GuardrailType } from '../../guardrail.js';
+import type { GuardedContent, Guardrail, GuardrailType } from '../../guardrail.js';
 import { pass, type Verdict } from '../../guardrail.js';
 import { apiBase, apiKey, askService, type Asker, type ServiceRequest } from '../service.js';
 import { countFindings, holdsText, maskWhereChanged } from '../verdicts.js';
@@ -31,14 +31,12 @@ const answerShape = z.object({
 
 type LakeraAnswer = z.output<typeof answerShape>;
 
-function requestOf(settings: LakeraParameters, content: GuardedContent, context: GuardrailContext): ServiceRequest {
+function requestOf(settings: LakeraParameters, content: GuardedContent): ServiceRequest {
   const { api_base: base, api_key: key, project_id: project, metadata } = settings;
   return {
     url: `${base}/v2/guard`,
     headers: { authorization: `Bearer ${key}` },
-    // What the request adds takes nothing from what the operator has set: neither the text, nor whose policy applies.
     body: JSON.stringify({
-      ...context.extraBody,
       messages: content.texts.map(({ role, text }) => ({ role, content: text })),
       project_id: project,
       ...(metadata && { metadata }),
@@ -88,7 +86,7 @@ export const lakeraV2Guardrail: GuardrailType<LakeraParameters> = {
       stream: { by: 'segment', chars: 1_000 },
       async check(content, context) {
         if (!holdsText(content)) return pass;
-        const answer = await askService(asker, requestOf(settings, content, context), answerShape, context);
+        const answer = await askService(asker, requestOf(settings, content), answerShape, context);
         return verdictOf(settings, content, answer);
       },
     };

@@ -24,24 +24,6 @@ describe('Lakera Guard', () => {
     ]);
   });
 
-  it('takes from a request neither the text that it looks at nor the project whose policy applies', async () => {
-    const service = new FakeService([{ json: { flagged: false, breakdown: [], payload: [] } }]);
-    const extraBody = { messages: [], project_id: 'lax', breakdown: false, payload: false, dev_info: true };
-    for (const over of [{}, { project_id: 'strict' }]) {
-      await checkBy(lakeraV2Guardrail, { api_key: 'key-1', ...over }, service, contentOf(['attack']), { extraBody });
-    }
-    const messages = [{ role: 'user', content: 'attack' }];
-    expect(service.bodies).toEqual([
-      { messages, breakdown: true, payload: true, dev_info: true },
-      { messages, breakdown: true, payload: true, dev_info: true, project_id: 'strict' },
-    ]);
-    const first = new FakeService([{ json: { results: [{ flagged: false }] } }]);
-    await checkBy(lakeraGuardrail, { api_key: 'key-1' }, first, contentOf(['attack']), {
-      extraBody: { input: 'nice' },
-    });
-    expect(first.bodies).toEqual([{ input: messages }]);
-  });
-
   it('blocks attacks, and only tells of them where it is to monitor', async () => {
     const flagged = { json: { flagged: true, breakdown: breakdown('prompt_attack'), payload: [] } };
     const findings = [{ kind: 'prompt_attack', count: 1 }];

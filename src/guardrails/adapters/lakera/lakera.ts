@@ -59,7 +59,7 @@ export const lakeraGuardrail: GuardrailType<LakeraParameters> = {
         const request = {
           url: `${settings.api_base}/v1/prompt_injection`,
           headers: { authorization: `Bearer ${settings.api_key}` },
-          body: JSON.stringify({ ...context.extraBody, input }),
+          body: JSON.stringify({ input }),
         };
         const { results } = await askService(asker, request, answerShape, context);
         const kinds = results.flatMap((result) => kindsIn(result, settings));

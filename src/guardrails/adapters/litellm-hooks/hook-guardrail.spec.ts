@@ -75,7 +75,6 @@ describe('async_pre_call_hook', () => {
         throw Object.assign(new Error('refused'), { code: 'ECONNREFUSED' });
       },
     ],
-    ['something that is no error', () => Promise.reject('word' as unknown as Error)],
     ['fewer texts', () => ({ messages: [] })],
     ['texts that are none', () => ({ messages: [{ content: 1 }, { content: 'b' }] })],
     ['a number', () => 7],

@@ -72,10 +72,9 @@ class Presidio implements Guardrail {
   private async analyzePiece(text: string, context: GuardrailContext): Promise<readonly Detection[]> {
     const { parameters, asker } = this;
     const { pii_entities_config: entities, presidio_ad_hoc_recognizers: recognizers } = parameters;
-    const language = context.extraBody['language'];
     const body = JSON.stringify({
       text,
-      language: typeof language === 'string' ? language : parameters.presidio_language,
+      language: parameters.presidio_language,
       ...(entities && { entities: Object.keys(entities) }),
       ...(recognizers && { ad_hoc_recognizers: recognizers }),
     });
