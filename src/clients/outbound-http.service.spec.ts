@@ -93,3 +93,17 @@ it('shows nothing of the address but its origin', async () => {
     .catch((thrown: unknown) => thrown);
   expect(JSON.stringify([String(error), error])).not.toContain('secret');
 });
+
+it('ends where nobody waits for the answer any more, and closes what it was sent over', async () => {
+  const leaving = new AbortController();
+  let closed: Promise<unknown> | undefined;
+  handle = (_request, response) => {
+    closed = new Promise((resolve) => response.once('close', resolve));
+    leaving.abort();
+  };
+  await expect(http.send({ url: base, egress: 'operator', signal: leaving.signal })).rejects.toMatchObject({
+    code: 'upstream_unreachable',
+    detail: expect.stringContaining('nobody waits'),
+  });
+  await closed;
+});

@@ -15,6 +15,8 @@ export interface HttpRequest {
   readonly egress: EgressProfile;
   /** For the whole of it, milliseconds. */
   readonly timeoutMs?: number;
+  /** Ends it sooner, where nobody waits for the answer any more. */
+  readonly signal?: AbortSignal;
   /** A longer answer is refused. */
   readonly maxBytes?: number;
 }
@@ -46,10 +48,12 @@ export class OutboundHttp {
     body,
     egress,
     timeoutMs = defaultTimeoutMs,
+    signal: given,
     maxBytes = defaultMaxBytes,
   }: HttpRequest): Promise<HttpAnswer> {
     const { origin, pathname, search } = parsed(url);
-    const signal = AbortSignal.timeout(timeoutMs);
+    const limit = AbortSignal.timeout(timeoutMs);
+    const signal = given ? AbortSignal.any([limit, given]) : limit;
     try {
       const answer = await this.connections.dispatcherTo(origin, egress).request({
         origin,
@@ -64,7 +68,11 @@ export class OutboundHttp {
       return { status: answer.statusCode, headers: answer.headers, body: await whole(answer.body, maxBytes) };
     } catch (error) {
       if (error instanceof GatewayError) throw error;
-      const reason = signal.aborted ? `no answer within ${timeoutMs} ms` : reasonOf(error);
+      const reason = limit.aborted
+        ? `no answer within ${timeoutMs} ms`
+        : given?.aborted
+          ? 'nobody waits for the answer any more'
+          : reasonOf(error);
       throw new GatewayError('upstream_unreachable', {
         facts: { reason },
         detail: `${origin}: ${reason}`,

@@ -1,6 +1,6 @@
 /** The contract of a guardrail: it looks at what goes to a model or comes from it, and says what becomes of it. */
 import type { z } from 'zod';
-import type { Clock, Deployment, ModelCaller } from '../core/spec/index.js';
+import type { Clock, Credentials, Deployment, EgressProfile, ModelCaller } from '../core/spec/index.js';
 import type { OutboundHttp } from '../clients/outbound-http.service.js';
 
 /** When it looks, in LiteLLM's words. */
@@ -48,6 +48,8 @@ export interface GuardrailContext {
   readonly teamId: string | undefined;
   readonly endUser: string | undefined;
   readonly tags: readonly string[];
+  /** None where no request is under way, as where an operator tries a guardrail on a text. */
+  readonly mode?: GuardrailMode;
   /** What the request adds for this guardrail: `guardrails: [{name: {extra_body: {...}}}]`. */
   readonly extraBody: Readonly<Record<string, unknown>>;
   /** Aborted when nobody waits for the verdict any more: the client has left, or the time is over. */
@@ -66,7 +68,8 @@ interface Found {
 }
 
 export type Verdict =
-  | { readonly action: 'pass' }
+  /** With findings where something was found and is only to be told of. */
+  | ({ readonly action: 'pass' } & Partial<Found>)
   | (Found & {
       readonly action: 'mask';
       /** In the places of the content's texts, all of them. */
@@ -114,6 +117,10 @@ export interface Guardrail {
 export interface GuardrailSurroundings {
   readonly clock: Clock;
   readonly http: Pick<OutboundHttp, 'send'>;
+  /** Who vouches for the addresses in its parameters; `restricted` where it is not said. */
+  readonly egress?: EgressProfile;
+  /** What an identity's requests are signed with, its token exchanged and kept as a deployment's is (`CredentialStore.current`). */
+  readonly credentialsOf?: (identity: Deployment) => Credentials | Promise<Credentials>;
   /** For a judge: calls it as the caller's own, with a row of its own. */
   readonly models: ModelCaller;
   /** The deployments of a model group as it is served now; none where there is no such group. */
