@@ -30,7 +30,7 @@ export interface GuardrailObserver {
   looked(result: Readonly<GuardResult>, requestId: string, failure: unknown): void;
 }
 
-export type RequestFacts = Omit<GuardrailContext, 'extraBody' | 'signal'>;
+export type RequestFacts = Omit<GuardrailContext, 'mode' | 'extraBody' | 'signal'>;
 
 export interface GuardRunOptions {
   readonly plan: GuardPlan;
@@ -104,8 +104,15 @@ export class GuardRun {
     note(result, verdict, clock.monotonic() - startedAt);
     this.tell(result, undefined);
     if (verdict.action === 'block') throw refusal(planned, verdict.reason);
+    if (verdict.action === 'mask' && takesToolsAway(verdict)) throw this.toolsRefused(planned, result);
     if (verdict.action === 'mask') verdict.originals?.forEach((original, place) => this.originals.set(place, original));
     return verdict;
+  }
+
+  /** No surface takes a tool out of a request, or a call out of an answer: neither passes then. */
+  private toolsRefused(planned: PlannedGuardrail, result: GuardResult): GatewayError {
+    result.action = 'block';
+    return refusal(planned, 'It holds a tool that is not allowed here.');
   }
 
   /** Its verdict is of no use; what that means the guardrail's settings say. */
@@ -132,7 +139,7 @@ export class GuardRun {
     const { guardrail, timeoutMs, extraBody } = planned;
     const limit = new AbortController();
     const signal = mode === 'logging_only' ? limit.signal : AbortSignal.any([this.aborter.signal, limit.signal]);
-    const given = guardrail.check(content, { ...this.options.facts, extraBody, signal });
+    const given = guardrail.check(content, { ...this.options.facts, mode, extraBody, signal });
     const verdict = given instanceof Promise ? yield* waitFor(within(given, timeoutMs, limit, signal)) : given;
     if (verdict.action === 'mask' && verdict.texts.length !== content.texts.length)
       throw new Error(`${verdict.texts.length} texts came back for ${content.texts.length}`);
@@ -155,6 +162,10 @@ export class GuardRun {
     const looked = this.results.filter(({ action, checks }) => checks > 0 && isMeant(action));
     return [...new Set(looked.map(({ name }) => name))];
   }
+}
+
+function takesToolsAway({ withoutTools, withoutToolCalls }: Extract<Verdict, { action: 'mask' }>): boolean {
+  return (withoutTools?.length ?? 0) + (withoutToolCalls?.places.length ?? 0) > 0;
 }
 
 /** What was no JSON before, such as the beginning of a call's arguments, need not become any. */
@@ -188,9 +199,8 @@ function note(result: GuardResult, verdict: Verdict, durationMs: number): void {
   result.durationMs += durationMs;
   result.checks += 1;
   if (weights[verdict.action] > weights[result.action]) result.action = verdict.action;
-  if (verdict.action === 'pass') return;
   const counts = new Map(result.findings.map(({ kind, count }) => [kind, count]));
-  for (const { kind, count } of verdict.findings) counts.set(kind, Math.max(counts.get(kind) ?? 0, count));
+  for (const { kind, count } of verdict.findings ?? []) counts.set(kind, Math.max(counts.get(kind) ?? 0, count));
   result.findings = [...counts].map(([kind, count]) => ({ kind, count }));
 }
 

@@ -1,4 +1,5 @@
 /** Makes the guardrails that are configured, each once: what is made stays while its definition does, over reloads. */
+import { readFileSync } from 'node:fs';
 import type { CatalogSnapshot } from '../catalog/catalog-snapshot.js';
 import { cannotWork, fingerprintOf, type GuardrailDefinition } from '../catalog/guardrail-definition.js';
 import { errorAt, warningAt, type ConfigProblem } from '../config/config-problem.js';
@@ -22,7 +23,7 @@ export interface MadeGuardrails {
 }
 
 /** What guardrails may use, but for what the snapshot says. */
-export type Surroundings = Omit<GuardrailSurroundings, 'deploymentsOf'>;
+export type Surroundings = Omit<GuardrailSurroundings, 'deploymentsOf' | 'egress' | 'readFile'>;
 
 interface Made {
   readonly guardrail: Guardrail | null;
@@ -106,9 +107,12 @@ export class GuardrailInstances {
   private surroundingsOf({ source }: GuardrailDefinition): GuardrailSurroundings {
     const { http, ...rest } = this.surroundings;
     const restricted: Surroundings['http'] = { send: (request) => http.send({ ...request, egress: 'restricted' }) };
+    const ofFile = source === 'file';
     return {
       ...rest,
-      http: source === 'database' ? restricted : http,
+      http: ofFile ? http : restricted,
+      egress: ofFile ? 'operator' : 'restricted',
+      ...(ofFile && { readFile: (path: string) => readFileSync(path, 'utf8') }),
       deploymentsOf: (group) => this.deploymentsOf(group),
     };
   }

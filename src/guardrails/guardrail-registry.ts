@@ -1,8 +1,10 @@
 /** Every kind of guardrail by its id: the one place where a new kind is added. */
-import type { GuardrailType } from './guardrail.js';
+import { guardrailAdapters } from './adapters/guardrail-adapters.js';
+import { builtInGuardrails } from './built-in/index.js';
 import { customGuardrail } from './custom/custom-guardrail.js';
+import type { GuardrailType } from './guardrail.js';
 
-export const guardrailTypes: readonly GuardrailType[] = [customGuardrail];
+export const guardrailTypes: readonly GuardrailType[] = [...builtInGuardrails, ...guardrailAdapters, customGuardrail];
 
 export class GuardrailRegistry {
   private readonly byId: ReadonlyMap<string, GuardrailType>;

@@ -1,7 +1,6 @@
 /** Opens a passed request: who it is for, what it asks, whether it may, and where it goes. Nothing has been promised or paid for yet. */
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { CustomerDirectory } from '../auth/customers/customer-directory.service.js';
 import type { Principal } from '../auth/principal.js';
 import { principalOf } from '../auth/principal-of.js';
 import { CatalogService } from '../catalog/catalog.service.js';
@@ -13,6 +12,7 @@ import type { FoundEntry } from './entries/pass-through-entries.service.js';
 import { askedModel } from './native/asked-model.js';
 import { checkModel, checkPaths } from './pass-through-access.js';
 import type { PassedFacts } from './pass-through-exchange.js';
+import { PassageRules } from './passage-rules.service.js';
 import { callerFacts, readPassedBody, type CallerFacts, type PassedBody } from './passed-request.js';
 import { Upstreams } from './upstreams.service.js';
 import { answerReading } from './usage/answer-reading.js';
@@ -27,7 +27,7 @@ export class PassThroughOpening {
   constructor(
     private readonly upstreams: Upstreams,
     private readonly catalog: CatalogService,
-    private readonly customers: CustomerDirectory,
+    private readonly rules: PassageRules,
     private readonly settings: SettingsService,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
@@ -39,9 +39,8 @@ export class PassThroughOpening {
     const principal = principalOf(request);
     const catalog = this.catalog.current().ofTeam(principal.teamId);
     checkPaths(principal, found);
-    refuseUnguarded(found);
     const caller = this.callerOf(request, principal);
-    if (caller.endUser !== undefined) await this.customers.admit(caller.endUser);
+    await this.rules.check({ principal, caller, catalog, found });
     const body = await readPassedBody(request.raw, found, this.settings.general.maxRequestBytes);
     const asked = askedModel(found.path.normalised, found.path.query, body.json);
     checkModel(principal, found, asked, catalog);
@@ -81,13 +80,4 @@ export class PassThroughOpening {
     }
     return { ...given, endUser: principal.endUserId ?? given.endUser };
   }
-}
-
-/**
- * The place at which what goes to an entry, and what comes from it, is shown to its guardrails. None can look at native bodies
- * yet: what they are to look at is not served without them.
- */
-function refuseUnguarded({ entry }: FoundEntry): void {
-  const [guardrail] = entry.guardrails;
-  if (guardrail !== undefined) throw new GatewayError('guardrail_unavailable', { facts: { guardrail } });
 }

@@ -5,6 +5,7 @@ import type { FastifyInstance } from 'fastify';
 import { CustomerDirectoryModule } from '../auth/customers/customer-directory.module.js';
 import { ENTRY_ROUTES } from '../auth/routes/entry-routes.js';
 import { declareEntry, PassThroughEntries } from './entries/pass-through-entries.service.js';
+import { PassageRules } from './passage-rules.service.js';
 import { PassThroughAccounts } from './pass-through-accounts.service.js';
 import { PassThroughController } from './pass-through.controller.js';
 import { PassThroughOpening } from './pass-through-opening.service.js';
@@ -18,6 +19,7 @@ import { acceptUpgrades } from './web-sockets/upgraded-requests.js';
   imports: [CustomerDirectoryModule],
   controllers: [PassThroughController],
   providers: [
+    PassageRules,
     PassThroughAccounts,
     PassThroughEntries,
     PassThroughOpening,

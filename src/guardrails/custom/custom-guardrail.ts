@@ -2,6 +2,8 @@
 import { existsSync } from 'node:fs';
 import { z } from 'zod';
 import { GatewayError } from '../../core/errors/gateway-error.js';
+import { HookGuardrail } from '../adapters/litellm-hooks/hook-guardrail.js';
+import { hasHooks, type CustomHooks } from '../adapters/litellm-hooks/hooks.js';
 import {
   GuardrailMistake,
   type Guardrail,
@@ -56,6 +58,7 @@ export const customGuardrail: GuardrailType<CustomParameters> = {
   parameters: customParameters,
   create({ module_file: written, parameters }, surroundings) {
     const made = instantiate(loadClass(written), parameters, surroundings);
+    if (made.hooks) return new HookGuardrail('custom', made.hooks);
     return {
       stream: made.stream,
       async check(content, context) {
@@ -97,7 +100,7 @@ function instantiate(
   Own: OwnClass,
   parameters: Readonly<Record<string, unknown>>,
   surroundings: GuardrailSurroundings,
-): { readonly own: OwnGuardrail; readonly stream: StreamReading } {
+): { readonly own: OwnGuardrail; readonly stream: StreamReading; readonly hooks?: CustomHooks } {
   let own: Partial<OwnGuardrail>;
   try {
     own = new Own(parameters, surroundings);
@@ -105,13 +108,15 @@ function instantiate(
     if (error instanceof GuardrailMistake) throw error;
     throw new GuardrailMistake('parameters', `are refused by its class: ${messageOf(error)}`);
   }
-  if (typeof own.check !== 'function') throw mistake('its class has no method `check(content, context)`. Add it.');
+  const hooks = typeof own.check !== 'function' && hasHooks(own) ? own : undefined;
+  if (typeof own.check !== 'function' && !hooks)
+    throw mistake('its class has neither a method `check(content, context)` nor a hook of LiteLLM’s. Add one.');
   const stream = streamReading.safeParse(own.stream ?? { by: 'answer' });
   if (!stream.success)
     throw mistake(
       'the `stream` of its class is none of `{by: "answer"}`, `{by: "segment", chars}` and `{by: "window", holdBackChars}`. Correct it.',
     );
-  return { own: own as OwnGuardrail, stream: stream.data };
+  return { own: own as OwnGuardrail, stream: stream.data, ...(hooks && { hooks }) };
 }
 
 /** Whatever it throws, nobody has looked: what becomes of the request is not its business. */
