@@ -44,6 +44,18 @@ const mistakeOf = (work: () => unknown): string => {
   return 'none';
 };
 
+it('a class that has LiteLLM’s hooks alone looks by them, at those of the mode', async () => {
+  const file = write(`
+    exports.Hooks = class {
+      async async_pre_call_hook(caller, cache, data) { return 'before: ' + data.messages.length; }
+      async async_moderation_hook() { throw new Error('beside'); }
+    };`);
+  const guardrail = make(`${file}#Hooks`);
+  const before = await guardrail.check(content, { ...context, mode: 'pre_call' });
+  expect(before).toMatchObject({ action: 'block', reason: 'before: 1' });
+  await expect(guardrail.check(content, { ...context, mode: 'during_call' })).rejects.toThrow(GatewayError);
+});
+
 it('a class of a file looks at requests, with its parameters', async () => {
   const file = write(`
     exports.NoNames = class {
@@ -76,7 +88,7 @@ it.each<[string, () => string, string]>([
   ['no such class', () => `${write('exports.A = class {};')}#B`, 'has no class `B`'],
   ['a syntax error', () => write('class {'), 'cannot be loaded'],
   ['a module that throws', () => write('throw new Error("boom")'), 'cannot be loaded (boom)'],
-  ['no method', () => write('module.exports = class {};'), 'has no method `check(content, context)`'],
+  ['no method', () => write('module.exports = class {};'), 'has neither a method `check(content, context)` nor a hook'],
   [
     'a stream that is none',
     () => write('module.exports = class { stream = { by: "day" }; check() {} };'),
