@@ -79,11 +79,14 @@ class Door:
     model: str
     # Whether its key has budgets and rates at four levels.
     limited: bool = False
+    # Whether its answers are kept, so that all but the first request are answered out of memory.
+    cached: bool = False
 
 
 DOORS = (
     Door("unlimited", "chat, one deployment, in this process", "chat", "mock"),
     Door("limited", "the same: key, team, user and organization with budgets and rpm and tpm limits", "chat", "mock", limited=True),
+    Door("cached", "chat, an answer that is kept in memory", "chat", "mock", cached=True),
     Door("routed", "chat, a group of three deployments", "chat", "routed"),
     Door("passed", "chat by pass-through, below OpenAI's prefix", "pass-through", "mock"),
     Door("messages-native", "Messages, to Anthropic's API", "messages", "translated"),
@@ -97,10 +100,12 @@ def measure_doors(mock: Mock, gateway: Gateway, effort: Effort, say: Callable[[s
     """The other front doors, and the router with a choice to make, under the loads that tell what a request costs."""
     records: list[dict] = []
     for number in range(effort.rounds):
-        target = gateway.start("doors", rows_per_second=PACED_ROWS_PER_SECOND)
+        plain = gateway.start("doors", rows_per_second=PACED_ROWS_PER_SECOND)
+        caching = gateway.start("doors-cached", rows_per_second=PACED_ROWS_PER_SECOND, cached=True)
         try:
             turn = number % len(DOORS)
             for door in DOORS[turn:] + DOORS[:turn]:
+                target = caching if door.cached else plain
                 key = gateway.limited_key if door.limited else target.key
                 one = replace(target, name=door.name, model=door.model, door=door.dialect, key=key)
                 for phase in ("requests", "streams"):
@@ -108,7 +113,8 @@ def measure_doors(mock: Mock, gateway: Gateway, effort: Effort, say: Callable[[s
                     records.append({"target": door.name, "round": number, "phase": phase} | result)
                     say(f"  {door.name:<15} {phase:<10} {_brief(result)}")
         finally:
-            target.stop()
+            plain.stop()
+            caching.stop()
     return records
 
 

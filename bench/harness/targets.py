@@ -97,7 +97,7 @@ class Gateway:
         shutil.rmtree(RUN, ignore_errors=True)
         self.template.mkdir(parents=True)
         began = time.monotonic()
-        first = self._start("set-up", self.template, "mock", rows_per_second=None)
+        first = self._start("set-up", self.template, "mock", self._config(None))
         self.first_start_s = time.monotonic() - began
         try:
             self.key = self._manage(first, "/key/generate", {})["key"]
@@ -117,16 +117,23 @@ class Gateway:
     def _manage(self, gateway: Target, path: str, fields: dict) -> dict:
         return json.loads(_post(f"http://{gateway.address}{path}", self.master_key, json.dumps(fields).encode(), 5))
 
-    def start(self, name: str, translated: bool = False, rows_per_second: float | None = None, node_flags: list[str] | None = None) -> Target:
+    def start(
+        self,
+        name: str,
+        translated: bool = False,
+        rows_per_second: float | None = None,
+        node_flags: list[str] | None = None,
+        cached: bool = False,
+    ) -> Target:
         """On a fresh copy of the state folder, so that no run carries what an earlier one left. With flags, Node is started directly."""
         folder = RUN / name
         shutil.rmtree(folder, ignore_errors=True)
         shutil.copytree(self.template, folder, ignore=shutil.ignore_patterns("*.sock"))
-        return self._start(name, folder, "translated" if translated else "mock", rows_per_second, node_flags)
+        return self._start(name, folder, "translated" if translated else "mock", self._config(rows_per_second, cached), node_flags)
 
-    def _start(self, name: str, folder: Path, model: str, rows_per_second: float | None, node_flags: list[str] | None = None) -> Target:
+    def _start(self, name: str, folder: Path, model: str, config: dict, node_flags: list[str] | None = None) -> Target:
         port = free_port()
-        (folder / "config.yaml").write_text(json.dumps(self._config(rows_per_second), indent=2))
+        (folder / "config.yaml").write_text(json.dumps(config, indent=2))
         program = ["node", *node_flags, str(ROOT / "dist/main.js")] if node_flags else [str(ROOT / "bin/tollgate")]
         command = [*program, "--config", "config.yaml", "--host", "127.0.0.1", "--port", str(port)]
         # A database of the developer's own must not be written into.
@@ -135,7 +142,7 @@ class Gateway:
         key = getattr(self, "key", self.master_key)
         return _ready(Target(name, f"127.0.0.1:{port}", key, model, f"{model}-slow", started))
 
-    def _config(self, rows_per_second: float | None) -> dict:
+    def _config(self, rows_per_second: float | None, cached: bool = False) -> dict:
         """JSON is YAML. Without a pace the writer takes rows as fast as the database does."""
         def deployment(name: str, model: str, base: str) -> dict:
             params = {"model": model, "api_base": base, "api_key": "sk-upstream", **PRICES}
@@ -158,6 +165,7 @@ class Gateway:
                 # Three that differ in nothing but their names.
                 *(deployment("routed", "openai/mock", f"{base}/v1") | {"model_info": {"id": f"routed-{number}"}} for number in range(3)),
             ],
+            **({"litellm_settings": {"cache": True, "cache_params": {"type": "local"}}} if cached else {}),
             "general_settings": general,
         }
 
