@@ -42,7 +42,12 @@ beforeAll(async () => {
       { ...model('pair', { max_budget: 0.000054 }), model_info: { id: 'small' } },
       { ...model('pair'), model_info: { id: 'large' } },
       { ...model('alone', { max_budget: 0.000054 }), model_info: { id: 'lonely' } },
+      model('shaky'),
+      model('shaky', { api_base: 'http://127.0.0.1:1/v1' }),
+      model('gone', { api_base: 'http://127.0.0.1:1/v1' }),
     ],
+    litellm: { cache: true, cache_params: { type: 'local', mode: 'default_off' } },
+    sections: { guardrails: [blocking('forbidden', 'pre_call'), blocking('three', 'post_call')] },
   });
 });
 afterAll(async () => {
@@ -53,12 +58,25 @@ beforeEach(() => {
   delayMs = 0;
 });
 
+/** By the name of the word that it refuses. */
+function blocking(word: string, mode: string): object {
+  const words = [{ keyword: word, action: 'BLOCK' }];
+  return { guardrail_name: word, litellm_params: { guardrail: 'content_filter', mode, blocked_words: words } };
+}
+
 async function define(owner: Owner, patch: LimitPatch): Promise<void> {
   const feed = gateway.app.get(ChangeFeedRepository);
   await gateway.app.get(DatabaseService).transaction(async (tx) => {
     await gateway.app.get(LimitDefinitions).write(tx, owner, patch);
     await feed.append(tx, limitsTopic, owner);
   });
+}
+
+async function newOrganization(): Promise<string> {
+  const body = JSON.stringify({ organization_alias: `organization-${Math.random()}`, models: [] });
+  const headers = { 'content-type': 'application/json' };
+  const { json } = await gateway.send({ method: 'POST', path: '/organization/new', headers, body });
+  return (json as { organization_id: string }).organization_id;
 }
 
 async function keyWith(
@@ -222,24 +240,40 @@ test('after many requests that end in every way nothing is reserved, and all sum
   const limit = { maxNanos: 10_000n * cost * BigInt(many) };
   await define(ownerOf('user', userId), limit);
   await define(ownerOf('team', team), limit);
-  const { headers, owner } = await keyWith(limit, { user_id: userId, team_id: team });
+  const organization = await newOrganization();
+  await define(ownerOf('organization', organization), limit);
+  const owners = { user_id: userId, team_id: team, organization_id: organization };
+  const { headers, owner } = await keyWith(limit, owners);
+  const seen = { hits: 0, retries: 0, refusedBefore: 0, refusedAfter: 0, failures: 0, left: 0 };
+  const asks: ((n: number) => object)[] = [
+    () => ({ max_tokens: undefined }),
+    () => ({ model: 'none' }),
+    (n) => ({ cache: { 'use-cache': true }, messages: [{ role: 'user', content: `one of ten: ${n % 10}` }] }),
+    () => ({ guardrails: ['forbidden'], messages: [{ role: 'user', content: 'forbidden' }] }),
+    () => ({ guardrails: ['three'] }),
+    () => ({ model: 'shaky', num_retries: 3 }),
+    () => ({ model: 'gone' }),
+    () => ({}),
+  ];
   let next = 0;
   const worker = async (): Promise<void> => {
     for (let n = next++; n < many; n = next++) {
-      const stream = n % 3 === 0;
-      const body = {
-        ...ask,
-        stream,
-        ...(n % 5 === 0 && { max_tokens: undefined }),
-        ...(n % 11 === 0 && { model: 'none' }),
-      };
-      if (n % 7 !== 0) await gateway.chat(body, headers);
-      else {
+      const body = { ...ask, stream: n % 3 === 0, ...asks[n % asks.length]?.(n) };
+      if (n % 7 === 0) {
+        seen.left += 1;
         await leave(body, headers, 1 + (n % 20));
+        continue;
       }
+      const { status, text, headers: told } = await gateway.chat(body, headers);
+      if (told['x-litellm-cache-hit'] === 'True') seen.hits += 1;
+      if (told['x-litellm-attempted-retries'] !== undefined) seen.retries += 1;
+      if (text.includes('The guardrail forbidden')) seen.refusedBefore += 1;
+      if (text.includes('The guardrail three')) seen.refusedAfter += 1;
+      if (status >= 500) seen.failures += 1;
     }
   };
   await Promise.all(Array.from({ length: 20 }, worker));
+  expect(Object.entries(seen).filter(([, count]) => count === 0)).toEqual([]);
   await gateway.allCarried();
   await nothingReserved(owner);
   const rows = await gateway.app
@@ -249,5 +283,6 @@ test('after many requests that end in every way nothing is reserved, and all sum
   const spent = rows._sum.spendNanos;
   expect(await moneyOf(owner)).toEqual({ spent, committed: spent });
   expect(await moneyOf(ownerOf('team', team))).toEqual({ spent, committed: spent });
+  expect(await moneyOf(ownerOf('organization', organization))).toEqual({ spent, committed: spent });
   expect((await moneyOf(ownerOf('user', userId)))?.spent).toBe(spent);
 });

@@ -177,6 +177,7 @@ export class BudgetProcess {
     await this.poller.onApplicationShutdown();
     await this.upkeep.beforeApplicationShutdown();
     await this.flush();
+    await this.ledger.store.releaseLeases(this.holder);
     await this.ledger.store.forget(this.holder);
     await this.ledger.close();
     await this.database.onApplicationShutdown();
