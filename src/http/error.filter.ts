@@ -56,6 +56,9 @@ function toGatewayError(thrown: unknown, request: FastifyRequest): GatewayError 
   if (thrown instanceof GatewayError) return thrown;
   const status = statusOf(thrown);
   if (status === 404) {
+    // Such as `*`: no route is looked for, and so no check of requests has seen it.
+    if (!request.url.startsWith('/'))
+      return new GatewayError('malformed_request', { facts: { reason: 'the request target must begin with a slash' } });
     return new GatewayError('not_found', { facts: { method: request.method, route: printablePath(request.url) } });
   }
   if (status === 413)

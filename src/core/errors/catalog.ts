@@ -262,8 +262,8 @@ export const errorCatalog = {
     'No deployments available for selected model. Passed model={model}',
   ),
   no_pass_through_account: row(
-    503,
-    'service_unavailable_error',
+    404,
+    'not_found_error',
     'Nothing below {path} can be reached: {reason} Ask the operator of the gateway; docs/pass-through.md has what each prefix needs.',
   ),
   pass_through_denied: row(403, 'permission_error', 'This key may not call {path} by pass-through: {reason}'),

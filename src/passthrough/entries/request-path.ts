@@ -25,6 +25,7 @@ const dotSegment = /(?:^|\/)\.{1,2}(?:\/|$)/;
 export function readRequestPath(url: string): RequestPath {
   const mark = url.indexOf('?');
   const path = mark < 0 ? url : url.slice(0, mark);
+  if (!path.startsWith('/')) throw malformed('its target is no path');
   if (path.includes('#')) throw malformed('its target holds a fragment');
   const raw = path.slice(1).split('/');
   const segments = path.includes('%') ? raw.map(decoded) : raw;

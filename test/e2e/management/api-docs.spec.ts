@@ -36,7 +36,8 @@ const get = (path: string, headers?: Record<string, string>): Promise<Answer> =>
 it('has every route that is served, and no other', () => {
   // Fastify answers HEAD for each GET by itself; parts of a path are named in braces there.
   const served = gateway.routes
-    .filter(({ method }) => method !== 'HEAD')
+    // What is passed through has no shape of its own to describe.
+    .filter(({ method, url }) => method !== 'HEAD' && url !== '/*')
     .map(({ method, url }) => `${method} ${url.replace(/:(\w+)/g, '{$1}').replace(/\*$/, '{path}')}`);
   expect([...operations.keys()].sort()).toEqual([...new Set(served)].sort());
 });

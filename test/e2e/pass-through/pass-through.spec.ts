@@ -352,7 +352,7 @@ describe("a provider's own prefix", () => {
 
   it('without an account it says what is to be set', async () => {
     const answer = await ask('GET', '/mistral/v1/models');
-    expect([answer.status, answer.text]).toEqual([503, expect.stringContaining('MISTRAL_API_KEY')]);
+    expect([answer.status, answer.text]).toEqual([404, expect.stringContaining('MISTRAL_API_KEY')]);
   });
 
   afterAll(() => {
