@@ -20,8 +20,7 @@ import {
   type StoredPartsSource,
 } from './config-model-source.js';
 import { PROVIDER_REGISTRY } from './provider-registry.token.js';
-
-const retryMs = 1_000;
+import { Rereading } from './rereading.js';
 
 /** What another room finds wrong in a snapshot that is not in use yet. An error keeps it from being used. */
 export type SnapshotCheck = (snapshot: CatalogSnapshot) => readonly ConfigProblem[];
@@ -37,9 +36,13 @@ export class CatalogService implements OnModuleInit, OnApplicationShutdown {
   private stored: StoredParts = noStoredParts;
   private readonly checks = new Set<SnapshotCheck>();
   private warned = new Set<string>();
-  private refreshing: Promise<void> | undefined;
-  private stale = false;
-  private retry: NodeJS.Timeout | undefined;
+  private readonly rereading = new Rereading(
+    () => this.readRows(),
+    (reason) =>
+      this.warnOnce(
+        `The models, credentials and guardrails of the database cannot be read (${reason}); the last known ones stay.`,
+      ),
+  );
 
   /** @throws ConfigError where the configuration names what does not exist */
   constructor(
@@ -92,8 +95,7 @@ export class CatalogService implements OnModuleInit, OnApplicationShutdown {
   }
 
   onApplicationShutdown(): void {
-    clearTimeout(this.retry);
-    this.retry = undefined;
+    this.rereading.end();
     for (const stop of this.unsubscribe.splice(0)) stop();
   }
 
@@ -102,36 +104,14 @@ export class CatalogService implements OnModuleInit, OnApplicationShutdown {
    * tried again each second. A call during a reading leads to one more.
    */
   refresh(): Promise<void> {
-    this.stale = true;
-    this.refreshing ??= this.readRows().finally(() => (this.refreshing = undefined));
-    return this.refreshing;
+    return this.rereading.now();
   }
 
   private async readRows(): Promise<void> {
-    while (this.stale) {
-      this.stale = false;
-      try {
-        const rows = this.readsModels ? await this.source?.list() : undefined;
-        this.stored = (await this.parts?.list()) ?? noStoredParts;
-        this.rows = rows ?? [];
-        this.snapshot = this.build(this.settings.current(), this.snapshot.version + 1, 'rows');
-      } catch (error) {
-        const reason = error instanceof Error ? error.message : String(error);
-        this.warnOnce(
-          `The models, credentials and guardrails of the database cannot be read (${reason}); the last known ones stay.`,
-        );
-        this.retryLater();
-        return;
-      }
-    }
-  }
-
-  private retryLater(): void {
-    if (this.unsubscribe.length === 0) return;
-    this.retry ??= setTimeout(() => {
-      this.retry = undefined;
-      void this.refresh();
-    }, retryMs).unref();
+    const rows = this.readsModels ? await this.source?.list() : undefined;
+    this.stored = (await this.parts?.list()) ?? noStoredParts;
+    this.rows = rows ?? [];
+    this.snapshot = this.build(this.settings.current(), this.snapshot.version + 1, 'rows');
   }
 
   private prepare(next: GatewayConfig): () => void {

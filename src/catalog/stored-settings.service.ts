@@ -8,17 +8,17 @@ import { SettingsReader } from '../config/settings-reader.js';
 import { SettingsService } from '../config/settings.service.js';
 import { configTopic } from '../database/change-topics.js';
 import { ChangeFeedPoller } from '../database/change-feed.poller.js';
+import { Rereading } from './rereading.js';
 import { StoredSettingRepository, type StoredSetting } from './stored-setting.repository.js';
-
-const retryMs = 1_000;
 
 @Injectable()
 export class StoredSettings implements OnModuleInit, OnApplicationShutdown {
   private readonly logger = new Logger('Settings');
   private unsubscribe: (() => void) | undefined;
-  private refreshing: Promise<void> | undefined;
-  private stale = false;
-  private retry: NodeJS.Timeout | undefined;
+  private readonly rereading = new Rereading(
+    async () => this.put(await this.repository.list()),
+    (reason) => this.logger.warn(`The settings of the database cannot be read (${reason}); what was in force stays.`),
+  );
   /** What is in force, as text. */
   private applied = '[]';
 
@@ -37,31 +37,14 @@ export class StoredSettings implements OnModuleInit, OnApplicationShutdown {
   }
 
   onApplicationShutdown(): void {
-    clearTimeout(this.retry);
-    this.retry = undefined;
+    this.rereading.end();
     this.unsubscribe?.();
     this.unsubscribe = undefined;
   }
 
   /** Reads the settings of the database again and puts them into force. Never rejects: what cannot be used is logged, and the old stays. */
   refresh(): Promise<void> {
-    this.stale = true;
-    this.refreshing ??= this.readRows().finally(() => (this.refreshing = undefined));
-    return this.refreshing;
-  }
-
-  private async readRows(): Promise<void> {
-    while (this.stale) {
-      this.stale = false;
-      try {
-        this.put(await this.repository.list());
-      } catch (error) {
-        const reason = error instanceof Error ? error.message : String(error);
-        this.logger.warn(`The settings of the database cannot be read (${reason}); what was in force stays.`);
-        this.retryLater();
-        return;
-      }
-    }
+    return this.rereading.now();
   }
 
   private put(rows: readonly StoredSetting[]): void {
@@ -107,14 +90,6 @@ export class StoredSettings implements OnModuleInit, OnApplicationShutdown {
     if (reason === null) return true;
     this.logger.warn(`database row ${section}.${name} of config_settings: skipped: ${reason}`);
     return false;
-  }
-
-  private retryLater(): void {
-    if (!this.unsubscribe) return;
-    this.retry ??= setTimeout(() => {
-      this.retry = undefined;
-      void this.refresh();
-    }, retryMs).unref();
   }
 }
 

@@ -5,9 +5,8 @@ import { passThroughFields } from '../../config/schema/pass-through.schema.js';
 import { passThroughTopic } from '../../database/change-topics.js';
 import { ChangeFeedPoller } from '../../database/change-feed.poller.js';
 import { z } from 'zod';
+import { Rereading } from '../rereading.js';
 import { StoredEndpointRepository, type StoredEndpoint } from './stored-endpoint.repository.js';
-
-const retryMs = 1_000;
 
 export interface KnownEndpoint extends PassThroughSetting {
   readonly id: string;
@@ -20,9 +19,12 @@ const storedSchema = z.object(passThroughFields);
 export class StoredEndpoints implements OnModuleInit, OnApplicationShutdown {
   private readonly logger = new Logger('Pass-through');
   private unsubscribe: (() => void) | undefined;
-  private refreshing: Promise<void> | undefined;
-  private stale = false;
-  private retry: NodeJS.Timeout | undefined;
+  private readonly rereading = new Rereading(
+    async () => {
+      this.known = (await this.repository.list()).flatMap((row) => this.read(row) ?? []);
+    },
+    (reason) => this.logger.warn(`The endpoints of the database cannot be read (${reason}); the last known ones stay.`),
+  );
   private known: readonly KnownEndpoint[] = [];
 
   constructor(
@@ -43,32 +45,14 @@ export class StoredEndpoints implements OnModuleInit, OnApplicationShutdown {
   }
 
   onApplicationShutdown(): void {
-    clearTimeout(this.retry);
-    this.retry = undefined;
+    this.rereading.end();
     this.unsubscribe?.();
     this.unsubscribe = undefined;
   }
 
   /** Reads them again. Never rejects: while the database is away the last known ones stay. */
   refresh(): Promise<void> {
-    this.stale = true;
-    this.refreshing ??= this.readRows().finally(() => (this.refreshing = undefined));
-    return this.refreshing;
-  }
-
-  private async readRows(): Promise<void> {
-    while (this.stale) {
-      this.stale = false;
-      try {
-        const rows = await this.repository.list();
-        this.known = rows.flatMap((row) => this.read(row) ?? []);
-      } catch (error) {
-        const reason = error instanceof Error ? error.message : String(error);
-        this.logger.warn(`The endpoints of the database cannot be read (${reason}); the last known ones stay.`);
-        this.retryLater();
-        return;
-      }
-    }
+    return this.rereading.now();
   }
 
   /** What does not fit (any more) is left out by itself. */
@@ -80,13 +64,5 @@ export class StoredEndpoints implements OnModuleInit, OnApplicationShutdown {
     const reason = fault ?? `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'it cannot be read'}`;
     this.logger.warn(`The endpoint ${id} of the database is skipped: ${reason}`);
     return undefined;
-  }
-
-  private retryLater(): void {
-    if (!this.unsubscribe) return;
-    this.retry ??= setTimeout(() => {
-      this.retry = undefined;
-      void this.refresh();
-    }, retryMs).unref();
   }
 }

@@ -19,7 +19,7 @@ import { askService, type Asker } from '../service.js';
 import { unavailable } from '../unavailable.js';
 import { countFindings } from '../verdicts.js';
 import { analyzerAnswer, thatCount, toDetections, type Detection } from './detections.js';
-import { Placeholders } from './placeholders.js';
+import { Placeholders } from '../../placeholders.js';
 import { checkEntities, presidioParameters, type PresidioParameters } from './presidio-parameters.js';
 
 const id = 'presidio';
@@ -89,7 +89,9 @@ class Presidio implements Guardrail {
     const { output_parse_pii: isReversible, presidio_anonymizer_api_base: anonymizer } = this.parameters;
     if (isReversible && content.direction === 'request') {
       const placeholders = new Placeholders(found.map(({ text }) => text));
-      const texts = found.map((each) => replaced(each, (entity, original) => placeholders.of(entity, original)));
+      const texts = found.map((each) =>
+        replaced(each, (entity, original) => placeholders.placeholderOf(entity, original)),
+      );
       return { action: 'mask', texts, findings, originals: placeholders.originals };
     }
     const texts =

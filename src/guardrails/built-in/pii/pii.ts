@@ -6,7 +6,7 @@ import { anyCase } from '../any-case.js';
 import { containsReason } from '../reasons.js';
 import { searchTexts, verdictOn, type Match, type MatchAction } from '../text/match.js';
 import { entityNames, EntityScanner } from './entity-scanner.js';
-import { Placeholders } from './placeholders.js';
+import { Placeholders } from '../../placeholders.js';
 
 const piiParameters = z.object({
   /** What becomes of each entity, by Presidio's names. Where left out, all but URL are masked. */
@@ -56,7 +56,7 @@ function createPii(parameters: PiiParameters): Guardrail {
       const searched = searchTexts(content, search);
       const reasonOf = (kinds: readonly string[]): string => containsReason(content.direction, kinds);
       if (!parameters.output_parse_pii || content.direction === 'answer') return verdictOn(content, searched, reasonOf);
-      const placeholders = new Placeholders(content.texts);
+      const placeholders = new Placeholders(content.texts.map(({ text }) => text));
       const verdict = verdictOn(content, searched, reasonOf, ({ kind }, original) =>
         placeholders.placeholderOf(kind, original),
       );

@@ -1,7 +1,7 @@
 /** Names for what is masked, one for each value, from which the value can be had back. */
-import type { GuardedText } from '../../guardrail.js';
 
-const placeholderShape = /<[A-Z_]+_\d+>/g;
+/** Kinds of personal data are named by operators too. */
+const placeholderShape = /<[^<>]+_\d+>/g;
 
 /**
  * Placeholders of one request, such as `<EMAIL_ADDRESS_1>`. Numbered in the order in which values come up, so that the same request is masked
@@ -14,8 +14,8 @@ export class Placeholders {
   readonly originals = new Map<string, string>();
 
   /** @param texts what they may not be confused with: a placeholder that stands in them already is not used */
-  constructor(texts: readonly GuardedText[]) {
-    this.taken = new Set(texts.flatMap(({ text }) => text.match(placeholderShape) ?? []));
+  constructor(texts: readonly string[]) {
+    this.taken = new Set(texts.flatMap((text) => text.match(placeholderShape) ?? []));
   }
 
   /** The same for the same value. */
