@@ -138,7 +138,8 @@ class Bucket {
       if (cosine > similarity) [best, similarity] = [place, cosine];
     }
     const key = this.keys[best];
-    return key === undefined ? undefined : { key, similarity: Math.min(1, similarity) };
+    // Rounding leads a little beyond both ends.
+    return key === undefined ? undefined : { key, similarity: Math.max(-1, Math.min(1, similarity)) };
   }
 
   private cosineAt(place: number, vector: Float32Array): number {
