@@ -5,6 +5,7 @@ import { originOf, type LocatedMap } from './located.js';
 import type { RedisSettings } from './redis-settings.js';
 import type { WireCacheParams } from './schema/cache.schema.js';
 import { toMs } from './schema/fields.js';
+import { decodedPart, type RedisAddress, type RedisLogin, type RedisNode } from './redis-address.js';
 
 export interface CacheSettings {
   /** Undefined where there is no cache. Read at start. */
@@ -12,26 +13,9 @@ export interface CacheSettings {
   readonly policy: CachePolicy;
 }
 
-export interface CacheNode {
-  readonly host: string;
-  readonly port: number;
-}
-
-export interface CacheRedis {
+export interface CacheRedis extends RedisLogin {
   readonly kind: 'redis';
-  readonly address:
-    | ({ readonly kind: 'single' } & CacheNode)
-    | {
-        readonly kind: 'sentinel';
-        readonly sentinels: readonly CacheNode[];
-        readonly service: string;
-        readonly sentinelPassword: string | undefined;
-      }
-    | { readonly kind: 'cluster'; readonly nodes: readonly CacheNode[] };
-  readonly username: string | undefined;
-  readonly password: string | undefined;
-  readonly database: number;
-  readonly tls: boolean;
+  readonly address: RedisAddress;
 }
 
 export interface CacheBucket {
@@ -183,8 +167,8 @@ function redisOf(
   return {
     kind: 'redis',
     address,
-    username: decoded(url?.username) ?? params.username ?? base?.username,
-    password: decoded(url?.password) ?? params.password ?? base?.password ?? environment['REDIS_PASSWORD'],
+    username: decodedPart(url?.username) ?? params.username ?? base?.username,
+    password: decodedPart(url?.password) ?? params.password ?? base?.password ?? environment['REDIS_PASSWORD'],
     database: (url && numberOf(url.pathname.slice(1))) ?? params.db ?? base?.database ?? 0,
     tls: url ? url.protocol === 'rediss:' : (params.ssl ?? base?.tls ?? false),
   };
@@ -195,7 +179,7 @@ function addressOf(
   url: URL | null,
   shared: RedisSettings | undefined,
   environment: Environment,
-): CacheRedis['address'] | undefined {
+): RedisAddress | undefined {
   if (params.redis_startup_nodes) return { kind: 'cluster', nodes: params.redis_startup_nodes };
   const { sentinel_nodes: sentinels, service_name: service, host, port = defaultPort } = params;
   if (sentinels)
@@ -213,7 +197,7 @@ function addressOf(
 }
 
 /** LiteLLM's variables for what is not one server. */
-function addressIn(environment: Environment): CacheRedis['address'] | undefined {
+function addressIn(environment: Environment): RedisAddress | undefined {
   const nodes = nodesIn(environment['REDIS_CLUSTER_NODES']);
   if (nodes) return { kind: 'cluster', nodes };
   const [sentinels, service] = [nodesIn(environment['REDIS_SENTINEL_NODES']), environment['REDIS_SERVICE_NAME']];
@@ -345,7 +329,7 @@ export const callTypes: ReadonlySet<string> = new Set([
 ]);
 
 /** `[{"host": "a", "port": 7001}]`, or pairs as sentinels are written. */
-function nodesIn(text: string | undefined): readonly CacheNode[] | undefined {
+function nodesIn(text: string | undefined): readonly RedisNode[] | undefined {
   if (text === undefined || text === '') return undefined;
   try {
     const nodes = (JSON.parse(text) as unknown[]).map((node) => {
@@ -356,16 +340,6 @@ function nodesIn(text: string | undefined): readonly CacheNode[] | undefined {
   } catch {
     // As if it were not there: the missing address is reported.
     return undefined;
-  }
-}
-
-function decoded(part: string | undefined): string | undefined {
-  if (part === undefined || part === '') return undefined;
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    // A `%` that encodes nothing stands for itself.
-    return part;
   }
 }
 

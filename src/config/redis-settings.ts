@@ -4,6 +4,7 @@ import type { Environment } from './environment-references.js';
 import { originOf, type LocatedMap } from './located.js';
 import { isRedisUrl } from './schema/redis.schema.js';
 import type { WireRouterSettings } from './schema/routing.schema.js';
+import { decodedPart } from './redis-address.js';
 
 export interface RedisSettings {
   readonly host: string;
@@ -24,8 +25,8 @@ export function resolveRedis(wire: WireRouterSettings, environment: Environment)
   const url = written === undefined ? null : URL.parse(written);
   const host = url?.hostname ?? wire.redis_host ?? nonEmpty(environment['REDIS_HOST']);
   if (host === undefined) return undefined;
-  const username = decoded(url?.username) ?? wire.redis_username ?? nonEmpty(environment['REDIS_USERNAME']);
-  const password = decoded(url?.password) ?? wire.redis_password ?? nonEmpty(environment['REDIS_PASSWORD']);
+  const username = decodedPart(url?.username) ?? wire.redis_username ?? nonEmpty(environment['REDIS_USERNAME']);
+  const password = decodedPart(url?.password) ?? wire.redis_password ?? nonEmpty(environment['REDIS_PASSWORD']);
   return {
     // A URL has IPv6 addresses in brackets.
     host: host.replace(/^\[(.*)\]$/, '$1'),
@@ -70,16 +71,6 @@ export function checkRedis(
 
 function validUrl(url: string | undefined): string | undefined {
   return url !== undefined && isRedisUrl(url) ? url : undefined;
-}
-
-function decoded(part: string | undefined): string | undefined {
-  if (part === undefined || part === '') return undefined;
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    // A `%` that encodes nothing stands for itself.
-    return part;
-  }
 }
 
 function numberOf(text: string | undefined): number | undefined {

@@ -1,35 +1,13 @@
 /** Makes lines to Redis: one server, one that sentinels name, or a cluster; none of them queues what cannot be sent now. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { Cluster, Redis, type CommonRedisOptions, type RedisOptions } from 'ioredis';
+import type { RedisAddress, RedisLogin, RedisNode } from '../config/redis-address.js';
 import type { Random } from '../core/spec/clock.js';
 
 const connectTimeoutMs = 2_000;
 const firstRetryMs = 100;
 const longestRetryMs = 3_000;
 const closeTimeoutMs = 500;
-
-export interface RedisNode {
-  readonly host: string;
-  readonly port: number;
-}
-
-/** Where Redis is. */
-export type RedisAddress =
-  | ({ readonly kind: 'single' } & RedisNode)
-  | {
-      readonly kind: 'sentinel';
-      readonly sentinels: readonly RedisNode[];
-      readonly service: string;
-      readonly sentinelPassword: string | undefined;
-    }
-  | { readonly kind: 'cluster'; readonly nodes: readonly RedisNode[] };
-
-export interface RedisLogin {
-  readonly username: string | undefined;
-  readonly password: string | undefined;
-  readonly database: number;
-  readonly tls: boolean;
-}
 
 export interface LineOptions {
   /** A command without an answer for so long has failed. */

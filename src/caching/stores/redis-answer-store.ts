@@ -1,4 +1,5 @@
 /** Keeps answers in Redis: one server, one that sentinels name, or a cluster. */
+import type { RedisAddress, RedisLogin } from '../../config/redis-address.js';
 import {
   closeLine,
   isRefusal,
@@ -6,9 +7,7 @@ import {
   reasonOf,
   redisLine,
   type LineOptions,
-  type RedisAddress,
   type RedisLine,
-  type RedisLogin,
 } from '../../redis/redis-connection.js';
 import { StoreRefusal, trialKey, type AnswerStore } from './answer-store.js';
 

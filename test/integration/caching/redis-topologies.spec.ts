@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { RedisAnswerStore } from '../../../src/caching/stores/redis-answer-store.js';
-import type { RedisAddress } from '../../../src/redis/redis-connection.js';
+import type { RedisAddress } from '../../../src/config/redis-address.js';
 import { eventually } from '../../e2e/support/eventually.js';
 import { RedisServer } from '../support/redis-server.js';
 

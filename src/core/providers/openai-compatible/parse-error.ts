@@ -1,6 +1,7 @@
 /** Maps the error bodies of OpenAI-compatible providers, and the many near misses of that envelope, to the catalog. */
 import type { ErrorCode } from '../../errors/catalog.js';
 import { GatewayError } from '../../errors/gateway-error.js';
+import { upstreamCodeOf } from '../../errors/upstream-status.js';
 import type { InboundResponse } from '../../spec/outbound.js';
 import { maskSecrets } from './mask-secrets.js';
 import { parseRetryAfter } from './retry-after.js';
@@ -105,26 +106,8 @@ function codeOf({ message = '', type = '', code = '' }: ReportedError, status: n
     if (status < 500 && contentPolicy.test(message)) return 'content_policy_violation';
   }
   if (code === 'insufficient_quota' || code === 'rate_limit_exceeded') return 'upstream_rate_limited';
-  return (
-    byStatus[status] ??
-    (status >= 500 ? 'upstream_internal' : status >= 400 ? 'upstream_bad_request' : 'upstream_invalid_response')
-  );
+  return upstreamCodeOf(status);
 }
-
-const byStatus: Readonly<Record<number, ErrorCode>> = {
-  401: 'upstream_authentication',
-  // No credit left at this provider: another deployment may have some, so it is the gateway's trouble, not the client's.
-  402: 'upstream_permission',
-  403: 'upstream_permission',
-  404: 'upstream_not_found',
-  408: 'upstream_timeout',
-  413: 'upstream_too_large',
-  422: 'upstream_unprocessable',
-  429: 'upstream_rate_limited',
-  503: 'upstream_overloaded',
-  504: 'upstream_timeout',
-  529: 'upstream_overloaded',
-};
 
 const byType: Readonly<Record<string, number>> = {
   invalid_request_error: 400,
