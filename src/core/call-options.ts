@@ -4,13 +4,14 @@ import { findProviderOfBareModel } from './pricing/price-table.js';
 import { providerRegistry } from './providers/registry.js';
 import { singlePlan, type LibraryPlan } from './library-plan.js';
 import { readProviderEnvironment } from './secrets/environment.js';
-import type {
-  ClientCache,
-  Credentials,
-  Deployment,
-  Endpoint,
-  ProviderDefinition,
-  ResponseCache,
+import {
+  plainDeployment,
+  type ClientCache,
+  type Credentials,
+  type Deployment,
+  type Endpoint,
+  type ProviderDefinition,
+  type ResponseCache,
 } from './spec/index.js';
 
 export interface CallOptions {
@@ -81,6 +82,7 @@ export function deploymentFor(requested: unknown, options: CallOptions): Deploym
   const settings = { ...environment.settings, ...options.providerSettings };
   const configured = options.apiBase ?? environment.baseUrl;
   return {
+    ...plainDeployment,
     id: requested,
     modelGroup: requested,
     provider,
@@ -97,18 +99,8 @@ export function deploymentFor(requested: unknown, options: CallOptions): Deploym
       extraHeaders: options.extraHeaders,
       provider: settings,
     },
-    defaults: {},
-    clientSettable: [],
     timeoutMs: options.timeoutMs,
     streamTimeoutMs: options.streamTimeoutMs,
-    weight: undefined,
-    rpm: undefined,
-    tpm: undefined,
-    maxRetries: undefined,
-    mockResponse: undefined,
-    prices: undefined,
-    baseModel: undefined,
-    modelInfo: {},
   };
 }
 

@@ -1,6 +1,6 @@
 /** One configured way to reach one model: what a `model_list` entry becomes. */
 import type { Credentials, Endpoint } from './outbound.js';
-import type { ParameterPolicy } from './parameters.js';
+import { plainParameters, type ParameterPolicy } from './parameters.js';
 import type { ProviderDefinition } from './provider.js';
 
 /** Who vouches for an address: the operator's file, or a database row or request (then the egress policy applies). */
@@ -108,3 +108,20 @@ export interface Deployment {
   /** Everything else of `model_info`, as configured, for `/model/info`. */
   readonly modelInfo: Readonly<Record<string, unknown>>;
 }
+
+/** What a deployment is where nothing is set but where it is and how it is signed in to. */
+export const plainDeployment = {
+  parameters: plainParameters,
+  defaults: {},
+  clientSettable: [],
+  timeoutMs: undefined,
+  streamTimeoutMs: undefined,
+  weight: undefined,
+  rpm: undefined,
+  tpm: undefined,
+  maxRetries: undefined,
+  mockResponse: undefined,
+  prices: undefined,
+  baseModel: undefined,
+  modelInfo: {},
+} as const satisfies Partial<Deployment>;

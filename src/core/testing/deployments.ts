@@ -1,7 +1,7 @@
 /** Made-up deployments and providers for tests, complete but for what a test is about. */
 import type { ErrorCode } from '../errors/catalog.js';
 import { GatewayError } from '../errors/gateway-error.js';
-import { plainParameters, type Deployment, type ProviderDefinition } from '../spec/index.js';
+import { plainDeployment, type Deployment, type ProviderDefinition } from '../spec/index.js';
 
 /** A provider that sets the key as a bearer token and serves nothing yet. */
 export function madeUpProvider(given: Partial<ProviderDefinition> = {}): ProviderDefinition {
@@ -38,6 +38,7 @@ export function errorReader(provider = 'acme'): NonNullable<ProviderDefinition['
 
 export function madeUpDeployment(given: Partial<Deployment> = {}): Deployment {
   return {
+    ...plainDeployment,
     id: 'deployment-1',
     modelGroup: 'model-a',
     provider: madeUpProvider(),
@@ -45,19 +46,6 @@ export function madeUpDeployment(given: Partial<Deployment> = {}): Deployment {
     endpoint: { origin: 'https://api.acme.test', basePath: '/v1' },
     egress: 'operator',
     credentials: { apiKey: 'sk-operator' },
-    parameters: plainParameters,
-    defaults: {},
-    clientSettable: [],
-    timeoutMs: undefined,
-    streamTimeoutMs: undefined,
-    weight: undefined,
-    rpm: undefined,
-    tpm: undefined,
-    maxRetries: undefined,
-    mockResponse: undefined,
-    prices: undefined,
-    baseModel: undefined,
-    modelInfo: {},
     ...given,
   };
 }

@@ -1,6 +1,6 @@
 /** Signs requests to a cloud's own guardrails: with the identities, and by the exchanges, that its models are reached with. */
 import { GatewayError } from '../../core/errors/gateway-error.js';
-import { plainParameters, type Deployment, type ProviderDefinition } from '../../core/spec/index.js';
+import { plainDeployment, plainParameters, type Deployment, type ProviderDefinition } from '../../core/spec/index.js';
 import type { GuardrailSurroundings } from '../guardrail.js';
 import type { ServiceRequest } from './service.js';
 import { unavailable } from './unavailable.js';
@@ -59,6 +59,7 @@ function deploymentFor(identity: CloudIdentity, egress: Deployment['egress']): D
   const { provider, origin, settings } = identity;
   const given = Object.entries(identity.credentials).filter(([, value]) => value !== undefined);
   return {
+    ...plainDeployment,
     id: identity.id,
     modelGroup: identity.id,
     provider: { ...provider, env: {}, needsApiKey: false },
@@ -67,17 +68,5 @@ function deploymentFor(identity: CloudIdentity, egress: Deployment['egress']): D
     egress,
     credentials: Object.fromEntries(given),
     parameters: { ...plainParameters, provider: settings },
-    defaults: {},
-    clientSettable: [],
-    timeoutMs: undefined,
-    streamTimeoutMs: undefined,
-    weight: undefined,
-    rpm: undefined,
-    tpm: undefined,
-    maxRetries: undefined,
-    mockResponse: undefined,
-    prices: undefined,
-    baseModel: undefined,
-    modelInfo: {},
   };
 }
